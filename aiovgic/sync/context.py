@@ -1,0 +1,50 @@
+"""Who does something: a context, and the host CPU it runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiovgic.sync.lock import Lock
+    from aiovgic.sync.srcu import Section
+
+
+class HostCpu:
+    """One CPU of the host: whether its interrupts are off, and what it interrupted."""
+
+    __slots__ = ("irqs_off", "number", "stack")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.irqs_off = 0
+        self.stack: list[Context] = []
+
+    def __repr__(self) -> str:
+        return f"cpu{self.number}"
+
+
+class Context:
+    """A thread of control: it holds locks and read sections, and runs on a CPU.
+
+    The ITS task acts in the context of the CWRITER writer that handed over to it.
+    """
+
+    __slots__ = ("cpu", "held", "isr", "name", "sections")
+
+    def __init__(self, name: str, cpu: HostCpu, *, isr: bool = False) -> None:
+        self.name = name
+        self.cpu = cpu
+        self.isr = isr
+        self.held: list[Lock] = []
+        self.sections: list[Section] = []
+
+    def irqs_disable(self) -> None:
+        """Turn this CPU's interrupts off, nested (local_irq_disable)."""
+        self.cpu.irqs_off += 1
+
+    def irqs_enable(self) -> None:
+        """Undo one irqs_disable (local_irq_enable)."""
+        self.cpu.irqs_off -= 1
+
+    def __repr__(self) -> str:
+        return self.name

@@ -1,0 +1,140 @@
+"""Locks: mutexes and spinlocks, with KVM's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from aiovgic.errors import Violation
+from aiovgic.sync.op import DONE, Done, Op, Waitable
+
+if TYPE_CHECKING:
+    from aiovgic.sync.context import Context
+    from aiovgic.sync.parts import Part
+    from aiovgic.sync.runtime import Runtime
+
+
+class Lock(Waitable):
+    """A lock of class ``cls`` (KVM's name) that belongs to ``owner``.
+
+    ``key`` orders several locks of one class that are held together (vcpu_id for
+    ap_list_lock). ``irqsave`` turns the CPU's interrupts off while it is held; ``sleeps``
+    says that waiting for it sleeps (a mutex).
+    """
+
+    __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "owner", "rt", "sleeps")
+
+    def __init__(  # noqa: PLR0913  the properties of a lock are what they are
+        self,
+        rt: Runtime,
+        owner: Part,
+        cls: str,
+        key: int = 0,
+        *,
+        irqsave: bool = False,
+        sleeps: bool = False,
+    ) -> None:
+        super().__init__()
+        self.rt = rt
+        self.owner = owner
+        self.cls = cls
+        self.key = key
+        self.irqsave = irqsave
+        self.sleeps = sleeps
+        self.holder: Context | None = None
+        self._acquire = Acquire(self)
+        self._trylock = TryLock(self)
+
+    @property
+    def name(self) -> str:
+        """Owner and class, such as ``vcpu1.ap_list_lock``."""
+        return f"{self.owner.name}.{self.cls}"
+
+    def __aenter__(self) -> Acquire:
+        return self._acquire
+
+    def __aexit__(self, *exc: object) -> Done:
+        self.release()
+        return DONE
+
+    def acquire(self) -> Acquire:
+        """Await it to take the lock; for code that cannot nest ``async with``."""
+        return self._acquire
+
+    def trylock(self) -> TryLock:
+        """Await it to take the lock if it is free: True if it was."""
+        return self._trylock
+
+    def take(self, me: Context) -> None:
+        """Make ``me`` the holder. For operations only."""
+        self.holder = me
+        me.held.append(self)
+        if self.irqsave:
+            me.irqs_disable()
+
+    def release(self) -> None:
+        """Give the lock back. Not a point: it only enables others."""
+        if self.rt.dead:
+            return
+        me = self.rt.current
+        assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
+        self.holder = None
+        me.held.remove(self)
+        if self.irqsave:
+            me.irqs_enable()
+        self.rt.event("release", self.name)
+        self.rt.changed(self)
+
+    def assert_held(self) -> None:
+        """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""
+        assert self.holder is self.rt.current, f"{self.name} is not held by {self.rt.current}"
+
+    def __repr__(self) -> str:
+        return f"<Lock {self.name} held by {self.holder}>"
+
+
+class Acquire(Op[None]):
+    """Take a lock. Never ready for the one who holds it: that is a deadlock."""
+
+    __slots__ = ("lock",)
+    kind: ClassVar[str] = "lock"
+
+    def __init__(self, lock: Lock) -> None:
+        self.lock = lock
+
+    @property
+    def target(self) -> str:
+        return self.lock.name
+
+    @property
+    def source(self) -> Waitable:
+        return self.lock
+
+    def ready(self, me: Context) -> bool:
+        return self.lock.holder is None
+
+    def commit(self, me: Context) -> None:
+        if self.lock.owner.freed:
+            raise Violation("use-after-free", "lock", f"{self.lock.name} is taken after its owner was freed")
+        self.lock.take(me)
+
+
+class TryLock(Op[bool]):
+    """Take a lock if nobody holds it."""
+
+    __slots__ = ("lock",)
+    kind: ClassVar[str] = "trylock"
+
+    def __init__(self, lock: Lock) -> None:
+        self.lock = lock
+
+    @property
+    def target(self) -> str:
+        return self.lock.name
+
+    def commit(self, me: Context) -> bool:
+        if self.lock.owner.freed:
+            raise Violation("use-after-free", "lock", f"{self.lock.name} is tried after its owner was freed")
+        if self.lock.holder is not None:
+            return False
+        self.lock.take(me)
+        return True

@@ -1,0 +1,125 @@
+"""Parts: everything replaceable is a method of a part, and a part is only ever made by `Parts`.
+
+`Parts` composes each base class with the layers asked for. A layer is a typed subclass
+marked ``@replaces(Base)``; revisions, historical bugs and a user's what-if are all layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from aiovgic.sync.choice import Choose
+from aiovgic.sync.guarded import guarded_fields
+from aiovgic.sync.lock import Lock
+from aiovgic.sync.ref import Ref
+from aiovgic.sync.shared import Shared
+from aiovgic.sync.srcu import Srcu
+from aiovgic.sync.waitqueue import WaitQueue
+
+if TYPE_CHECKING:
+    from aiovgic.sync.runtime import Runtime
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PartT = TypeVar("PartT", bound="Part")
+
+Layer = type["Part"]
+
+
+class Part:
+    """A replaceable piece of the machine, with the primitives it owns."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        self.parts = parts
+        self.rt = parts.rt
+        self.name = name
+        self.freed = False
+
+    def lock(self, cls: str, key: int = 0, *, irqsave: bool = False, sleeps: bool = False) -> Lock:
+        """A lock of this part (see `Lock`)."""
+        return Lock(self.rt, self, cls, key, irqsave=irqsave, sleeps=sleeps)
+
+    def shared(self, field: str, value: T) -> Shared[T]:
+        """A shared word of this part."""
+        return Shared(self, field, value)
+
+    def ref(self, count: int = 1) -> Ref:
+        """The reference count of this part."""
+        return Ref(self, count)
+
+    def srcu(self, cls: str) -> Srcu:
+        """A domain of read sections of this part."""
+        return Srcu(self.rt, self, cls)
+
+    def wait_queue(self, cls: str) -> WaitQueue:
+        """A wait queue of this part."""
+        return WaitQueue(self.rt, self, cls)
+
+    def choose(self, alternatives: int, what: str) -> Choose:
+        """Await it for an outcome that the schedule decides."""
+        return Choose(self.rt, alternatives, what)
+
+    def data_race(self, read: Callable[[], T]) -> T:
+        """Read guarded fields without their lock where KVM does so knowingly (KCSAN's data_race)."""
+        return self.rt.racy(read)
+
+    def free(self) -> None:
+        """This part's memory is gone: whoever touches it now has a use after free (kfree)."""
+        self.rt.freed(self)
+        self.freed = True
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
+    """Mark a class as a layer over ``base``: a direct subclass, no ``__init__``, no new names.
+
+    Raises TypeError, naming the fault, where the class is no layer.
+    """
+
+    def check(layer: type[PartT]) -> type[PartT]:
+        if layer.__bases__ != (base,):
+            raise TypeError(f"{layer.__name__} must be a direct subclass of {base.__name__}")
+        for name in vars(layer):
+            if name == "__init__":
+                raise TypeError(f"{layer.__name__} must not have an __init__")
+            if not name.startswith("__") and not hasattr(base, name):
+                raise TypeError(f"{layer.__name__}.{name} replaces nothing: {base.__name__} has no such name")
+        return layer
+
+    return check
+
+
+class Parts:
+    """Makes every part, from its base class and the layers over it, later layers outermost."""
+
+    def __init__(self, rt: Runtime, layers: Iterable[Layer] = (), *, noting: bool = False) -> None:
+        self.rt = rt
+        self.noting = noting
+        self.layers = tuple(layers)
+        self._composed: dict[type[Any], type[Any]] = {}
+
+    def make(self, base: Callable[Concatenate[Parts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A new part: ``base``'s composed class, with these arguments."""
+        assert isinstance(base, type), base
+        composed = self._composed.get(base)
+        if composed is None:
+            composed = self._composed[base] = compose(base, self.layers, noting=self.noting)
+        made: T = composed(self, *args, **kwargs)
+        return made
+
+
+_CACHE: dict[tuple[type[Any], tuple[Layer, ...], bool], type[Any]] = {}
+
+
+def compose(base: type[Any], layers: tuple[Layer, ...], *, noting: bool) -> type[Any]:
+    """``base`` under the layers that replace it (or a base of it), with noting fields if asked."""
+    mine = tuple(layer for layer in layers if issubclass(base, layer.__bases__[0]))
+    key = (base, mine, noting)
+    if key not in _CACHE:
+        fields = {field.field: field.noted() for field in guarded_fields(base)} if noting else {}
+        bases = (*reversed(mine), base)
+        _CACHE[key] = type(base.__name__, bases, fields) if mine or fields else base
+    return _CACHE[key]

@@ -1,0 +1,94 @@
+"""What the primitives need of the interpreter that drives them.
+
+The base class is the plain runtime: one context, no notes, choices always 0. It plays
+set-up before a race. The engines subclass it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aiovgic.sync.context import Context, HostCpu
+from aiovgic.sync.handover import Answer, HandOver
+
+if TYPE_CHECKING:
+    from aiovgic.sync.handover import Channel
+    from aiovgic.sync.op import Op, Script, Waitable
+    from aiovgic.sync.parts import Part
+
+T = TypeVar("T")
+
+
+class Runtime:
+    """The plain runtime: everything happens at once, in place, as one context."""
+
+    current: Context
+    """Who is running now."""
+
+    def __init__(self) -> None:
+        self.dead = False
+        self.cpus = [HostCpu(0)]
+        self.current = Context("setup", self.cpus[0])
+
+    # -- what the primitives call -------------------------------------------------
+
+    def changed(self, source: Waitable) -> None:
+        """An operation that waits on ``source`` may have become ready."""
+
+    def note(self, part: Part, field: str, access: str) -> None:
+        """A guarded field was touched; ``access`` is read, write, or the same marked as racy."""
+
+    def racy(self, read: Callable[[], T]) -> T:
+        """Read guarded fields; their notes are marked as knowingly racy."""
+        return read()
+
+    def freed(self, part: Part) -> None:
+        """The memory of ``part`` is given back."""
+
+    def event(self, kind: str, what: str, detail: str = "") -> None:
+        """Something worth a line in the trace happened (kick, enter, exit, ref, free)."""
+
+    def pick(self, alternatives: int, what: str) -> int:
+        """The outcome of a choice: 0 up to ``alternatives`` - 1."""
+        return 0
+
+    def spawn(self, script: Script[None], context: Context) -> None:
+        """Start a new context; the plain runtime has no room for a second one."""
+        script.close()
+        raise AssertionError(f"{context.name} was spawned outside an engine")
+
+    def serve(self, channel: Channel[Any, Any]) -> None:
+        """A channel's server task exists from now on; interpreters that run it apart start it."""
+
+    # -- set-up ------------------------------------------------------------------------
+
+    def finish(self, script: Script[T]) -> T:
+        """Run a script to its end, in place, as the current context."""
+        return run_inline(script, self.current)
+
+
+def run_inline(script: Script[T], me: Context) -> T:
+    """Drive ``script`` to its end without ever switching; every operation must be ready."""
+    stack: list[Script[Any]] = [script]
+    value: Any = None
+    while True:
+        try:
+            op: Op[Any] = stack[-1].send(value)
+        except StopIteration as stop:
+            assert len(stack) == 1, "an ITS task ended while it served"
+            result: T = stop.value
+            return result
+        value = advance(stack, op, me)
+
+
+def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:
+    """Do one operation that must be ready; hand-overs push and pop the server's coroutine."""
+    if isinstance(op, HandOver):
+        stack.append(op.channel.open())
+        return op.request
+    if isinstance(op, Answer):
+        del stack[-1]
+        return op.value
+    assert op.ready(me), f"{me.name} would wait for {op.target}, with nobody else to run"
+    return op.commit(me)

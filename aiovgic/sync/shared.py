@@ -1,0 +1,130 @@
+"""Shared words: what KVM reads and writes without a lock, on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from aiovgic.errors import Violation
+from aiovgic.sync.op import Op
+
+if TYPE_CHECKING:
+    from aiovgic.sync.context import Context
+    from aiovgic.sync.parts import Part
+
+T = TypeVar("T")
+
+
+class Order(Enum):
+    """What an access orders around itself; execution here is sequentially consistent, reports are not."""
+
+    RELAXED = "relaxed"
+    ACQUIRE = "acquire"
+    RELEASE = "release"
+    FULL = "full"
+
+
+RELAXED, ACQUIRE, RELEASE, FULL = Order
+
+
+class Shared(Generic[T]):
+    """One word that several contexts touch without a lock; every access is a point."""
+
+    __slots__ = ("field", "owner", "value")
+
+    def __init__(self, owner: Part, field: str, value: T) -> None:
+        self.owner = owner
+        self.field = field
+        self.value = value
+
+    @property
+    def name(self) -> str:
+        """Owner and field, such as ``vcpu0.mode``."""
+        return f"{self.owner.name}.{self.field}"
+
+    def load(self, order: Order = RELAXED) -> Load[T]:
+        """Await it to read the word (READ_ONCE, smp_load_acquire)."""
+        return Load(self, order)
+
+    def store(self, value: T, order: Order = RELAXED) -> Update[T]:
+        """Await it to write the word (WRITE_ONCE, smp_store_release)."""
+        return Update(self, lambda _: value, order, "store")
+
+    def cmpxchg(self, old: T, new: T, order: Order = FULL) -> Update[T]:
+        """Await it to write ``new`` if the word is ``old``; gives what the word was (cmpxchg)."""
+        return Update(self, lambda now: new if now == old else now, order, "cmpxchg")
+
+    def update(self, change: Callable[[T], T], order: Order = FULL) -> Update[T]:
+        """Await it to replace the word by ``change(word)`` in one step; gives what the word was."""
+        return Update(self, change, order, "update")
+
+    def __repr__(self) -> str:
+        return f"<Shared {self.name} = {self.value!r}>"
+
+
+class _Access(Op[T]):
+    """What all accesses of a shared word have in common."""
+
+    __slots__ = ("order", "word")
+
+    def __init__(self, word: Shared[T], order: Order) -> None:
+        self.word = word
+        self.order = order
+
+    @property
+    def target(self) -> str:
+        return self.word.name
+
+    def check(self) -> None:
+        if self.word.owner.freed:
+            raise Violation("use-after-free", "shared", f"{self.word.name} is touched after its owner was freed")
+
+
+class Load(_Access[T]):
+    """Read a shared word."""
+
+    __slots__ = ()
+    kind: ClassVar[str] = "load"
+    changes: ClassVar[bool] = False
+
+    def commit(self, me: Context) -> T:
+        self.check()
+        return self.word.value
+
+
+class Update(_Access[T]):
+    """Replace a shared word in one step; the value is what it was before."""
+
+    __slots__ = ("change", "verb")
+    kind: ClassVar[str] = "store"
+
+    def __init__(self, word: Shared[T], change: Callable[[T], T], order: Order, verb: str) -> None:
+        super().__init__(word, order)
+        self.change = change
+        self.verb = verb
+
+    def commit(self, me: Context) -> T:
+        self.check()
+        old = self.word.value
+        self.word.value = self.change(old)
+        return old
+
+
+class Fence(Op[None]):
+    """A barrier of its own (smp_mb, smp_wmb); it orders, and touches nothing."""
+
+    __slots__ = ("order",)
+    kind: ClassVar[str] = "fence"
+    changes: ClassVar[bool] = False
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+
+    def commit(self, me: Context) -> None:
+        return None
+
+
+def fence(order: Order = FULL) -> Fence:
+    """Await it to order everything before it against everything after it."""
+    return Fence(order)

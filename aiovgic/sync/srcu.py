@@ -1,0 +1,154 @@
+"""Read sections and grace periods: SRCU and RCU.
+
+A grace period is a wait for the readers that were inside when it began; readers that
+enter later do not hold it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from aiovgic.sync.op import DONE, Done, Op, Waitable
+
+if TYPE_CHECKING:
+    from aiovgic.sync.context import Context
+    from aiovgic.sync.parts import Part
+    from aiovgic.sync.runtime import Runtime
+
+
+class Srcu(Waitable):
+    """One domain of sleepable read sections (struct srcu_struct)."""
+
+    __slots__ = ("_callbacks", "_entered", "active", "cls", "owner", "rt")
+
+    def __init__(self, rt: Runtime, owner: Part, cls: str) -> None:
+        super().__init__()
+        self.rt = rt
+        self.owner = owner
+        self.cls = cls
+        self.active: dict[int, Context] = {}
+        self._entered = 0
+        self._callbacks: list[tuple[tuple[int, ...], Callable[[], None]]] = []
+
+    @property
+    def name(self) -> str:
+        """Owner and domain, such as ``vm.srcu``."""
+        return f"{self.owner.name}.{self.cls}"
+
+    def read(self) -> Section:
+        """``async with`` it to be a reader (srcu_read_lock)."""
+        return Section(self)
+
+    async def synchronize(self) -> None:
+        """Wait until every reader that is inside now has left (synchronize_srcu)."""
+        inside = await GraceBegin(self)
+        await GraceEnd(self, inside)
+
+    def call(self, fn: Callable[[], None]) -> None:
+        """Run ``fn`` once every reader that is inside now has left (call_srcu, kfree_rcu)."""
+        self._callbacks.append((tuple(self.active), fn))
+        self._run_callbacks()
+
+    def enter(self, me: Context) -> int:
+        """Let ``me`` in; gives the ticket. For operations only."""
+        self._entered += 1
+        self.active[self._entered] = me
+        return self._entered
+
+    def leave(self, ticket: int) -> None:
+        """The reader with this ticket leaves (srcu_read_unlock)."""
+        del self.active[ticket]
+        self._run_callbacks()
+        self.rt.changed(self)
+
+    def _run_callbacks(self) -> None:
+        waiting = []
+        for inside, fn in self._callbacks:
+            if any(ticket in self.active for ticket in inside):
+                waiting.append((inside, fn))
+            else:
+                fn()
+        self._callbacks = waiting
+
+
+class Rcu(Srcu):
+    """The same for sections that may not sleep (rcu_read_lock)."""
+
+    __slots__ = ()
+
+
+class Section(Op[None]):
+    """One read section: entering is a point, leaving is not."""
+
+    __slots__ = ("srcu", "ticket")
+    kind: ClassVar[str] = "read-lock"
+    changes: ClassVar[bool] = False
+
+    def __init__(self, srcu: Srcu) -> None:
+        self.srcu = srcu
+        self.ticket = 0
+
+    @property
+    def target(self) -> str:
+        return self.srcu.name
+
+    def commit(self, me: Context) -> None:
+        self.ticket = self.srcu.enter(me)
+        me.sections.append(self)
+
+    def __aenter__(self) -> Section:
+        return self
+
+    def __aexit__(self, *exc: object) -> Done:
+        rt = self.srcu.rt
+        if not rt.dead:
+            rt.current.sections.remove(self)
+            self.srcu.leave(self.ticket)
+        return DONE
+
+
+class GraceBegin(Op[tuple[int, ...]]):
+    """Begin a grace period: who is inside?"""
+
+    __slots__ = ("srcu",)
+    kind: ClassVar[str] = "grace-begin"
+
+    def __init__(self, srcu: Srcu) -> None:
+        self.srcu = srcu
+
+    @property
+    def target(self) -> str:
+        return self.srcu.name
+
+    def commit(self, me: Context) -> tuple[int, ...]:
+        return tuple(self.srcu.active)
+
+
+class GraceEnd(Op[None]):
+    """End a grace period: ready when all who were inside have left."""
+
+    __slots__ = ("inside", "srcu")
+    kind: ClassVar[str] = "grace-end"
+
+    def __init__(self, srcu: Srcu, inside: tuple[int, ...]) -> None:
+        self.srcu = srcu
+        self.inside = inside
+
+    @property
+    def target(self) -> str:
+        return self.srcu.name
+
+    @property
+    def source(self) -> Waitable:
+        return self.srcu
+
+    def ready(self, me: Context) -> bool:
+        return not any(ticket in self.srcu.active for ticket in self.inside)
+
+    def holders(self) -> tuple[Context, ...]:
+        """The readers it waits for, in the order they came."""
+        return tuple(self.srcu.active[ticket] for ticket in self.inside if ticket in self.srcu.active)
+
+    def commit(self, me: Context) -> None:
+        return None
