@@ -23,11 +23,16 @@ By = str | tuple[str, ...]
 
 
 class Guarded(Generic[T]):
-    """A plain field with a default. ``by`` names its lock (or locks), for reports only."""
+    """A plain field with a default. ``by`` names its lock (or locks), for reports only.
 
-    def __init__(self, default: T, *, by: By) -> None:
+    ``known`` cites the fact that KVM touches this field without its lock, knowingly: a race
+    on it is listed as known.
+    """
+
+    def __init__(self, default: T, *, by: By, known: str = "") -> None:
         self.default = default
         self.by = by
+        self.known = known
         self.field = ""
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -48,7 +48,7 @@ class Part:
         """The reference count of this part."""
         return Ref(self, count)
 
-    def srcu(self, cls: str) -> Srcu:
+    def srcu_struct(self, cls: str) -> Srcu:
         """A domain of read sections of this part."""
         return Srcu(self.rt, self, cls)
 

@@ -1,0 +1,124 @@
+"""The list of interrupts that a vCPU holds: sorting, pruning, and moving between lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from aiovgic.sync import Guarded, GuardedList, Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.irq_array import IrqArray
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class ApList(Part):
+    """What is active or pending on one vCPU (vgic_cpu.ap_list_head), arrival order first."""
+
+    ap_list = GuardedList["Irq"](by="ap_list_lock")
+    private_irqs = Guarded["IrqArray | None"](None, by="config_lock", known="uapi.md 3: read after vCPU creation")
+
+    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.vcpu_id = vcpu_id
+        self.ap_list_lock = self.lock("ap_list_lock", vcpu_id, irqsave=True)
+
+    def as_vcpu(self) -> Vcpu:
+        """This list's vCPU: the same object."""
+        return cast("Vcpu", self)
+
+    def private_irq(self, intid: int) -> Irq | None:
+        """An SGI or PPI of this vCPU."""
+        return None if self.private_irqs is None else self.private_irqs[intid]
+
+    # -- order ------------------------------------------------------------------------------
+
+    async def sort_ap_list(self) -> None:
+        """Put what matters most first; equals keep their order (vgic_sort_ap_list)."""
+        self.ap_list_lock.assert_held()
+        self.ap_list[:] = await self.sorted_irqs(list(self.ap_list))
+
+    async def sorted_irqs(self, irqs: list[Irq]) -> list[Irq]:
+        """A stable merge sort by irq_cmp, which takes locks (list_sort)."""
+        if len(irqs) < 2:  # noqa: PLR2004  one is sorted
+            return irqs
+        half = len(irqs) // 2
+        left = await self.sorted_irqs(irqs[:half])
+        right = await self.sorted_irqs(irqs[half:])
+        merged: list[Irq] = []
+        while left and right:
+            merged.append(left.pop(0) if await self.irq_cmp(left[0], right[0]) <= 0 else right.pop(0))
+        return merged + left + right
+
+    async def irq_cmp(self, a: Irq, b: Irq) -> int:
+        """Negative if ``a`` goes first: active, then deliverable by priority (vgic_irq_cmp)."""
+        if a is b:
+            return 0
+        async with a.irq_lock, b.irq_lock:
+            if a.active or b.active:
+                return b.active - a.active
+            a_due = a.enabled and a.is_pending()
+            b_due = b.enabled and b.is_pending()
+            if not (a_due and b_due):
+                return b_due - a_due
+            return a.priority - b.priority
+
+    # -- pruning -------------------------------------------------------------------------------
+
+    async def prune_ap_list(self) -> None:
+        """Drop what belongs nowhere, hand over what belongs elsewhere (vgic_prune_ap_list)."""
+        while True:
+            unlisted, moving = await self.prune_scan()
+            for irq in unlisted:
+                await self.vm.put_irq(irq)
+            if moving is None:
+                return
+            irq, target = moving
+            moved = await self.migrate(irq, target)
+            await self.vm.put_irq(irq)
+            if moved:
+                await target.make_request_irq_pending()
+                await target.kick()
+
+    async def prune_scan(self) -> tuple[list[Irq], tuple[Irq, Vcpu] | None]:
+        """Unlink what belongs nowhere, up to the first that belongs elsewhere.
+
+        Gives those unlinked, whose references the caller drops, and the one to move with the
+        vCPU it belongs on; that one carries a reference across the gap without locks.
+        """
+        unlisted: list[Irq] = []
+        async with self.ap_list_lock:
+            for irq in list(self.ap_list):
+                async with irq.irq_lock:
+                    target = irq.target_oracle()
+                    if target is None:
+                        self.unlist(irq)
+                        unlisted.append(irq)
+                        continue
+                if target is not self:
+                    await self.vm.get_irq_ref(irq)
+                    return unlisted, (irq, target)
+        return unlisted, None
+
+    def unlist(self, irq: Irq) -> None:
+        """Take an interrupt off this list; both locks held."""
+        self.ap_list.remove(irq)
+        irq.vcpu = None
+
+    async def migrate(self, irq: Irq, target: Vcpu) -> bool:
+        """Move an interrupt to ``target``'s list if it still belongs there: True if moved."""
+        first, second = sorted((self.as_vcpu(), target), key=lambda vcpu: vcpu.vcpu_id)
+        async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
+            if not self.still_migrates(irq, target):
+                return False
+            self.ap_list.remove(irq)
+            irq.vcpu = target
+            target.ap_list.append(irq)
+            return True
+
+    def still_migrates(self, irq: Irq, target: Vcpu) -> bool:
+        """The re-check of migrate: still listed here, and the same target still."""
+        return irq.vcpu is self and irq.target_oracle() is target

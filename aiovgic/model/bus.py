@@ -1,0 +1,95 @@
+"""The I/O bus: which device answers at a guest-physical address.
+
+Writers hold ``slots_lock``, build a new sorted table and publish it whole; readers are in
+an SRCU section. Ranges may overlap: the first that holds an access, in order of address, wins.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from aiovgic.errors import UapiError
+from aiovgic.sync import ACQUIRE, RELEASE, Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+NR_IOBUS_DEVS = 1000
+
+
+class IoDevice(Protocol):
+    """What sits on the bus (struct kvm_io_device)."""
+
+    name: str
+    freed: bool
+
+    async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
+        """The value a guest reads."""
+
+    async def write(self, vcpu: Vcpu, offset: int, length: int, value: int) -> None:
+        """What a guest's write does."""
+
+
+class Range(NamedTuple):
+    """One device and where it answers (struct kvm_io_range)."""
+
+    base: int
+    length: int
+    device: IoDevice
+
+    def holds(self, addr: int, length: int) -> bool:
+        """Whether the whole access lies inside."""
+        return self.base <= addr and addr + length <= self.base + self.length
+
+
+class Bus(Part):
+    """The MMIO bus of a VM (struct kvm_io_bus)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.ranges = self.shared("ranges", ())
+        """Published as a whole (rcu_assign_pointer), so readers need no lock."""
+
+    async def register(self, base: int, length: int, device: IoDevice) -> None:
+        """Add a device (kvm_io_bus_register_dev). Raises ENOSPC when the bus is full."""
+        self.vm.slots_lock.assert_held()
+        now: tuple[Range, ...] = await self.ranges.load()
+        if len(now) >= NR_IOBUS_DEVS:
+            raise UapiError(errno.ENOSPC, f"the bus has {NR_IOBUS_DEVS} devices")
+        await self.ranges.store(self.inserted(now, Range(base, length, device)), RELEASE)
+        await self.vm.srcu.synchronize()
+
+    async def unregister(self, device: IoDevice) -> None:
+        """Take a device off, if it is there (kvm_io_bus_unregister_dev)."""
+        self.vm.slots_lock.assert_held()
+        now: tuple[Range, ...] = await self.ranges.load()
+        for i, here in enumerate(now):
+            if here.device is device:
+                await self.ranges.store(now[:i] + now[i + 1 :], RELEASE)
+                await self.vm.srcu.synchronize()
+                return
+
+    def inserted(self, now: tuple[Range, ...], new: Range) -> tuple[Range, ...]:
+        """The table with ``new`` in its place: sorted by address, after those it overlaps."""
+        place = 0
+        while place < len(now) and self.precedes(now[place], new):
+            place += 1
+        return (*now[:place], new, *now[place:])
+
+    def precedes(self, old: Range, new: Range) -> bool:
+        """Whether ``old`` stays before ``new`` (kvm_io_bus_cmp is not above zero)."""
+        if old.base < new.base:
+            return True
+        return old.base + old.length <= new.base + new.length
+
+    async def find(self, addr: int, length: int) -> Range | None:
+        """The device that answers an access, if any. Call it inside ``vm.srcu.read()``."""
+        now: tuple[Range, ...] = await self.ranges.load(ACQUIRE)
+        for here in now:
+            if here.holds(addr, length):
+                return here
+        return None

@@ -1,0 +1,54 @@
+"""What runs in guest mode: anything that resumes until it traps, and is told the outcome.
+
+A list of steps now, machine code later. The vCPU does not know which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Mmio:
+    """A load or store; ``value`` is what a store writes."""
+
+    addr: int
+    size: int
+    is_write: bool
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sysreg:
+    """A read or write of a system register, by its name."""
+
+    name: str
+    is_write: bool
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wfi:
+    """Wait for an interrupt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The guest is done for now: back to userspace."""
+
+
+Trap = Mmio | Sysreg | Wfi | Stop
+
+
+class Guest(Protocol):
+    """A guest on one vCPU."""
+
+    def resume(self, *, virq: bool, vfiq: bool) -> Trap:
+        """Run to the next thing that is not plain computation; the lines are the vCPU's inputs."""
+
+    def complete(self, value: int) -> None:
+        """The outcome of the latest trap: what was read, or 0."""
+
+    def fault(self, esr: int, far: int | None = None) -> None:
+        """The latest trap took an exception instead."""

@@ -1,0 +1,179 @@
+"""From nothing to a running vGIC: creation, INIT, vCPUs, and the first run (vgic-init.c)."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch import gicd, gicr
+from aiovgic.arch.idregs import KVM_VGIC_IMP_REV_LATEST
+from aiovgic.arch.intid import (
+    VGIC_NR_IRQS_LEGACY,
+    VGIC_NR_PRIVATE_IRQS,
+    VGIC_NR_SGIS,
+    VGIC_V2_MAX_CPUS,
+    VGIC_V3_MAX_CPUS,
+)
+from aiovgic.errors import UapiError
+from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
+from aiovgic.model.irq import Config
+from aiovgic.model.irq_array import IrqArray
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+MAX_CPUS = {Model.V2: VGIC_V2_MAX_CPUS, Model.V3: VGIC_V3_MAX_CPUS}
+
+
+class VgicInit(Part):
+    """The life of a VM's vGIC up to the first run."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+
+    # -- create ---------------------------------------------------------------------------
+
+    async def create(self, model: Model) -> None:
+        """Make the VM's vGIC (kvm_vgic_create); kvm->lock held. Raises EBUSY, EEXIST, E2BIG."""
+        vm = self.vm
+        vm.kvm_lock.assert_held()
+        vcpus = await vm.trylock_all_vcpus()
+        async with vm.config_lock:
+            try:
+                self.create_locked(model, vcpus)
+            finally:
+                vm.unlock_vcpus(vcpus)
+
+    def create_locked(self, model: Model, vcpus: tuple[VcpuState, ...]) -> None:
+        """The checks and effects of create, with every lock held."""
+        dist = self.vm.dist
+        if dist.in_kernel():
+            raise UapiError(errno.EEXIST, "the VM has a vGIC already")
+        if any(vcpu.has_run_once for vcpu in vcpus):
+            raise UapiError(errno.EBUSY, "a vCPU has run already")
+        if self.vm.created_vcpus != len(vcpus):
+            raise UapiError(errno.EBUSY, "a vCPU is being created")
+        self.vm.max_vcpus = MAX_CPUS[model]
+        if len(vcpus) > self.vm.max_vcpus:
+            raise UapiError(errno.E2BIG, f"{len(vcpus)} vCPUs are more than {self.vm.max_vcpus}")
+        dist.vgic_model = model
+        dist.vgic_dist_base = VGIC_ADDR_UNDEF
+        for vcpu in vcpus:
+            self.allocate_private_irqs(vcpu)
+
+    # -- vCPUs -------------------------------------------------------------------------------
+
+    async def vcpu_init(self, vcpu: VcpuState) -> None:
+        """Prepare a new vCPU, and give it a frame if there is one (kvm_vgic_vcpu_init). Raises EINVAL, ENOSPC."""
+        if not self.vm.dist.in_kernel():
+            return
+        async with self.vm.config_lock:
+            self.allocate_private_irqs(vcpu)
+        if self.vm.dist.vgic_model is Model.V3:
+            async with self.vm.slots_lock:
+                await self.vm.rd_regions.register_redist_iodev(vcpu)
+
+    def allocate_private_irqs(self, vcpu: VcpuState) -> None:
+        """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked)."""
+        self.vm.config_lock.assert_held()
+        if vcpu.private_irqs is not None:
+            return
+        vcpu.private_irqs = self.parts.make(
+            IrqArray, f"{vcpu.name}.irq", self.vm, 0, VGIC_NR_PRIVATE_IRQS, lambda irq: self.prepare_private(irq, vcpu)
+        )
+
+    def prepare_private(self, irq: Irq, vcpu: VcpuState) -> None:
+        """What an SGI or PPI is like at first: SGIs enabled and edge, PPIs level."""
+        irq.target_vcpu = vcpu.as_vcpu()
+        irq.mpidr = vcpu.affinity
+        if irq.is_sgi():
+            irq.enabled = True
+        else:
+            irq.config = Config.LEVEL
+
+    # -- INIT -----------------------------------------------------------------------------------
+
+    async def vgic_init(self) -> None:
+        """Make everything that depends on how many there are (vgic_init). Raises EBUSY.
+
+        ``config_lock`` held. Doing it again is no error; no address is needed.
+        """
+        vm = self.vm
+        dist = vm.dist
+        vm.config_lock.assert_held()
+        if await dist.vgic_initialized():
+            return
+        vcpus = await vm.each_vcpu()
+        if vm.created_vcpus != len(vcpus):
+            raise UapiError(errno.EBUSY, "a vCPU is being created")
+        if not dist.nr_spis:
+            dist.nr_spis = VGIC_NR_IRQS_LEGACY - VGIC_NR_PRIVATE_IRQS
+        self.dist_init(vcpus[0] if vcpus else None)
+        for vcpu in vcpus:
+            self.allocate_private_irqs(vcpu)
+            await self.vcpu_enable(vcpu)
+        await vm.routing.set_default(dist.nr_spis)
+        if not dist.implementation_rev:
+            dist.implementation_rev = KVM_VGIC_IMP_REV_LATEST
+        await dist.initialized.store(value=True)
+
+    def dist_init(self, vcpu0: VcpuState | None) -> None:
+        """The SPIs, all targeting the first vCPU (kvm_vgic_dist_init)."""
+
+        def prepare(irq: Irq) -> None:
+            irq.target_vcpu = None if vcpu0 is None else vcpu0.as_vcpu()
+
+        dist = self.vm.dist
+        dist.spis = self.parts.make(IrqArray, "irq", self.vm, VGIC_NR_PRIVATE_IRQS, dist.nr_spis, prepare)
+
+    async def vcpu_enable(self, vcpu: VcpuState) -> None:
+        """Reset a vCPU's interface (vgic_v3_enable)."""
+        vcpu.reset_interface()
+        await vcpu.pendbaser.store(gicr.PENDBASER_RESET)
+
+    # -- the first run -----------------------------------------------------------------------------
+
+    async def map_resources(self) -> None:
+        """Put the vGIC on the bus before any vCPU runs (kvm_vgic_map_resources).
+
+        Once a VM. Raises ENXIO, EINVAL, EBUSY, ENOSPC; then the VM is dead.
+        """
+        vm = self.vm
+        if await vm.dist.ready.load():
+            return
+        async with vm.slots_lock:
+            try:
+                await self.map_resources_locked()
+            except UapiError:
+                await vm.mark_dead()
+                raise
+
+    async def map_resources_locked(self) -> None:
+        """The same with slots_lock held: check again, check the layout, register, and say ready."""
+        vm = self.vm
+        async with vm.config_lock:
+            if await vm.dist.ready.load():
+                return
+            await self.v3_map_resources()
+            base = vm.dist.vgic_dist_base
+        await vm.bus.register(base, gicd.KVM_VGIC_V3_DIST_SIZE, vm.dist)
+        # Ready only now: registration made every reader of the bus see the distributor first.
+        await vm.dist.ready.store(value=True)
+
+    async def v3_map_resources(self) -> None:
+        """Whether a GICv3 is complete (vgic_v3_map_resources). Raises ENXIO, EINVAL, EBUSY."""
+        vm = self.vm
+        for vcpu in await vm.each_vcpu():
+            if vcpu.rd.base_addr == VGIC_ADDR_UNDEF:
+                raise UapiError(errno.ENXIO, f"{vcpu.name} has no redistributor")
+        if vm.dist.vgic_dist_base == VGIC_ADDR_UNDEF:
+            raise UapiError(errno.ENXIO, "the distributor has no address")
+        if not await vm.rd_regions.check_base():
+            raise UapiError(errno.EINVAL, "distributor and redistributors do not fit together")
+        if not await vm.dist.vgic_initialized():
+            raise UapiError(errno.EBUSY, "the vGIC is not initialised")

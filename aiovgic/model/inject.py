@@ -1,0 +1,178 @@
+"""Interrupts from outside the guest: lines, and the GSI table that names them."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.intid import VGIC_MAX_SPI, VGIC_NR_PRIVATE_IRQS
+from aiovgic.errors import UapiError
+from aiovgic.sync import ACQUIRE, RELEASE, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.model.its import Msi
+    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+KVM_MAX_IRQ_ROUTES = 4096
+KVM_IRQCHIP_NUM_PINS = VGIC_MAX_SPI + 1 - VGIC_NR_PRIVATE_IRQS
+KVM_NR_IRQCHIPS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A GSI that is a pin of the irqchip: SPI ``pin + 32``."""
+
+    pin: int
+
+
+Route = "Pin | Msi"
+
+
+class Injector(Part):
+    """The input lines of the vGIC."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+
+    async def inject_irq(self, vcpu: VcpuState | None, intid: int, *, level: bool, owner: object = None) -> None:
+        """Change an input line (kvm_vgic_inject_irq). Raises EBUSY before INIT, EINVAL for no such interrupt."""
+        if not await self.vm.dist.vgic_initialized():
+            await self.lazy_init()
+        if vcpu is None and intid < VGIC_NR_PRIVATE_IRQS:
+            raise UapiError(errno.EINVAL, f"interrupt {intid} is private, and no vCPU is named")
+        irq = await self.vm.get_irq(vcpu.as_vcpu() if vcpu else None, intid)
+        if irq is None:
+            raise UapiError(errno.EINVAL, f"there is no interrupt {intid}")
+        await irq.irq_lock.acquire()
+        if irq.validate_injection(level=level, owner=owner):
+            irq.apply_level(level=level)
+            await irq.queue_irq_unlock()
+        else:
+            irq.irq_lock.release()
+        await self.vm.put_irq(irq)
+
+    async def lazy_init(self) -> None:
+        """A vGIC that was not initialised: only a GICv2 does it now (vgic_lazy_init). Raises EBUSY."""
+        raise UapiError(errno.EBUSY, "the vGIC is not initialised")
+
+
+class Routing(Part):
+    """The GSI routing table (struct kvm_irq_routing_table), replaced as a whole."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.irq_lock = self.lock("kvm->irq_lock", sleeps=True)
+        # Published whole under irq_lock (rcu_assign_pointer), read under irq_srcu.
+        self.routes = self.shared("routes", no_routes())
+        self.irq_srcu = self.srcu_struct("irq_srcu")
+
+    async def set_default(self, nr_spis: int) -> None:
+        """GSI n is pin n, replacing whatever there was (kvm_vgic_setup_default_irq_routing)."""
+        await self.set_routes({gsi: Pin(gsi) for gsi in range(nr_spis)})
+
+    async def set_routes(self, routes: Mapping[int, Pin | Msi]) -> None:
+        """Replace the table and wait for its readers (kvm_set_irq_routing)."""
+        async with self.irq_lock:
+            await self.routes.store(routes, RELEASE)
+        await self.irq_srcu.synchronize()
+
+    async def find(self, gsi: int) -> Pin | Msi | None:
+        """Where a GSI goes."""
+        return (await self.routes.load(ACQUIRE)).get(gsi)
+
+    async def set_irq(self, gsi: int, *, level: bool) -> None:
+        """Inject by GSI, from a context that may sleep (kvm_set_irq). Failures are nobody's business."""
+        async with self.irq_srcu.read():
+            route = await self.find(gsi)
+        try:
+            match route:
+                case Pin(pin=pin):
+                    await self.irqfd_set_irq(pin, level=level)
+                case None:
+                    pass
+                case msi:
+                    if level:
+                        await self.vm.msi.set_msi(msi)
+        except UapiError:
+            pass
+
+    async def set_irq_inatomic(self, gsi: int) -> bool:
+        """Raise a GSI from a context that may not sleep; False if it has to be deferred (kvm_arch_set_irq_inatomic)."""
+        async with self.irq_srcu.read():
+            match await self.find(gsi):
+                case Pin(pin=pin):
+                    if not await self.vm.dist.vgic_initialized():
+                        return False
+                    try:
+                        await self.irqfd_set_irq(pin, level=True)
+                    except UapiError:
+                        pass  # a pin beyond NR_IRQS is dropped
+                    return True
+                case None:
+                    return False
+                case msi:
+                    return await self.vm.msi.inject_cached_translation(msi)
+
+    async def irqfd_set_irq(self, pin: int, *, level: bool) -> None:
+        """An input pin of the irqchip (vgic_irqfd_set_irq). Raises EINVAL for no valid SPI."""
+        intid = pin + VGIC_NR_PRIVATE_IRQS
+        if intid >= self.vm.dist.nr_irqs():
+            raise UapiError(errno.EINVAL, f"pin {pin} is no SPI of this VM")
+        await self.vm.injector.inject_irq(None, intid, level=level)
+
+
+def no_routes() -> Mapping[int, Pin | Msi]:
+    """The table of a new VM."""
+    return {}
+
+
+class Irqfds(Part):
+    """Eventfds that stand for GSIs (struct kvm_kernel_irqfd)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.irqfds_lock = self.lock("irqfds.lock", irqsave=True)
+        # Changed under irqfds.lock; the eventfd's wake-up finds its own irqfd without it.
+        self.assigned = self.shared("assigned", no_irqfds())
+
+    async def assign(self, eventfd: object, gsi: int) -> None:
+        """Let an eventfd raise a GSI (kvm_irqfd_assign). Raises EAGAIN before INIT, EBUSY if it is in use."""
+        if not await self.vm.dist.vgic_initialized():
+            raise UapiError(errno.EAGAIN, "the vGIC is not initialised")
+        async with self.irqfds_lock:
+            now = await self.assigned.load()
+            if eventfd in now:
+                raise UapiError(errno.EBUSY, "this eventfd is assigned already")
+            await self.assigned.store({**now, eventfd: gsi})
+
+    async def deassign(self, eventfd: object, gsi: int) -> None:
+        """Undo assign; no error if there is nothing to undo (kvm_irqfd_deassign)."""
+        async with self.irqfds_lock:
+            now = await self.assigned.load()
+            await self.assigned.store({fd: to for fd, to in now.items() if (fd, to) != (eventfd, gsi)})
+
+    async def signal(self, eventfd: object) -> None:
+        """The eventfd was written: at once if that is possible, else from a worker (irqfd_wakeup)."""
+        gsi = (await self.assigned.load()).get(eventfd)
+        if gsi is None:
+            return
+        if not await self.vm.routing.set_irq_inatomic(gsi):
+            await self.inject(gsi)
+
+    async def inject(self, gsi: int) -> None:
+        """The deferred half: raise and lower (irqfd_inject)."""
+        await self.vm.routing.set_irq(gsi, level=True)
+        await self.vm.routing.set_irq(gsi, level=False)
+
+
+def no_irqfds() -> Mapping[object, int]:
+    """The irqfds of a new VM."""
+    return {}

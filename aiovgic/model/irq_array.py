@@ -1,0 +1,48 @@
+"""An array of interrupts that exists as a whole; its members are made when first touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import Violation
+from aiovgic.model.irq import Irq
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class IrqArray(Part):
+    """The interrupts ``first`` to ``first + count - 1`` (vgic_dist.spis, vgic_cpu.private_irqs)."""
+
+    def __init__(  # noqa: PLR0913  an array is what these say
+        self, parts: Parts, name: str, vm: Vm, first: int, count: int, prepare: Callable[[Irq], None]
+    ) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.first = first
+        self.count = count
+        self._prepare = prepare
+        self._made: dict[int, Irq] = {}
+
+    def __getitem__(self, intid: int) -> Irq:
+        """The interrupt with this INTID, which must be in range."""
+        if self.freed:
+            raise Violation("use-after-free", "irq-array", f"{self.name}[{intid}] is used after the array was freed")
+        irq = self._made.get(intid)
+        if irq is None:
+            irq = self.parts.make(Irq, f"{self.name}{intid}", self.vm, intid)
+            self._prepare(irq)
+            self._made[intid] = irq
+        return irq
+
+    def __contains__(self, intid: object) -> bool:
+        return isinstance(intid, int) and self.first <= intid < self.first + self.count
+
+    def made(self) -> Iterator[Irq]:
+        """Those that were ever touched, in order of INTID; the others are as they were made."""
+        for intid in sorted(self._made):
+            yield self._made[intid]

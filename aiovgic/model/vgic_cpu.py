@@ -1,0 +1,161 @@
+"""A vCPU's share of the vGIC: its list of interrupts, and the list registers they go through.
+
+Before guest mode the list is flushed into list registers; after it they are folded back and
+the list is pruned of what no longer belongs. Both run with interrupts off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.icc import Vmcr
+from aiovgic.model.ap_list import ApList
+from aiovgic.model.cpuif import CpuInterface, ListRegister
+from aiovgic.model.icc import IccRegisters
+from aiovgic.model.irq import Config
+from aiovgic.model.lpi import LpiCtlr
+from aiovgic.model.redist import Redist
+from aiovgic.sync import ACQUIRE, Guarded
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class VgicCpu(ApList):
+    """The vGIC state of one vCPU (struct vgic_cpu)."""
+
+    vmcr = Guarded(Vmcr(0), by="vcpu->mutex")
+    ap0r = Guarded(0, by="vcpu->mutex")
+    ap1r = Guarded(0, by="vcpu->mutex")
+    num_pri_bits = Guarded(0, by="vcpu->mutex")
+    num_id_bits = Guarded(0, by="vcpu->mutex")
+    used_lrs = Guarded(0, by="vcpu->mutex")
+    underflow = Guarded(default=False, by="vcpu->mutex")
+
+    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
+        super().__init__(parts, name, vm, vcpu_id)
+        # {0, ENABLE_LPIS, RWP}: cmpxchg-acquire and set-release, no lock (races.md 1.4).
+        self.lpi_ctlr = self.shared("ctlr", LpiCtlr.DISABLED)
+        # 64-bit cmpxchg, since guests may write halves; plain readers (interrupts.md 8.1).
+        self.pendbaser = self.shared("pendbaser", 0)
+        self.hw = parts.make(CpuInterface, f"{name}.cpuif", vm.host)
+        self.rd = parts.make(Redist, f"{name}.rd", vm, self.as_vcpu())
+        self.icc = parts.make(IccRegisters, f"{name}.icc", self.hw)
+
+    async def lpis_enabled(self) -> bool:
+        """Whether GICR_CTLR is exactly EnableLPIs (vgic_lpis_enabled)."""
+        return await self.lpi_ctlr.load(ACQUIRE) == LpiCtlr.ENABLE_LPIS
+
+    # -- into the guest ---------------------------------------------------------------------
+
+    async def flush_hwstate(self) -> None:
+        """Fill the list registers from the ap_list (kvm_vgic_flush_hwstate).
+
+        The look at an empty list takes no lock: who queues after it also makes a request.
+        """
+        if not self.data_race(lambda: len(self.ap_list)):
+            return
+        async with self.ap_list_lock:
+            await self.flush_lr_state()
+
+    async def flush_lr_state(self) -> None:
+        """The list, sorted if it does not fit, into list registers (vgic_flush_lr_state)."""
+        self.ap_list_lock.assert_held()
+        room = self.vm.host.list_registers
+        if await self.ap_list_depth() > room:
+            await self.sort_ap_list()
+        lrs: list[ListRegister] = []
+        listed = list(self.ap_list)
+        for irq in listed:
+            async with irq.irq_lock:
+                if irq.target_oracle() is self:
+                    lrs.append(self.populate_lr(irq))
+            if len(lrs) == room:
+                self.underflow = irq is not listed[-1]
+                break
+        self.hw.lrs = lrs
+        self.used_lrs = len(lrs)
+
+    async def ap_list_depth(self) -> int:
+        """How many list registers the list wants (compute_ap_list_depth)."""
+        depth = 0
+        for irq in self.ap_list:
+            async with irq.irq_lock:
+                depth += irq.lr_demand()
+        return depth
+
+    def populate_lr(self, irq: Irq) -> ListRegister:
+        """One interrupt as a list register; an edge now belongs to it (vgic_v3_populate_lr)."""
+        level = irq.config is Config.LEVEL
+        lr = ListRegister(irq.intid, irq.priority, irq.group, active=irq.active, eoi_maintenance=level)
+        if irq.is_pending() and not (level and irq.active):
+            lr.pending = True
+            if not level:
+                irq.pending_latch = False
+        return lr
+
+    # -- and back ---------------------------------------------------------------------------------
+
+    async def sync_hwstate(self) -> None:
+        """Fold the list registers back and prune the list (kvm_vgic_sync_hwstate)."""
+        if not self.data_race(lambda: len(self.ap_list)):
+            return
+        if self.used_lrs:
+            await self.fold_lr_state()
+        await self.prune_ap_list()
+
+    async def fold_lr_state(self) -> None:
+        """What the guest did to the list registers (vgic_v3_fold_lr_state)."""
+        self.underflow = False
+        for lr in self.hw.lrs:
+            irq = await self.vm.get_irq(self.as_vcpu(), lr.intid)
+            if irq is None:
+                continue  # an LPI that was unmapped meanwhile
+            async with irq.irq_lock:
+                self.fold_lr(lr, irq)
+            await self.vm.put_irq(irq)
+        self.hw.lrs = []
+        self.used_lrs = 0
+
+    def fold_lr(self, lr: ListRegister, irq: Irq) -> None:
+        """One list register back into its interrupt; irq_lock held."""
+        irq.active = lr.active
+        if irq.config is Config.EDGE:
+            if lr.pending:
+                irq.pending_latch = True
+        elif lr.is_free():
+            irq.pending_latch = False
+
+    def reset_interface(self) -> None:
+        """The interface as INIT leaves it (vgic_v3_enable)."""
+        self.vmcr = Vmcr(0)
+        self.num_pri_bits = self.vm.host.pri_bits
+        self.num_id_bits = self.vm.host.id_bits
+
+    # -- loaded and put -----------------------------------------------------------------------
+
+    def vgic_load(self) -> None:
+        """Give this vCPU's interface state to the hardware (kvm_vgic_load)."""
+        self.hw.load(self.vmcr, self.ap0r, self.ap1r)
+
+    def vgic_put(self) -> None:
+        """Take it back (kvm_vgic_put)."""
+        self.vmcr = self.hw.vmcr
+        self.ap0r, self.ap1r = self.hw.apr
+
+    async def vcpu_pending_irq(self) -> bool:
+        """Whether something listed could be delivered (kvm_vgic_vcpu_pending_irq).
+
+        Group enables, running priority and binary points play no part.
+        """
+        if not self.data_race(lambda: self.vm.dist.enabled):
+            return False
+        pmr = self.vmcr.pmr
+        async with self.ap_list_lock:
+            for irq in self.ap_list:
+                async with irq.irq_lock:
+                    if irq.is_pending() and irq.enabled and not irq.active and irq.priority < pmr:
+                        return True
+        return False

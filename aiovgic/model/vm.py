@@ -1,0 +1,178 @@
+"""A virtual machine: memory, bus, vCPUs, and the locks over all of them."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.intid import is_lpi
+from aiovgic.errors import UapiError
+from aiovgic.model.bus import Bus
+from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
+from aiovgic.model.init import VgicInit
+from aiovgic.model.inject import Injector, Irqfds, Routing
+from aiovgic.model.its import MsiInjection
+from aiovgic.model.lpi import Lpis
+from aiovgic.model.memory import Memory
+from aiovgic.model.rd_region import RdRegions
+from aiovgic.model.sgi import Sgis
+from aiovgic.sync import ACQUIRE, RELEASE, Guarded, Part, Rcu
+
+if TYPE_CHECKING:
+    from aiovgic.model.host import Host
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.its import Its
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.sync import Parts
+
+KVM_MAX_VCPUS = 512
+
+
+class Vm(Part):
+    """One VM (struct kvm, struct kvm_arch)."""
+
+    created_vcpus = Guarded(0, by="kvm->lock")
+    max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
+    has_vfio = Guarded(default=False, by="kvm->lock")
+
+    def __init__(self, parts: Parts, name: str, host: Host, ipa_bits: int) -> None:
+        super().__init__(parts, name)
+        self.host = host
+        self.ipa_bits = ipa_bits
+        self.kvm_lock = self.lock("kvm->lock", sleeps=True)
+        self.slots_lock = self.lock("slots_lock", sleeps=True)
+        self.config_lock = self.lock("config_lock", sleeps=True)
+        self.srcu = self.srcu_struct("srcu")
+        self.rcu = Rcu(self.rt, self, "rcu")
+        # Published one by one as they are made; readers need no lock (vcpu_array, online_vcpus).
+        self.vcpus = self.shared("vcpus", no_vcpus())
+        # list_add_rcu under kvm->lock, newest first; readers need no lock.
+        self.devices = self.shared("devices", no_devices())
+        # Set once, never cleared; every ioctl looks at it first (kvm_vm_dead).
+        self.vm_dead = self.shared("vm_dead", value=False)
+        self.memory = parts.make(Memory, "memory")
+        self.bus = parts.make(Bus, "bus", self)
+        self.lpis = parts.make(Lpis, "lpis", self)
+        self.dist = parts.make(Dist, "dist", self)
+        self.init = parts.make(VgicInit, "init", self)
+        self.injector = parts.make(Injector, "injector", self)
+        self.routing = parts.make(Routing, "routing", self)
+        self.irqfds = parts.make(Irqfds, "irqfds", self)
+        self.sgi = parts.make(Sgis, "sgi", self)
+        self.msi = parts.make(MsiInjection, "msi", self)
+        self.rd_regions = parts.make(RdRegions, "rd_regions", self)
+
+    # -- vCPUs -------------------------------------------------------------------------------
+
+    async def each_vcpu(self) -> tuple[Vcpu, ...]:
+        """All vCPUs that are online, in order of creation (kvm_for_each_vcpu)."""
+        return await self.vcpus.load(ACQUIRE)
+
+    async def get_vcpu_by_id(self, vcpu_id: int) -> Vcpu | None:
+        """The vCPU with this id (kvm_get_vcpu_by_id)."""
+        for vcpu in await self.each_vcpu():
+            if vcpu.vcpu_id == vcpu_id:
+                return vcpu
+        return None
+
+    async def mpidr_to_vcpu(self, affinity: int) -> Vcpu | None:
+        """The first vCPU with this affinity, Aff3 to Aff0 in 32 bits (kvm_mpidr_to_vcpu)."""
+        for vcpu in await self.each_vcpu():
+            if vcpu.affinity == affinity:
+                return vcpu
+        return None
+
+    async def publish_vcpu(self, vcpu: Vcpu) -> None:
+        """Let everyone find a vCPU that is complete (vcpu_array, online_vcpus)."""
+        self.kvm_lock.assert_held()
+        await self.vcpus.update(lambda now: (*now, vcpu), RELEASE)
+
+    async def trylock_all_vcpus(self) -> tuple[Vcpu, ...]:
+        """Take every vCPU's mutex or none; raises EBUSY if one is busy (lock_all_vcpus)."""
+        self.kvm_lock.assert_held()
+        locked: list[Vcpu] = []
+        vcpus = await self.each_vcpu()
+        for vcpu in vcpus:
+            if not await vcpu.mutex.trylock():
+                self.unlock_vcpus(tuple(locked))
+                raise UapiError(errno.EBUSY, f"{vcpu.name} is busy")
+            locked.append(vcpu)
+        return vcpus
+
+    def unlock_vcpus(self, vcpus: tuple[Vcpu, ...]) -> None:
+        """Undo trylock_all_vcpus (unlock_vcpus)."""
+        for vcpu in reversed(vcpus):
+            vcpu.mutex.release()
+
+    def check_iorange(self, current: int, base: int, alignment: int, size: int) -> None:
+        """Whether a device may be put at ``base`` (vgic_check_iorange). Raises EEXIST, EINVAL, E2BIG."""
+        if current != VGIC_ADDR_UNDEF:
+            raise UapiError(errno.EEXIST, f"it is at {current:#x} already")
+        if base % alignment or size % alignment:
+            raise UapiError(errno.EINVAL, f"{base:#x} is not aligned to {alignment:#x}")
+        if base + size > VGIC_ADDR_UNDEF:
+            raise UapiError(errno.EINVAL, f"{base:#x} and {size:#x} bytes wrap")
+        if base + size > 1 << self.ipa_bits:
+            raise UapiError(errno.E2BIG, f"{base:#x} and {size:#x} bytes end beyond {self.ipa_bits} bits")
+
+    # -- interrupts ------------------------------------------------------------------------------
+
+    async def get_irq(self, vcpu: Vcpu | None, intid: int) -> Irq | None:
+        """The interrupt behind an INTID, with a reference if it is an LPI (vgic_get_irq)."""
+        if is_lpi(intid):
+            return await self.lpis.get(intid)
+        return self.find_irq(vcpu, intid)
+
+    def find_irq(self, vcpu: Vcpu | None, intid: int) -> Irq | None:
+        """The interrupt behind an INTID that is not counted: private to ``vcpu``, or an SPI."""
+        if self.dist.is_private(intid):
+            return None if vcpu is None else vcpu.private_irq(intid)
+        return self.dist.spi(intid)
+
+    async def put_irq(self, irq: Irq) -> None:
+        """Drop the reference that get_irq gave (vgic_put_irq)."""
+        if irq.is_lpi():
+            await self.lpis.put(irq)
+
+    async def get_irq_ref(self, irq: Irq) -> None:
+        """Take one more reference of an interrupt one holds already (vgic_get_irq_ref)."""
+        if irq.is_lpi():
+            await irq.refcount.get()
+
+    # -- all vCPUs at once ------------------------------------------------------------------------
+
+    async def halt_guest(self) -> None:
+        """Stop every vCPU from running guest code, and wait until none does (kvm_arm_halt_guest)."""
+        for vcpu in await self.each_vcpu():
+            await vcpu.pause.update(lambda count: count + 1)
+        for vcpu in await self.each_vcpu():
+            await vcpu.request_sleep_and_wait()
+
+    async def resume_guest(self) -> None:
+        """Undo halt_guest (kvm_arm_resume_guest)."""
+        for vcpu in await self.each_vcpu():
+            if await vcpu.pause.update(lambda count: count - 1) == 1:
+                vcpu.wait.wake()
+
+    async def vgic_kick_vcpus(self) -> None:
+        """Kick every vCPU that has something deliverable on its list (vgic_kick_vcpus)."""
+        for vcpu in await self.each_vcpu():
+            if await vcpu.vcpu_pending_irq():
+                await vcpu.make_request_irq_pending()
+                await vcpu.kick()
+
+    async def mark_dead(self) -> None:
+        """Nothing works on this VM any more; running vCPUs are told (kvm_vm_dead)."""
+        await self.vm_dead.store(value=True)
+        for vcpu in await self.each_vcpu():
+            await vcpu.make_vm_dead_request()
+
+
+def no_vcpus() -> tuple[Vcpu, ...]:
+    """The vCPUs of a new VM."""
+    return ()
+
+
+def no_devices() -> tuple[Its, ...]:
+    """The devices of a new VM."""
+    return ()

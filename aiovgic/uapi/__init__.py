@@ -1,0 +1,1 @@
+"""KVM's ioctls and device attributes over the model: errno, order of checks, constant names."""

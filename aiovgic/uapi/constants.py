@@ -1,0 +1,142 @@
+"""The names userspace uses for KVM's numbers, and the numbers behind them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import IntEnum
+
+from aiovgic.arch.icc import SYSREGS
+from aiovgic.errors import UsageError
+
+MASK64 = (1 << 64) - 1
+
+
+class DeviceType(IntEnum):
+    """KVM_DEV_TYPE_*: what KVM_CREATE_DEVICE can be asked for."""
+
+    VFIO = 4
+    ARM_VGIC_V2 = 5
+    ARM_VGIC_V3 = 7
+    ARM_VGIC_ITS = 8
+
+
+class Group(IntEnum):
+    """KVM_DEV_ARM_VGIC_GRP_*."""
+
+    ADDR = 0
+    DIST_REGS = 1
+    CPU_REGS = 2
+    NR_IRQS = 3
+    CTRL = 4
+    REDIST_REGS = 5
+    CPU_SYSREGS = 6
+    LEVEL_INFO = 7
+    ITS_REGS = 8
+
+
+class AddrType(IntEnum):
+    """KVM_VGIC_*_ADDR_TYPE_*: attributes of the ADDR group."""
+
+    V2_DIST = 0
+    V2_CPU = 1
+    V3_DIST = 2
+    V3_REDIST = 3
+    ITS = 4
+    V3_REDIST_REGION = 5
+
+
+class Ctrl(IntEnum):
+    """Attributes of the CTRL group."""
+
+    INIT = 0
+    ITS_SAVE_TABLES = 1
+    ITS_RESTORE_TABLES = 2
+    SAVE_PENDING_TABLES = 3
+    ITS_RESET = 4
+
+
+class Cap(IntEnum):
+    """KVM_CAP_*: what KVM_CHECK_EXTENSION is asked here."""
+
+    IRQCHIP = 0
+    NR_VCPUS = 9
+    IRQ_ROUTING = 25
+    IRQFD = 32
+    IOEVENTFD = 36
+    MAX_VCPUS = 66
+    SIGNAL_MSI = 77
+    IRQFD_RESAMPLE = 82
+    ARM_SET_DEVICE_ADDR = 88
+    DEVICE_CTRL = 89
+    VM_ATTRIBUTES = 101
+    MAX_VCPU_ID = 128
+    MSI_DEVID = 131
+    IMMEDIATE_EXIT = 136
+    ARM_USER_IRQ = 144
+    ARM_VM_IPA_SIZE = 165
+    ARM_IRQ_LINE_LAYOUT_2 = 174
+
+
+KVM_CREATE_DEVICE_TEST = 1
+KVM_MSI_VALID_DEVID = 1
+KVM_IRQFD_FLAG_DEASSIGN = 1
+KVM_IRQFD_FLAG_RESAMPLE = 2
+KVM_IRQ_ROUTING_IRQCHIP = 1
+KVM_IRQ_ROUTING_MSI = 2
+
+_CTRL_NAMES = {
+    "KVM_DEV_ARM_VGIC_CTRL_INIT": Ctrl.INIT,
+    "KVM_DEV_ARM_ITS_SAVE_TABLES": Ctrl.ITS_SAVE_TABLES,
+    "KVM_DEV_ARM_ITS_RESTORE_TABLES": Ctrl.ITS_RESTORE_TABLES,
+    "KVM_DEV_ARM_VGIC_SAVE_PENDING_TABLES": Ctrl.SAVE_PENDING_TABLES,
+    "KVM_DEV_ARM_ITS_CTRL_RESET": Ctrl.ITS_RESET,
+}
+
+KVM_NAMES: dict[str, int] = {
+    "vgic-v2": DeviceType.ARM_VGIC_V2,
+    "vgic-v3": DeviceType.ARM_VGIC_V3,
+    "vgic-its": DeviceType.ARM_VGIC_ITS,
+    "KVM_CREATE_DEVICE_TEST": KVM_CREATE_DEVICE_TEST,
+    "KVM_MSI_VALID_DEVID": KVM_MSI_VALID_DEVID,
+    "KVM_VGIC_ITS_ADDR_TYPE": AddrType.ITS,
+    "irqchip": KVM_IRQ_ROUTING_IRQCHIP,
+    "msi": KVM_IRQ_ROUTING_MSI,
+    **{f"KVM_DEV_TYPE_{kind.name}": kind for kind in DeviceType},
+    **{f"KVM_DEV_ARM_VGIC_GRP_{group.name}": group for group in Group},
+    **{f"KVM_VGIC_{kind.name[:2]}_ADDR_TYPE_{kind.name[3:]}": kind for kind in AddrType if kind is not AddrType.ITS},
+    **{f"KVM_CAP_{cap.name}": cap for cap in Cap},
+    **_CTRL_NAMES,
+    **{reg.removesuffix("_EL1"): where.instr for reg, where in SYSREGS.items()},
+}
+"""Every name a script or a scenario may write for a number."""
+
+SHORT_NAMES: dict[str, int] = {
+    **{group.name: group for group in Group},
+    **{kind.name: kind for kind in AddrType},
+    **{name.rsplit("ARM_", 1)[-1].removeprefix("VGIC_").removeprefix("CTRL_"): ctrl for name, ctrl in _CTRL_NAMES.items()},
+    "VALID_DEVID": KVM_MSI_VALID_DEVID,
+    "TEST": KVM_CREATE_DEVICE_TEST,
+}
+"""The same without KVM's prefixes, for scenarios."""
+
+
+def number(value: object) -> int:
+    """An integer field: a number, its text in any C notation, or a KVM constant's name. Raises UsageError."""
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        for names in (KVM_NAMES, SHORT_NAMES):
+            if value in names:
+                return names[value]
+        try:
+            return int(value, 0)
+        except ValueError:
+            near = get_close_matches(value, [*KVM_NAMES, *SHORT_NAMES], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"{value!r} is no number and no KVM constant{hint}") from None
+    raise UsageError(f"{value!r} is no number")
+
+
+def number64(value: object) -> int:
+    """The same, as the 64 bits of an ioctl's field."""
+    return number(value) & MASK64

@@ -1,0 +1,124 @@
+"""Making vCPUs and devices: the ioctls that give new file descriptors."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.affinity import affinity
+from aiovgic.errors import UapiError
+from aiovgic.model.dist import Model
+from aiovgic.model.its import Its
+from aiovgic.model.run import Vcpu
+from aiovgic.model.vm import KVM_MAX_VCPUS
+from aiovgic.sync import Part
+from aiovgic.uapi.constants import DeviceType
+from aiovgic.uapi.device import KvmDevice, VfioDevice
+from aiovgic.uapi.its_device import ItsDevice
+from aiovgic.uapi.vgic_v3 import VgicV3Device
+
+if TYPE_CHECKING:
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class Creation(Part):
+    """KVM_CREATE_VCPU, KVM_CREATE_DEVICE and what belongs to them."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+
+    # -- vCPUs -----------------------------------------------------------------------------
+
+    async def create_vcpu(self, vcpu_id: int) -> Vcpu:
+        """KVM_CREATE_VCPU. Raises EINVAL, EBUSY after INIT, EEXIST, and what a redistributor frame raises."""
+        vm = self.vm
+        if vcpu_id >= KVM_MAX_VCPUS:
+            raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {KVM_MAX_VCPUS - 1}")
+        async with vm.kvm_lock:
+            await self.vcpu_precreate(vcpu_id)
+            index = vm.created_vcpus
+            vm.created_vcpus += 1
+        vcpu = self.parts.make(Vcpu, f"vcpu{vcpu_id}", vm, vcpu_id, index)
+        try:
+            await vm.init.vcpu_init(vcpu)
+        except UapiError:
+            await self.uncreate_vcpu(vcpu)
+            raise
+        async with vm.kvm_lock:
+            taken = await vm.get_vcpu_by_id(vcpu_id) is not None
+            if not taken:
+                await vm.publish_vcpu(vcpu)
+        if taken:
+            await self.uncreate_vcpu(vcpu)
+            raise UapiError(errno.EEXIST, f"there is a vCPU {vcpu_id} already")
+        return vcpu
+
+    async def vcpu_precreate(self, vcpu_id: int) -> None:
+        """Whether there may be one more vCPU (kvm_arch_vcpu_precreate). Raises EINVAL, EBUSY."""
+        vm = self.vm
+        if vm.created_vcpus >= vm.max_vcpus:
+            raise UapiError(errno.EINVAL, f"there are {vm.created_vcpus} vCPUs already")
+        if vm.dist.in_kernel() and await vm.dist.vgic_initialized():
+            raise UapiError(errno.EBUSY, "the vGIC is initialised already")
+        if vcpu_id >= vm.max_vcpus:
+            raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {vm.max_vcpus - 1}")
+
+    async def uncreate_vcpu(self, vcpu: Vcpu) -> None:
+        """Undo a creation that failed; its frame leaves the bus, its slot is lost (kvm_arch_vcpu_destroy)."""
+        async with self.vm.slots_lock:
+            await self.vm.rd_regions.unregister_redist_iodev(vcpu)
+        vcpu.free()
+        async with self.vm.kvm_lock:
+            self.vm.created_vcpus -= 1
+
+    async def vcpu_init(self, vcpu: Vcpu) -> None:
+        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id."""
+        async with vcpu.mutex:
+            vcpu.mpidr = affinity(vcpu.vcpu_id)
+            vcpu.initialised = True
+
+    # -- devices ------------------------------------------------------------------------------
+
+    def device_type(self, kind: int) -> DeviceType:
+        """A device type that this host can make. Raises ENODEV."""
+        offered = {3: (DeviceType.VFIO, DeviceType.ARM_VGIC_V3, DeviceType.ARM_VGIC_ITS)}
+        for each in offered.get(self.vm.host.gic, (DeviceType.VFIO,)):
+            if kind == each:
+                return each
+        raise UapiError(errno.ENODEV, f"this host has no device of type {kind}")
+
+    async def create_device(self, kind: DeviceType) -> KvmDevice:
+        """KVM_CREATE_DEVICE. Raises what the type's creation raises."""
+        async with self.vm.kvm_lock:
+            match kind:
+                case DeviceType.ARM_VGIC_V3:
+                    await self.vm.init.create(Model.V3)
+                    return self.parts.make(VgicV3Device, "vgic", self.vm)
+                case DeviceType.ARM_VGIC_ITS:
+                    return await self.create_its()
+                case _:
+                    return self.create_vfio()
+
+    async def create_its(self) -> ItsDevice:
+        """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held."""
+        number = len(await self.vm.devices.load())
+        its = self.parts.make(Its, f"its{number}", self.vm)
+        async with self.vm.config_lock:
+            await its.create()
+        await self.vm.devices.update(lambda now: (its, *now))
+        return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
+
+    def create_vfio(self) -> KvmDevice:
+        """The VFIO pseudo device (kvm_vfio_create). Raises EBUSY for a second one."""
+        if self.vm.has_vfio:
+            raise UapiError(errno.EBUSY, "there is a VFIO device already")
+        self.vm.has_vfio = True
+        return self.parts.make(VfioDevice, "vfio", self.vm)
+
+    async def create_irqchip(self) -> None:
+        """KVM_CREATE_IRQCHIP: a vGICv2, on hosts that can. Raises ENXIO without a vGIC, ENODEV."""
+        if not self.vm.host.gic:
+            raise UapiError(errno.ENXIO, "the host has no vGIC")
+        raise UapiError(errno.ENODEV, "this host has no vGICv2")

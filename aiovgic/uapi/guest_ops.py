@@ -1,0 +1,93 @@
+"""A guest that is a list of operations: one instruction each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.model.guest import Mmio, Stop, Sysreg, Trap, Wfi
+from aiovgic.uapi.constants import number64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.record.operation import Operation, Result
+    from aiovgic.uapi.actor import Actor
+
+ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
+"""Exception classes that leave an address: aborts, and a misaligned PC."""
+
+
+class OpsGuest:
+    """Plays guest operations in order; has a result for each that is done."""
+
+    def __init__(self, actor: Actor, vcpu: int, ops: Sequence[Operation]) -> None:
+        self.actor = actor
+        self.vcpu = vcpu
+        self.ops = ops
+        self.results: list[Result] = []
+        self.exit: dict[str, Any] | None = None
+
+    @property
+    def op(self) -> Operation:
+        """The operation that is being done."""
+        return self.ops[len(self.results)]
+
+    def resume(self, *, virq: bool, vfiq: bool) -> Trap:
+        """The next instruction."""
+        if len(self.results) == len(self.ops):
+            return Stop()
+        return self.instruction(self.op)
+
+    def instruction(self, op: Operation) -> Trap:
+        """What a guest operation executes."""
+        fields = op.fields
+        match op.name:
+            case "mmio_read":
+                return Mmio(number64(fields["addr"]), int(fields["size"]), is_write=False)
+            case "mmio_write":
+                size = int(fields["size"])
+                value = number64(fields.get("value", 0)) & (1 << 8 * size) - 1
+                return Mmio(number64(fields["addr"]), size, is_write=True, value=value)
+            case "sysreg_read":
+                return Sysreg(fields["reg"], is_write=False)
+            case "sysreg_write":
+                return Sysreg(fields["reg"], is_write=True, value=self.written(op))
+            case "wfi":
+                return Wfi()
+            case _:
+                return Stop()
+
+    def written(self, op: Operation) -> int:
+        """What a sysreg_write writes: a value, or one that was read before."""
+        if "value_from_read" in op.fields:
+            return self.actor.nth_read(self.vcpu, op.fields["value_from_read"])
+        return number64(op.fields.get("value", 0))
+
+    # -- outcomes -----------------------------------------------------------------------------
+
+    def complete(self, value: int) -> None:
+        """The operation is done."""
+        op = self.op
+        result: Result = {"ret": 0, "errno": None}
+        if self.exit is not None:
+            result["mmio_exit"] = self.exit
+            self.exit = None
+        elif op.name in ("mmio_read", "sysreg_read"):
+            result["value"] = hex(value)
+        if op.name == "sysreg_read":
+            self.actor.note_read(self.vcpu, value)
+        self.results.append(result)
+
+    def fault(self, esr: int, far: int | None = None) -> None:
+        """The operation took an exception."""
+        exception = {"esr": hex(esr)}
+        if esr >> 26 in ABORTS and far is not None:
+            exception["far"] = hex(far)
+        self.results.append({"ret": 0, "errno": None, "exception": exception})
+
+    def left(self, trap: Mmio) -> None:
+        """The access went to userspace, which answers reads with zero."""
+        self.exit = {"phys_addr": hex(trap.addr), "is_write": int(trap.is_write), "len": trap.size}
+        if trap.is_write:
+            self.exit["data"] = hex(trap.value)
+        self.complete(0)

@@ -1,0 +1,23 @@
+"""The lock recipe of register access: everything stopped, then the configuration lock."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiovgic.model.vm import Vm
+
+
+@asynccontextmanager
+async def all_stopped(vm: Vm) -> AsyncIterator[None]:
+    """kvm->lock, every vCPU's mutex (tried), config_lock (lock_all_vcpus). Raises EBUSY."""
+    async with vm.kvm_lock:
+        vcpus = await vm.trylock_all_vcpus()
+        try:
+            async with vm.config_lock:
+                yield
+        finally:
+            vm.unlock_vcpus(vcpus)

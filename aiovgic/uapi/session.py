@@ -1,0 +1,44 @@
+"""What a VMM has open of one VM: the ioctls' parts, devices and vCPUs by index."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import UapiError
+from aiovgic.model.vm import Vm
+from aiovgic.uapi.create import Creation
+from aiovgic.uapi.extensions import Extensions
+from aiovgic.uapi.lines import Lines
+from aiovgic.uapi.one_reg import OneRegs
+
+if TYPE_CHECKING:
+    from aiovgic.model.host import Host
+    from aiovgic.model.run import Vcpu
+    from aiovgic.sync import Parts
+    from aiovgic.uapi.device import KvmDevice
+
+KVM_PHYS_SHIFT = 40
+MIN_IPA_BITS = 32
+
+
+class VmSession:
+    """One VM and the file descriptors on it."""
+
+    def __init__(self, parts: Parts, vm: Vm) -> None:
+        self.vm = vm
+        self.creation = parts.make(Creation, "creation", vm)
+        self.lines = parts.make(Lines, "lines", vm)
+        self.extensions = parts.make(Extensions, "extensions", vm)
+        self.one_regs = parts.make(OneRegs, "one_regs")
+        self.devices: list[KvmDevice | None] = []
+        self.vcpus: list[Vcpu] = []
+        self.eventfds: set[int] = set()
+
+    @classmethod
+    def create(cls, parts: Parts, host: Host, ipa_bits: int) -> VmSession:
+        """KVM_CREATE_VM with that many bits of address, 0 for 40. Raises EINVAL."""
+        bits = ipa_bits or KVM_PHYS_SHIFT
+        if not MIN_IPA_BITS <= bits <= host.ipa_limit:
+            raise UapiError(errno.EINVAL, f"{bits} bits of address are not between {MIN_IPA_BITS} and {host.ipa_limit}")
+        return cls(parts, parts.make(Vm, "vm", host, bits))
