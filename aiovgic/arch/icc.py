@@ -119,6 +119,17 @@ class Sgi1r(Word):
     aff3 = bits(55, 48)
 
 
+class Bpr(Word):
+    """ICC_BPRn_EL1."""
+
+    binary_point = bits(2, 0)
+    sign = bit(31)
+
+    def at_least(self, minimum: int) -> int:
+        """The binary point that a write sets; the recorded host takes bit 31 as a sign, so as less than any."""
+        return minimum if self.sign else max(self.binary_point, minimum)
+
+
 class Eoir(Word):
     """ICC_EOIRn_EL1 and ICC_DIR_EL1."""
 
@@ -144,8 +155,8 @@ class Vmcr(Word):
         return min(self.bpr0 + 1, MAX_BPR) if self.cbpr else self.bpr1
 
     def implemented(self) -> Vmcr:
-        """What the hardware keeps: the priority bits it has, and no binary point below its minimum."""
-        return self.but(pmr=self.pmr & PRIORITIES, bpr0=max(self.bpr0, MIN_BPR0), bpr1=max(self.bpr1, MIN_BPR1))
+        """What the hardware keeps of what it is given: no binary point below its minimum."""
+        return self.but(bpr0=max(self.bpr0, MIN_BPR0), bpr1=max(self.bpr1, MIN_BPR1))
 
     def group_mask(self, group: int) -> int:
         """The bits of a priority that decide about preemption in this group."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Eoir, IccCtlr, Isr, Vmcr
+from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Bpr, Eoir, IccCtlr, Isr, Vmcr
 from aiovgic.arch.words import mask
 from aiovgic.sync import Part
 
@@ -48,7 +48,7 @@ class IccRegisters(Part):
             "ICC_EOIR0_EL1": lambda value: hw.end(0, Eoir(value).intid),
             "ICC_EOIR1_EL1": lambda value: hw.end(1, Eoir(value).intid),
             "ICC_DIR_EL1": lambda value: hw.deactivate(Eoir(value).intid),
-            "ICC_BPR0_EL1": lambda value: self.change(bpr0=max(value & mask(2, 0), MIN_BPR0)),
+            "ICC_BPR0_EL1": lambda value: self.change(bpr0=Bpr(value).at_least(MIN_BPR0)),
             "ICC_BPR1_EL1": self.write_bpr1,
             "ICC_AP0R0_EL1": lambda value: self.write_apr(0, value),
             "ICC_AP1R0_EL1": lambda value: self.write_apr(1, value),
@@ -104,7 +104,7 @@ class IccRegisters(Part):
     def write_bpr1(self, value: int) -> None:
         """ICC_BPR1_EL1; ignored while CBPR makes it follow BPR0."""
         if not self.hw.vmcr.cbpr:
-            self.change(bpr1=max(value & mask(2, 0), MIN_BPR1))
+            self.change(bpr1=Bpr(value).at_least(MIN_BPR1))
 
     def write_apr(self, group: int, value: int) -> None:
         """ICC_AP<group>R0_EL1."""

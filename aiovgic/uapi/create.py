@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
+VALID_FEATURES = (1 << 8) - 1
+FEATURE_PSCI_0_2 = 2
+
 
 class Creation(Part):
     """KVM_CREATE_VCPU, KVM_CREATE_DEVICE and what belongs to them."""
@@ -73,11 +76,19 @@ class Creation(Part):
         async with self.vm.kvm_lock:
             self.vm.created_vcpus -= 1
 
-    async def vcpu_init(self, vcpu: Vcpu) -> None:
-        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id."""
+    async def vcpu_init(self, vcpu: Vcpu, features: int) -> None:
+        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises ENOENT, EINVAL."""
         async with vcpu.mutex:
+            self.check_features(features)
             vcpu.mpidr = affinity(vcpu.vcpu_id)
             vcpu.initialised = True
+
+    def check_features(self, features: int) -> None:
+        """Whether a vCPU can have these features; only PSCI 0.2 is modelled (kvm_vcpu_init_check_features)."""
+        if features & ~VALID_FEATURES:
+            raise UapiError(errno.ENOENT, f"features {features:#x} are unknown")
+        if features & ~(1 << FEATURE_PSCI_0_2):
+            raise UapiError(errno.EINVAL, f"features {features:#x} are not offered")
 
     # -- devices ------------------------------------------------------------------------------
 

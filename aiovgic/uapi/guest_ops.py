@@ -34,9 +34,11 @@ class OpsGuest:
 
     def resume(self, *, virq: bool, vfiq: bool) -> Trap:
         """The next instruction."""
-        if len(self.results) == len(self.ops):
-            return Stop()
-        return self.instruction(self.op)
+        while len(self.results) < len(self.ops):
+            if self.op.name != "run":
+                return self.instruction(self.op)
+            self.complete(0)  # a nop
+        return Stop()
 
     def instruction(self, op: Operation) -> Trap:
         """What a guest operation executes."""
