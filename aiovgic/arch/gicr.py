@@ -52,7 +52,7 @@ class Propbaser(Word):
     @property
     def lpi_limit(self) -> int:
         """The first INTID that is no LPI any more (max_lpis_propbaser)."""
-        return 2 ** min(self.id_bits + 1, INTERRUPT_ID_BITS_ITS)
+        return 1 << min(self.id_bits + 1, INTERRUPT_ID_BITS_ITS)
 
 
 class Pendbaser(Word):

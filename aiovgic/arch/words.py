@@ -42,7 +42,7 @@ class NumberField(Field):
 
     if TYPE_CHECKING:
 
-        def __get__(self, word: Any, owner: type | None = None, /) -> int: ...
+        def __get__(self, word: Any, owner: type | None = None, /) -> int: ...  # type: ignore[override]  # it is never read on the class
 
 
 class BoolField(Field):
@@ -50,7 +50,7 @@ class BoolField(Field):
 
     if TYPE_CHECKING:
 
-        def __get__(self, word: Any, owner: type | None = None, /) -> bool: ...
+        def __get__(self, word: Any, owner: type | None = None, /) -> bool: ...  # type: ignore[override]  # it is never read on the class
 
 
 def bit(n: int) -> BoolField:

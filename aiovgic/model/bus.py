@@ -51,13 +51,13 @@ class Bus(Part):
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
         self.vm = vm
-        self.ranges = self.shared("ranges", ())
-        """Published as a whole (rcu_assign_pointer), so readers need no lock."""
+        # Published as a whole (rcu_assign_pointer), so readers need no lock.
+        self.ranges = self.shared("ranges", no_ranges())
 
     async def register(self, base: int, length: int, device: IoDevice) -> None:
         """Add a device (kvm_io_bus_register_dev). Raises ENOSPC when the bus is full."""
         self.vm.slots_lock.assert_held()
-        now: tuple[Range, ...] = await self.ranges.load()
+        now = await self.ranges.load()
         if len(now) >= NR_IOBUS_DEVS:
             raise UapiError(errno.ENOSPC, f"the bus has {NR_IOBUS_DEVS} devices")
         await self.ranges.store(self.inserted(now, Range(base, length, device)), RELEASE)
@@ -66,7 +66,7 @@ class Bus(Part):
     async def unregister(self, device: IoDevice) -> None:
         """Take a device off, if it is there (kvm_io_bus_unregister_dev)."""
         self.vm.slots_lock.assert_held()
-        now: tuple[Range, ...] = await self.ranges.load()
+        now = await self.ranges.load()
         for i, here in enumerate(now):
             if here.device is device:
                 await self.ranges.store(now[:i] + now[i + 1 :], RELEASE)
@@ -87,9 +87,30 @@ class Bus(Part):
         return old.base + old.length <= new.base + new.length
 
     async def find(self, addr: int, length: int) -> Range | None:
-        """The device that answers an access, if any. Call it inside ``vm.srcu.read()``."""
-        now: tuple[Range, ...] = await self.ranges.load(ACQUIRE)
-        for here in now:
+        """The device that answers an access, if any (kvm_io_bus_get_first_dev). In ``vm.srcu.read()``."""
+        now = await self.ranges.load(ACQUIRE)
+        place = self.search(now, addr, length)
+        if place is None:
+            return None
+        while place > 0 and now[place - 1].holds(addr, length):
+            place -= 1
+        return now[place]
+
+    def search(self, now: tuple[Range, ...], addr: int, length: int) -> int | None:
+        """Some range that holds the access, by bisection; ranges that overlap may hide one another."""
+        first, count = 0, len(now)
+        while count:
+            middle = first + count // 2
+            here = now[middle]
             if here.holds(addr, length):
-                return here
+                return middle
+            if addr >= here.base:
+                first = middle + 1
+                count -= 1
+            count //= 2
         return None
+
+
+def no_ranges() -> tuple[Range, ...]:
+    """The table of a new bus."""
+    return ()

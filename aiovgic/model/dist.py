@@ -83,8 +83,9 @@ class Dist(IrqBanks):
 
     def spi(self, intid: int) -> Irq | None:
         """The SPI with this INTID, if the VM has it."""
-        spis = self.spis
-        return spis[intid] if spis is not None and intid in spis else None
+        if self.spis is None or intid not in self.spis:
+            return None
+        return self.spis[intid]
 
     # -- GICD -----------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from aiovgic.sync import Part
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
@@ -49,7 +49,7 @@ class VgicInit(Part):
             finally:
                 vm.unlock_vcpus(vcpus)
 
-    def create_locked(self, model: Model, vcpus: tuple[VcpuState, ...]) -> None:
+    def create_locked(self, model: Model, vcpus: tuple[Vcpu, ...]) -> None:
         """The checks and effects of create, with every lock held."""
         dist = self.vm.dist
         if dist.in_kernel():
@@ -68,7 +68,7 @@ class VgicInit(Part):
 
     # -- vCPUs -------------------------------------------------------------------------------
 
-    async def vcpu_init(self, vcpu: VcpuState) -> None:
+    async def vcpu_init(self, vcpu: Vcpu) -> None:
         """Prepare a new vCPU, and give it a frame if there is one (kvm_vgic_vcpu_init). Raises EINVAL, ENOSPC."""
         if not self.vm.dist.in_kernel():
             return
@@ -78,7 +78,7 @@ class VgicInit(Part):
             async with self.vm.slots_lock:
                 await self.vm.rd_regions.register_redist_iodev(vcpu)
 
-    def allocate_private_irqs(self, vcpu: VcpuState) -> None:
+    def allocate_private_irqs(self, vcpu: Vcpu) -> None:
         """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked)."""
         self.vm.config_lock.assert_held()
         if vcpu.private_irqs is not None:
@@ -87,9 +87,9 @@ class VgicInit(Part):
             IrqArray, f"{vcpu.name}.irq", self.vm, 0, VGIC_NR_PRIVATE_IRQS, lambda irq: self.prepare_private(irq, vcpu)
         )
 
-    def prepare_private(self, irq: Irq, vcpu: VcpuState) -> None:
+    def prepare_private(self, irq: Irq, vcpu: Vcpu) -> None:
         """What an SGI or PPI is like at first: SGIs enabled and edge, PPIs level."""
-        irq.target_vcpu = vcpu.as_vcpu()
+        irq.target_vcpu = vcpu
         irq.mpidr = vcpu.affinity
         if irq.is_sgi():
             irq.enabled = True
@@ -122,16 +122,16 @@ class VgicInit(Part):
             dist.implementation_rev = KVM_VGIC_IMP_REV_LATEST
         await dist.initialized.store(value=True)
 
-    def dist_init(self, vcpu0: VcpuState | None) -> None:
+    def dist_init(self, vcpu0: Vcpu | None) -> None:
         """The SPIs, all targeting the first vCPU (kvm_vgic_dist_init)."""
 
         def prepare(irq: Irq) -> None:
-            irq.target_vcpu = None if vcpu0 is None else vcpu0.as_vcpu()
+            irq.target_vcpu = vcpu0
 
         dist = self.vm.dist
         dist.spis = self.parts.make(IrqArray, "irq", self.vm, VGIC_NR_PRIVATE_IRQS, dist.nr_spis, prepare)
 
-    async def vcpu_enable(self, vcpu: VcpuState) -> None:
+    async def vcpu_enable(self, vcpu: Vcpu) -> None:
         """Reset a vCPU's interface (vgic_v3_enable)."""
         vcpu.reset_interface()
         await vcpu.pendbaser.store(gicr.PENDBASER_RESET)

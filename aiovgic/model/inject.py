@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiovgic.model.its import Msi
-    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
@@ -40,13 +40,13 @@ class Injector(Part):
         super().__init__(parts, name)
         self.vm = vm
 
-    async def inject_irq(self, vcpu: VcpuState | None, intid: int, *, level: bool, owner: object = None) -> None:
+    async def inject_irq(self, vcpu: Vcpu | None, intid: int, *, level: bool, owner: object = None) -> None:
         """Change an input line (kvm_vgic_inject_irq). Raises EBUSY before INIT, EINVAL for no such interrupt."""
         if not await self.vm.dist.vgic_initialized():
             await self.lazy_init()
         if vcpu is None and intid < VGIC_NR_PRIVATE_IRQS:
             raise UapiError(errno.EINVAL, f"interrupt {intid} is private, and no vCPU is named")
-        irq = await self.vm.get_irq(vcpu.as_vcpu() if vcpu else None, intid)
+        irq = await self.vm.get_irq(vcpu, intid)
         if irq is None:
             raise UapiError(errno.EINVAL, f"there is no interrupt {intid}")
         await irq.irq_lock.acquire()

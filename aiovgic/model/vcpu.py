@@ -1,135 +1,199 @@
-"""A vCPU: its mode, the requests others make of it, kicks, and being halted.
-
-"Queue, then request and kick" against "set the mode, then look for requests" is the
-store-buffer pattern that guarantees a queued interrupt is never missed (kvm_vcpu_kick).
-"""
+"""KVM_RUN: requests, flush, guest mode, fold, and what a trap does (kvm_arch_vcpu_ioctl_run)."""
 
 from __future__ import annotations
 
-from enum import Enum, IntFlag
+import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.affinity import Affinity, Mpidr
-from aiovgic.model.vgic_cpu import VgicCpu
-from aiovgic.sync import ACQUIRE, RELEASE, Guarded
+from aiovgic.arch.icc import SRE_VALUE
+from aiovgic.errors import UapiError
+from aiovgic.model.dist import Model
+from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
+from aiovgic.model.icc import Undefined
+from aiovgic.model.vcpu_state import Mode, Request, VcpuState
+from aiovgic.sync import FULL
 
 if TYPE_CHECKING:
-    from aiovgic.model.vm import Vm
-    from aiovgic.sync import Parts
+    from aiovgic.model.guest import Guest, Trap
+
+RunExit = Mmio | Stop
+"""Why KVM_RUN returned: an access nobody in the kernel answers, or the guest is done."""
+
+ESR_UNDEFINED = 0x2000000
+ESR_ABORT = 0x96000010
+"""A synchronous external abort on a data access from the same level."""
+
+STAY = None
+"""What a trap handler gives when the vCPU goes on."""
 
 
-class Mode(Enum):
-    """Where a vCPU is (kvm_vcpu.mode)."""
+class Vcpu(VcpuState):
+    """One vCPU: a task that runs KVM's loop."""
 
-    OUTSIDE_GUEST_MODE = "outside"
-    IN_GUEST_MODE = "in"
-    EXITING_GUEST_MODE = "exiting"
+    async def run(self, guest: Guest) -> RunExit:
+        """Run the guest until it needs userspace. Raises what KVM_RUN returns; the mutex is held."""
+        self.mutex.assert_held()
+        await self.run_pid_change()
+        self.vgic_load()
+        try:
+            return await self.run_loop(guest)
+        finally:
+            self.vgic_put()
 
+    async def run_loop(self, guest: Guest) -> RunExit:
+        """Once round: requests, in, out, and what the guest trapped for. Raises EIO on a dead VM."""
+        while True:
+            await self.check_vcpu_requests()
+            trap = await self.enter_exit(guest)
+            leave = STAY if trap is None else await self.handle_exit(guest, trap)
+            if leave is not STAY:
+                return leave
 
-class Request(IntFlag):
-    """What others ask of a vCPU before it enters the guest again (KVM_REQ_*)."""
-
-    VM_DEAD = 1 << 1
-    SLEEP = 1 << 8
-    IRQ_PENDING = 1 << 9
-
-
-NO_REQUEST = Request(0)
-
-
-class VcpuState(VgicCpu):
-    """What others see and do of a vCPU (struct kvm_vcpu)."""
-
-    initialised = Guarded(default=False, by="vcpu->mutex")
-    has_run_once = Guarded(default=False, by="vcpu->mutex", known="uapi.md 2: tested under all vCPU mutexes")
-    mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
-    irq_lines = Guarded(0, by="hcr", known="KVM sets the virtual IRQ and FIQ lines with atomic bit operations")
-
-    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int, index: int) -> None:
-        super().__init__(parts, name, vm, vcpu_id)
-        self.index = index
-        self.mutex = self.lock("vcpu->mutex", index, sleeps=True)
-        # Full barrier on entry, store-release on exit once the state is folded (interrupts.md 7).
-        self.mode = self.shared("mode", Mode.OUTSIDE_GUEST_MODE)
-        # Bits set by anyone, cleared by the vCPU, both atomic (kvm_make_request, kvm_check_request).
-        self.requests = self.shared("requests", NO_REQUEST)
-        # How many halts are in force; counted atomically.
-        self.pause = self.shared("pause", 0)
-        self.wait = self.wait_queue("wait")
-        self.exited = self.wait_queue("exited")
-
-    @property
-    def affinity(self) -> Affinity:
-        """Where this vCPU is; 0 before KVM_ARM_VCPU_INIT."""
-        return Mpidr(self.mpidr).affinity
-
-    # -- requests -----------------------------------------------------------------------------
-
-    async def make_request(self, request: Request) -> None:
-        """Ask something of this vCPU (kvm_make_request)."""
-        await self.requests.update(lambda now: now | request)
-
-    async def check_request(self, request: Request) -> bool:
-        """Whether it was asked; takes the request (kvm_check_request)."""
-        if not await self.requests.load() & request:
-            return False
-        await self.requests.update(lambda now: now & ~request)
-        return True
-
-    async def make_request_irq_pending(self) -> None:
-        """There may be something to flush (KVM_REQ_IRQ_PENDING)."""
-        await self.make_request(Request.IRQ_PENDING)
-
-    async def make_vm_dead_request(self) -> None:
-        """The VM is dead; come out and say so (KVM_REQ_VM_DEAD)."""
-        await self.make_request(Request.VM_DEAD)
-        await self.kick()
-
-    # -- kicks -----------------------------------------------------------------------------------
-
-    async def kick(self) -> None:
-        """Make this vCPU come round its loop: wake it, or get it out of the guest (kvm_vcpu_kick)."""
-        self.rt.event("kick", self.name)
-        if self.wait.wake():
+    async def run_pid_change(self) -> None:
+        """What the first run does (kvm_arch_vcpu_run_pid_change). Raises ENOEXEC, and what it maps."""
+        if not self.initialised:
+            raise UapiError(errno.ENOEXEC, f"{self.name} was not initialised")
+        if self.has_run_once:
             return
-        await self.exiting_guest_mode()
+        if self.vm.dist.in_kernel():
+            await self.vm.init.map_resources()
+            await self.timer_enable()
+        self.has_run_once = True
 
-    async def exiting_guest_mode(self) -> Mode:
-        """Tell a vCPU in guest mode to leave it; which mode it was in (kvm_vcpu_exiting_guest_mode)."""
-        return await self.mode.cmpxchg(Mode.IN_GUEST_MODE, Mode.EXITING_GUEST_MODE, ACQUIRE)
+    async def timer_enable(self) -> None:
+        """The timers own their PPIs from now on (kvm_timer_enable)."""
+        for intid in self.vm.host.timer_ppis:
+            irq = self.private_irq(intid)
+            assert irq is not None
+            async with irq.irq_lock:
+                irq.owner = "timer"
+                irq.line_level = False
 
-    async def request_sleep_and_wait(self) -> None:
-        """Ask this vCPU to pause, and wait until it is out of the guest (KVM_REQ_SLEEP with wait)."""
-        await self.make_request(Request.SLEEP)
-        if await self.exiting_guest_mode() is not Mode.OUTSIDE_GUEST_MODE:
-            await self.exited.wait(self.is_outside)
+    async def check_vcpu_requests(self) -> None:
+        """Do what others asked for (check_vcpu_requests). Raises EIO on a dead VM."""
+        if not await self.requests.load():
+            return
+        if await self.check_request(Request.VM_DEAD):
+            raise UapiError(errno.EIO, "the VM is dead")
+        if await self.check_request(Request.SLEEP):
+            await self.sleep()
+        # Nothing to do for it: having been asked made the vCPU come round and flush.
+        await self.check_request(Request.IRQ_PENDING)
 
-    async def is_outside(self) -> bool:
-        """Whether it has left the guest and folded its state."""
-        return await self.mode.load(ACQUIRE) is Mode.OUTSIDE_GUEST_MODE
+    # -- in and out -------------------------------------------------------------------------
 
-    async def leave_guest_mode(self) -> None:
-        """Publish that the state is folded back (OUTSIDE_GUEST_MODE, store-release)."""
-        await self.mode.store(Mode.OUTSIDE_GUEST_MODE, RELEASE)
-        self.exited.wake()
+    async def enter_exit(self, guest: Guest) -> Trap | None:
+        """One time into the guest and out; None if someone wanted the vCPU out."""
+        me = self.rt.current
+        me.irqs_disable()
+        await self.flush_hwstate()
+        await self.mode.store(Mode.IN_GUEST_MODE, FULL)
+        trap: Trap | None = None
+        if not await self.requests.load():
+            self.rt.event("enter", self.name)
+            trap = await self.run_guest(guest)
+            self.rt.event("exit", self.name)
+        await self.sync_hwstate()
+        await self.leave_guest_mode()
+        me.irqs_enable()
+        return trap
 
-    # -- sleeping ----------------------------------------------------------------------------------
+    async def run_guest(self, guest: Guest) -> Trap | None:
+        """Guest mode: what needs no trap is done here, by the hardware."""
+        while await self.mode.load() is Mode.IN_GUEST_MODE:
+            group = self.hw.signalled()
+            trap = guest.resume(
+                virq=group == 1 or bool(self.irq_lines & 1), vfiq=group == 0 or bool(self.irq_lines & 2)
+            )
+            if not await self.perform_native(guest, trap):
+                return trap
+        return None
 
-    async def sleep(self) -> None:
-        """Stay here while someone has this vCPU halted (kvm_vcpu_sleep)."""
-        await self.wait.wait(self.is_unpaused)
-
-    async def is_unpaused(self) -> bool:
-        """Whether no halt is in force."""
-        return await self.pause.load() == 0
-
-    async def halt(self) -> None:
-        """Block until there is something to run for (kvm_vcpu_halt)."""
-        await self.wait.wait(self.is_runnable, idle=True)
-
-    async def is_runnable(self) -> bool:
-        """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""
-        if await self.requests.load() & Request.VM_DEAD:
+    async def perform_native(self, guest: Guest, trap: Trap) -> bool:
+        """Do what the hardware does without KVM: its registers, and RAM. False: it is a trap."""
+        if isinstance(trap, Sysreg) and self.icc.is_native(trap.name):
+            try:
+                guest.complete(self.perform_sysreg(trap))
+            except Undefined:
+                guest.fault(ESR_UNDEFINED)
             return True
-        has_irq = bool(self.irq_lines) or await self.vcpu_pending_irq()
-        return has_irq and await self.is_unpaused()
+        if isinstance(trap, Mmio) and self.vm.memory.find(trap.addr, trap.size) is not None:
+            guest.complete(await self.access_ram(trap))
+            return True
+        return False
+
+    def perform_sysreg(self, trap: Sysreg) -> int:
+        """A system register that the hardware serves. Raises Undefined."""
+        if not trap.is_write and trap.name == "MPIDR_EL1":
+            return self.mpidr
+        if not trap.is_write and trap.name == "ISR_EL1":
+            return self.icc.read_isr(self.irq_lines)
+        if not self.icc_present():
+            raise Undefined
+        if trap.is_write:
+            self.icc.write(trap.name, trap.value)
+            return 0
+        return self.icc.read(trap.name)
+
+    def icc_present(self) -> bool:
+        """Whether the guest has ICC registers: only with a vGICv3."""
+        return self.vm.dist.vgic_model is Model.V3
+
+    async def access_ram(self, trap: Mmio) -> int:
+        """A load or store of guest memory."""
+        if trap.is_write:
+            await self.vm.memory.write(trap.addr, trap.value.to_bytes(8, "little")[: trap.size])
+            return 0
+        data = await self.vm.memory.read(trap.addr, trap.size)
+        assert data is not None
+        return int.from_bytes(data, "little")
+
+    # -- traps ---------------------------------------------------------------------------------
+
+    async def handle_exit(self, guest: Guest, trap: Trap) -> RunExit | None:
+        """What KVM does about a trap; not None: back to userspace with it (handle_exit)."""
+        match trap:
+            case Mmio():
+                return await self.handle_guest_abort(guest, trap)
+            case Sysreg():
+                await self.handle_sys_reg(guest, trap)
+                return STAY
+            case Wfi():
+                await self.handle_wfi()
+                guest.complete(0)
+                return STAY
+            case Stop():
+                return trap
+
+    async def handle_guest_abort(self, guest: Guest, trap: Mmio) -> RunExit | None:
+        """An access that is not memory: a device in the kernel, or userspace (kvm_handle_guest_abort)."""
+        if trap.addr >= 1 << self.vm.ipa_bits:
+            guest.fault(ESR_ABORT, trap.addr)
+            return STAY
+        async with self.vm.srcu.read():
+            hit = await self.vm.bus.find(trap.addr, trap.size)
+            if hit is None:
+                return trap
+            offset = trap.addr - hit.base
+            if trap.is_write:
+                await hit.device.write(self, offset, trap.size, trap.value)
+                guest.complete(0)
+            else:
+                guest.complete(await hit.device.read(self, offset, trap.size))
+        return STAY
+
+    async def handle_sys_reg(self, guest: Guest, trap: Sysreg) -> None:
+        """A register that always traps: SGI generation, and SRE (kvm_handle_sys_reg)."""
+        if trap.name == "ICC_SRE_EL1":
+            guest.complete(SRE_VALUE)
+        elif not trap.is_write or not self.icc_present():
+            guest.fault(ESR_UNDEFINED)
+        else:
+            await self.vm.sgi.dispatch_sgi(self, trap.value, allow_group1=trap.name == "ICC_SGI1R_EL1")
+            guest.complete(0)
+
+    async def handle_wfi(self) -> None:
+        """Wait until there is something to run for (kvm_vcpu_wfi)."""
+        self.vgic_put()
+        await self.halt()
+        self.vgic_load()

@@ -9,7 +9,7 @@ from aiovgic.arch.affinity import affinity
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.its import Its
-from aiovgic.model.run import Vcpu
+from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vm import KVM_MAX_VCPUS
 from aiovgic.sync import Part
 from aiovgic.uapi.constants import DeviceType

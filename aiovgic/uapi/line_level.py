@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiovgic.model.irq import Irq
-    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
@@ -29,7 +29,7 @@ class LineLevels(Part):
         self.vm = vm
 
     async def access(  # noqa: PLR0913  an attribute has these parts
-        self, vcpu: VcpuState, info: int, vintid: int, value: int, *, is_write: bool
+        self, vcpu: Vcpu, info: int, vintid: int, value: int, *, is_write: bool
     ) -> int:
         """Read or write the levels of ``vintid`` and the 31 after it. Raises EINVAL."""
         if info:
@@ -41,16 +41,16 @@ class LineLevels(Part):
             return 0
         return await self.read(vcpu, vintid)
 
-    def lines(self, vcpu: VcpuState, vintid: int) -> Iterator[tuple[int, Irq]]:
+    def lines(self, vcpu: Vcpu, vintid: int) -> Iterator[tuple[int, Irq]]:
         """The interrupts that have a line, with their place; SGIs have none."""
         for i in range(LINES):
             intid = vintid + i
             if VGIC_NR_SGIS <= intid < self.vm.dist.nr_irqs():
-                irq = self.vm.find_irq(vcpu.as_vcpu(), intid)
+                irq = self.vm.find_irq(vcpu, intid)
                 assert irq is not None
                 yield i, irq
 
-    async def read(self, vcpu: VcpuState, vintid: int) -> int:
+    async def read(self, vcpu: Vcpu, vintid: int) -> int:
         """Levels of level-triggered interrupts (vgic_read_irq_line_level_info)."""
         value = 0
         for i, irq in self.lines(vcpu, vintid):
@@ -59,7 +59,7 @@ class LineLevels(Part):
                     value |= 1 << i
         return value
 
-    async def write(self, vcpu: VcpuState, vintid: int, value: int) -> None:
+    async def write(self, vcpu: Vcpu, vintid: int, value: int) -> None:
         """Set the lines, of edge-triggered interrupts too (vgic_write_irq_line_level_info)."""
         for i, irq in self.lines(vcpu, vintid):
             await irq.irq_lock.acquire()

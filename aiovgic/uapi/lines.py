@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.model.its import Msi
-    from aiovgic.model.run import Vcpu
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 

@@ -24,7 +24,7 @@ from aiovgic.uapi.session import VmSession
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from aiovgic.model.run import Vcpu
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.record.operation import Operation, Result
     from aiovgic.sync import Layer, Runtime
     from aiovgic.uapi.device import KvmDevice

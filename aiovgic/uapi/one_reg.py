@@ -10,7 +10,7 @@ from aiovgic.errors import UapiError
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
-    from aiovgic.model.run import Vcpu
+    from aiovgic.model.vcpu import Vcpu
 
 MPIDR_EL1 = 0x603000000013C005
 

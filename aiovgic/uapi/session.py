@@ -14,7 +14,7 @@ from aiovgic.uapi.one_reg import OneRegs
 
 if TYPE_CHECKING:
     from aiovgic.model.host import Host
-    from aiovgic.model.run import Vcpu
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.sync import Parts
     from aiovgic.uapi.device import KvmDevice
 

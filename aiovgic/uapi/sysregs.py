@@ -11,7 +11,7 @@ from aiovgic.errors import UapiError
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
-    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
     from aiovgic.uapi.buffer import UserBuffer
@@ -45,7 +45,7 @@ class CpuSysregs(Part):
         """Whether there is such a register."""
         return instr in BY_INSTR
 
-    def uaccess(self, vcpu: VcpuState, instr: int, user: UserBuffer, *, is_write: bool) -> None:
+    def uaccess(self, vcpu: Vcpu, instr: int, user: UserBuffer, *, is_write: bool) -> None:
         """Get or set one register. Raises EFAULT, ENOENT, EINVAL (vgic_v3_cpu_sysregs_uaccess)."""
         value = user.get_user(8) if is_write else 0
         name = BY_INSTR.get(instr)
@@ -56,7 +56,7 @@ class CpuSysregs(Part):
         else:
             user.put_user(self.get(vcpu, name), 8)
 
-    def get(self, vcpu: VcpuState, name: str) -> int:
+    def get(self, vcpu: Vcpu, name: str) -> int:
         """The value of one register."""
         vmcr = Vmcr(vcpu.vmcr)
         match name:
@@ -71,7 +71,7 @@ class CpuSysregs(Part):
         group = self.active_priorities(vcpu, name)
         return vcpu.ap1r if group else vcpu.ap0r
 
-    def set(self, vcpu: VcpuState, name: str, value: int) -> None:
+    def set(self, vcpu: Vcpu, name: str, value: int) -> None:
         """Write one register. Raises EINVAL."""
         vmcr = Vmcr(vcpu.vmcr)
         match name:
@@ -89,7 +89,7 @@ class CpuSysregs(Part):
             case _:
                 self.set_active_priorities(vcpu, name, value & mask(31, 0))
 
-    def get_ctlr(self, vcpu: VcpuState) -> int:
+    def get_ctlr(self, vcpu: Vcpu) -> int:
         """ICC_CTLR_EL1: the host's abilities, as far as this vCPU may have them."""
         host = self.vm.host
         return IccCtlr.of(
@@ -101,7 +101,7 @@ class CpuSysregs(Part):
             eoimode=Vmcr(vcpu.vmcr).eoim,
         )
 
-    def set_ctlr(self, vcpu: VcpuState, word: IccCtlr) -> None:
+    def set_ctlr(self, vcpu: Vcpu, word: IccCtlr) -> None:
         """Lower what this vCPU may have, then refuse what the host has not, then store (set_gic_ctlr)."""
         if word.pri_bits + 1 > vcpu.num_pri_bits:
             raise UapiError(errno.EINVAL, "more priority bits than there are")
@@ -113,7 +113,7 @@ class CpuSysregs(Part):
             raise UapiError(errno.EINVAL, "SEIS and A3V are the host's")
         vcpu.vmcr = Vmcr(vcpu.vmcr).but(cbpr=word.cbpr, eoim=word.eoimode)
 
-    def active_priorities(self, vcpu: VcpuState, name: str) -> int:
+    def active_priorities(self, vcpu: Vcpu, name: str) -> int:
         """The group of an ICC_AP<group>R<n> register. Raises EINVAL for one that is not there."""
         group, n = int(name[len("ICC_AP")]), int(name[len("ICC_AP0R")])
         last = {7: 3, 6: 1}.get(vcpu.num_pri_bits, 0)
@@ -121,7 +121,7 @@ class CpuSysregs(Part):
             raise UapiError(errno.EINVAL, f"{name} is not implemented")
         return group
 
-    def set_active_priorities(self, vcpu: VcpuState, name: str, value: int) -> None:
+    def set_active_priorities(self, vcpu: Vcpu, name: str, value: int) -> None:
         """Write ICC_AP<group>R<n>. Raises EINVAL."""
         if self.active_priorities(vcpu, name):
             vcpu.ap1r = value

@@ -16,7 +16,7 @@ from aiovgic.uapi.sysregs import CpuSysregs
 
 if TYPE_CHECKING:
     from aiovgic.model.mmio import Frame
-    from aiovgic.model.vcpu import VcpuState
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
     from aiovgic.uapi.buffer import UserBuffer
@@ -62,11 +62,11 @@ class V3Registers(Part):
             user.put_user(value, SZ_REG)
 
     async def frame_access(
-        self, group: Group, vcpu: VcpuState, offset: int, value: int, *, is_write: bool
+        self, group: Group, vcpu: Vcpu, offset: int, value: int, *, is_write: bool
     ) -> int:
         """A 32-bit access of a frame; what is not there reads zero and ignores writes."""
         frame = self.frame(group, vcpu)
-        at = Access(vcpu.as_vcpu(), None, offset, SZ_REG)
+        at = Access(vcpu, None, offset, SZ_REG)
         if is_write:
             await frame.uaccess_write(at, value)
             return 0
@@ -86,7 +86,7 @@ class V3Registers(Part):
         if not there:
             raise UapiError(errno.ENXIO, f"there is no register {raw:#x} in {group.name}")
 
-    async def parse(self, group: Group, attr: RegAttr) -> VcpuState:
+    async def parse(self, group: Group, attr: RegAttr) -> Vcpu:
         """The vCPU an attribute names; DIST_REGS always the first (vgic_v3_parse_attr). Raises EINVAL."""
         if group == Group.DIST_REGS:
             vcpus = await self.vm.each_vcpu()
@@ -97,6 +97,6 @@ class V3Registers(Part):
             raise UapiError(errno.EINVAL, f"there is no vCPU with affinity {attr.affinity:#x}")
         return vcpu
 
-    def frame(self, group: Group, vcpu: VcpuState) -> Frame:
+    def frame(self, group: Group, vcpu: Vcpu) -> Frame:
         """The frame a group is about."""
         return self.vm.dist if group == Group.DIST_REGS else vcpu.rd

@@ -1,0 +1,109 @@
+"""LPIs as the ITS and the redistributors use them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.gicr import Pendbaser
+from aiovgic.errors import UapiError
+from aiovgic.model.lpi_tables import LpiTables
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import Vcpu, VcpuState
+
+
+class LpiCtlr(IntEnum):
+    """What a redistributor does with LPIs; the numbers are GICR_CTLR's (vgic_cpu.ctlr)."""
+
+    DISABLED = 0
+    ENABLE_LPIS = 1
+    RWP = 8
+    """On its way from enabled to disabled; counts as off."""
+
+
+class Lpis(LpiTables):
+    """The LPIs of a VM (vm.lpis)."""
+
+    async def add_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
+        """The LPI for a new event, with a reference: one there is, or a new one (vgic_add_lpi).
+
+        One there is keeps its state and its target. Raises EFAULT where a table cannot be read.
+        """
+        irq = await self.get(intid)
+        if irq is not None:
+            return irq
+        irq = await self.insert(self.make_lpi(intid, vcpu))
+        try:
+            await self.update_lpi_config(irq)
+            await self.sync_pending_status(irq)
+        except UapiError:
+            await self.put(irq)
+            raise
+        return irq
+
+    async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
+        """Send an LPI elsewhere from now on; nothing is queued, nobody is kicked (update_affinity)."""
+        async with irq.irq_lock:
+            irq.target_vcpu = vcpu
+
+    async def clear_pending(self, irq: Irq) -> None:
+        """Forget that an LPI is pending; a copy in a list register stays (ITS CLEAR)."""
+        async with irq.irq_lock:
+            irq.pending_latch = False
+
+    async def set_pending(self, irq: Irq) -> None:
+        """An MSI for this LPI has come: latch it and queue it."""
+        await irq.irq_lock.acquire()
+        irq.pending_latch = True
+        await irq.queue_irq_unlock()
+
+    # -- GICR_CTLR.EnableLPIs -----------------------------------------------------------------
+
+    async def enable_lpis(self, vcpu: VcpuState) -> None:
+        """EnableLPIs went from 0 to 1: read the pending table, unless it is all zero (vgic_enable_lpis)."""
+        if not Pendbaser(await vcpu.pendbaser.load()).ptz:
+            with suppress(UapiError):  # the guest is wrong: what was read so far counts
+                await self.sync_lpi_pending_table(vcpu)
+
+    async def flush_pending_lpis(self, vcpu: VcpuState) -> None:
+        """Take every LPI off a vCPU's list, and forget it was pending (vgic_flush_pending_lpis)."""
+        flushed: list[Irq] = []
+        async with vcpu.ap_list_lock:
+            for irq in list(vcpu.ap_list):
+                if irq.is_lpi():
+                    async with irq.irq_lock:
+                        irq.pending_latch = False
+                        vcpu.unlist(irq)
+                    flushed.append(irq)
+        for irq in flushed:
+            await self.put(irq)
+
+    async def invalidate_all_caches(self) -> None:
+        """Empty the translation cache of every ITS (vgic_its_invalidate_all_caches)."""
+        async with self.vm.rcu.read():
+            for its in await self.vm.devices.load():
+                await its.invalidate_cache()
+
+    # -- GICR_INVLPIR, GICR_INVALLR -----------------------------------------------------------
+
+    async def inv_lpi(self, vcpu: VcpuState, intid: int) -> None:
+        """Read one LPI's configuration again, if there is such an LPI (vgic_its_inv_lpi)."""
+        irq = await self.get(intid)
+        if irq is None:
+            return
+        with suppress(UapiError):
+            await self.update_lpi_config(irq)
+        await self.put(irq)
+
+    async def inv_all(self, vcpu: VcpuState) -> None:
+        """Read the configuration of all LPIs that target a vCPU again (vgic_its_invall)."""
+        for intid in await self.intids(vcpu.as_vcpu()):
+            irq = await self.get(intid)
+            if irq is None:
+                continue
+            with suppress(UapiError):
+                await self.update_lpi_config(irq, vcpu.as_vcpu())
+            await self.put(irq)

@@ -1,0 +1,150 @@
+"""The two tables of LPIs in guest memory: one configuration byte each, one pending bit each.
+
+Guest memory is read and written outside all spinlocks, so what was read may be old by the time
+``irq_lock`` is taken. Each place says what KVM does about that.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.gicr import Pendbaser, Propbaser
+from aiovgic.arch.intid import VGIC_MIN_LPI
+from aiovgic.arch.words import mask
+from aiovgic.errors import UapiError
+from aiovgic.model.lpi_index import LpiIndex
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import Vcpu, VcpuState
+
+BITS_PER_BYTE = 8
+
+
+class LpiTables(LpiIndex):
+    """LPIs, and what guest memory says about them."""
+
+    # -- guest memory -------------------------------------------------------------------------
+
+    async def read_byte(self, gpa: int) -> int:
+        """A byte of guest memory (kvm_read_guest_lock). Raises EFAULT."""
+        data = await self.vm.memory.read(gpa, 1)
+        if data is None:
+            raise UapiError(errno.EFAULT, f"{gpa:#x} is not memory")
+        return data[0]
+
+    async def write_byte(self, gpa: int, value: int) -> None:
+        """Write a byte of guest memory (vgic_write_guest_lock). Raises EFAULT."""
+        if not await self.vm.memory.write(gpa, bytes((value,))):
+            raise UapiError(errno.EFAULT, f"{gpa:#x} is not memory")
+
+    async def pending_byte(self, vcpu: VcpuState, intid: int) -> int:
+        """The address of the byte with an LPI's pending bit, in ``vcpu``'s table."""
+        return Pendbaser(await vcpu.pendbaser.load()).base + intid // BITS_PER_BYTE
+
+    # -- configuration ------------------------------------------------------------------------
+
+    async def update_lpi_config(self, irq: Irq, filter_vcpu: Vcpu | None = None) -> None:
+        """Read an LPI's configuration byte and look at it again (update_lpi_config). Raises EFAULT.
+
+        With ``filter_vcpu``, only if the LPI targets that vCPU. The byte is read before
+        irq_lock is taken: of two reloads the last writer wins, not the last reader.
+        """
+        table = Propbaser(await self.vm.dist.propbaser.load()).base
+        prop = await self.read_byte(table + irq.intid - VGIC_MIN_LPI)
+        await irq.irq_lock.acquire()
+        if filter_vcpu is not None and irq.target_vcpu is not filter_vcpu:
+            irq.irq_lock.release()
+            return
+        self.apply_config(irq, prop)
+        await irq.queue_irq_unlock()
+
+    def apply_config(self, irq: Irq, prop: int) -> None:
+        """Take over a configuration byte; irq_lock held."""
+        irq.irq_lock.assert_held()
+        word = LpiProperty(prop)
+        irq.priority = word.priority
+        irq.enabled = word.enable
+
+    # -- pending bits -------------------------------------------------------------------------
+
+    async def sync_pending_status(self, irq: Irq) -> None:
+        """Take a new LPI's pending bit out of its target's table (vgic_v3_lpi_sync_pending_status).
+
+        Raises EFAULT. A bit that is clear clears the latch, too. The target is chosen before
+        the table is read, and looked at again under irq_lock.
+        """
+        while True:
+            vcpu = self.data_race(lambda: irq.target_vcpu)
+            if vcpu is None:
+                return
+            gpa = await self.pending_byte(vcpu, irq.intid)
+            value = await self.read_byte(gpa)
+            await irq.irq_lock.acquire()
+            if self.same_target(irq, vcpu):
+                break
+            irq.irq_lock.release()
+        pending = is_set(value, irq.intid)
+        irq.pending_latch = pending
+        await irq.queue_irq_unlock()
+        if pending:
+            await self.write_byte(gpa, with_bit(value, irq.intid, on=False))
+
+    def same_target(self, irq: Irq, vcpu: Vcpu) -> bool:
+        """The re-check of sync_pending_status: nobody moved the LPI while the table was read."""
+        return irq.target_vcpu is vcpu
+
+    async def sync_lpi_pending_table(self, vcpu: VcpuState) -> None:
+        """Read a whole pending table, bits stay set (its_sync_lpi_pending_table). Raises EFAULT."""
+        last, value = -1, 0
+        for intid in await self.intids(vcpu.as_vcpu()):
+            gpa = await self.pending_byte(vcpu, intid)
+            if gpa != last:
+                last, value = gpa, await self.read_byte(gpa)
+            irq = await self.get(intid)
+            if irq is None:
+                continue
+            await irq.irq_lock.acquire()
+            if self.takes_table_bit(irq, vcpu):
+                irq.pending_latch = is_set(value, intid)
+            await irq.queue_irq_unlock()
+            await self.put(irq)
+
+    def takes_table_bit(self, irq: Irq, vcpu: VcpuState) -> bool:
+        """Whether a bit of ``vcpu``'s table is about this LPI, now."""
+        return irq.target_vcpu is vcpu
+
+    async def save_pending_tables(self) -> None:
+        """Write every LPI's latch to its target's table (vgic_v3_save_pending_tables). Raises EFAULT."""
+        last, value = -1, 0
+        for intid in await self.intids():
+            irq = await self.get(intid)
+            if irq is None:
+                continue
+            vcpu, pending = self.data_race(lambda irq=irq: (irq.target_vcpu, irq.pending_latch))
+            await self.put(irq)
+            if vcpu is None:
+                continue
+            gpa = await self.pending_byte(vcpu, intid)
+            if gpa != last:
+                last, value = gpa, await self.read_byte(gpa)
+            if is_set(value, intid) != pending:
+                value = with_bit(value, intid, on=pending)
+                await self.write_byte(gpa, value)
+
+
+def is_set(value: int, intid: int) -> bool:
+    """Whether an LPI's bit is set in its byte of a pending table."""
+    return bool(value & bit_of(intid))
+
+
+def with_bit(value: int, intid: int, *, on: bool) -> int:
+    """A byte of a pending table with one LPI's bit changed."""
+    return value | bit_of(intid) if on else value & ~bit_of(intid)
+
+
+def bit_of(intid: int) -> int:
+    """An LPI's bit in its byte."""
+    bit = intid % BITS_PER_BYTE
+    return mask(bit, bit)

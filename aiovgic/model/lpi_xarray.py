@@ -1,0 +1,60 @@
+"""An index that is read without a lock: LPIs by INTID, translations by device and event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from aiovgic.sync import ACQUIRE, RELEASE, Shared
+
+if TYPE_CHECKING:
+    from aiovgic.sync import Part
+
+T = TypeVar("T")
+
+
+class XArray(Generic[T]):
+    """Objects by number (struct xarray). Each operation is one point, and one step at it.
+
+    Readers take no lock but an RCU section; writers bring a lock where they need more than
+    one step. The map is changed in the step that the write announces, so nobody ever sees it
+    half changed, and a large index is never copied.
+    """
+
+    __slots__ = ("_word",)
+
+    def __init__(self, owner: Part, field: str) -> None:
+        entries: dict[int, T] = {}
+        self._word = Shared(owner, field, entries)
+
+    async def load(self, key: int) -> T | None:
+        """What is stored there (xa_load)."""
+        return (await self._word.load(ACQUIRE)).get(key)
+
+    async def store(self, key: int, value: T) -> T | None:
+        """Store it there; gives what it replaces (xa_store)."""
+        entries = await self._word.update(_same, RELEASE)
+        old = entries.get(key)
+        entries[key] = value
+        return old
+
+    async def erase(self, key: int) -> T | None:
+        """Empty the place; gives what was there (xa_erase)."""
+        return (await self._word.update(_same, RELEASE)).pop(key, None)
+
+    async def items(self) -> tuple[tuple[int, T], ...]:
+        """All that is stored, in ascending order, as of now (xa_for_each)."""
+        entries = await self._word.load(ACQUIRE)
+        return tuple(sorted(entries.items(), key=_number))
+
+    async def unsorted(self) -> tuple[T, ...]:
+        """All that is stored, in the order it came."""
+        return tuple((await self._word.load(ACQUIRE)).values())
+
+
+def _same(entries: dict[int, T]) -> dict[int, T]:
+    """The map itself: whoever awaited the write changes it in the same step."""
+    return entries
+
+
+def _number(item: tuple[int, object]) -> int:
+    return item[0]

@@ -1,0 +1,135 @@
+"""A vCPU: its mode, the requests others make of it, kicks, and being halted.
+
+"Queue, then request and kick" against "set the mode, then look for requests" is the
+store-buffer pattern that guarantees a queued interrupt is never missed (kvm_vcpu_kick).
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntFlag
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.affinity import Affinity, Mpidr
+from aiovgic.model.vgic_cpu import VgicCpu
+from aiovgic.sync import ACQUIRE, RELEASE, Guarded
+
+if TYPE_CHECKING:
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class Mode(Enum):
+    """Where a vCPU is (kvm_vcpu.mode)."""
+
+    OUTSIDE_GUEST_MODE = "outside"
+    IN_GUEST_MODE = "in"
+    EXITING_GUEST_MODE = "exiting"
+
+
+class Request(IntFlag):
+    """What others ask of a vCPU before it enters the guest again (KVM_REQ_*)."""
+
+    VM_DEAD = 1 << 1
+    SLEEP = 1 << 8
+    IRQ_PENDING = 1 << 9
+
+
+NO_REQUEST = Request(0)
+
+
+class VcpuState(VgicCpu):
+    """What others see and do of a vCPU (struct kvm_vcpu)."""
+
+    initialised = Guarded(default=False, by="vcpu->mutex")
+    has_run_once = Guarded(default=False, by="vcpu->mutex", known="uapi.md 2: tested under all vCPU mutexes")
+    mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
+    irq_lines = Guarded(0, by="hcr", known="KVM sets the virtual IRQ and FIQ lines with atomic bit operations")
+
+    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int, index: int) -> None:
+        super().__init__(parts, name, vm, vcpu_id)
+        self.index = index
+        self.mutex = self.lock("vcpu->mutex", index, sleeps=True)
+        # Full barrier on entry, store-release on exit once the state is folded (interrupts.md 7).
+        self.mode = self.shared("mode", Mode.OUTSIDE_GUEST_MODE)
+        # Bits set by anyone, cleared by the vCPU, both atomic (kvm_make_request, kvm_check_request).
+        self.requests = self.shared("requests", NO_REQUEST)
+        # How many halts are in force; counted atomically.
+        self.pause = self.shared("pause", 0)
+        self.wait = self.wait_queue("wait")
+        self.exited = self.wait_queue("exited")
+
+    @property
+    def affinity(self) -> Affinity:
+        """Where this vCPU is; 0 before KVM_ARM_VCPU_INIT."""
+        return Mpidr(self.mpidr).affinity
+
+    # -- requests -----------------------------------------------------------------------------
+
+    async def make_request(self, request: Request) -> None:
+        """Ask something of this vCPU (kvm_make_request)."""
+        await self.requests.update(lambda now: now | request)
+
+    async def check_request(self, request: Request) -> bool:
+        """Whether it was asked; takes the request (kvm_check_request)."""
+        if not await self.requests.load() & request:
+            return False
+        await self.requests.update(lambda now: now & ~request)
+        return True
+
+    async def make_request_irq_pending(self) -> None:
+        """There may be something to flush (KVM_REQ_IRQ_PENDING)."""
+        await self.make_request(Request.IRQ_PENDING)
+
+    async def make_vm_dead_request(self) -> None:
+        """The VM is dead; come out and say so (KVM_REQ_VM_DEAD)."""
+        await self.make_request(Request.VM_DEAD)
+        await self.kick()
+
+    # -- kicks -----------------------------------------------------------------------------------
+
+    async def kick(self) -> None:
+        """Make this vCPU come round its loop: wake it, or get it out of the guest (kvm_vcpu_kick)."""
+        self.rt.event("kick", self.name)
+        if self.wait.wake():
+            return
+        await self.exiting_guest_mode()
+
+    async def exiting_guest_mode(self) -> Mode:
+        """Tell a vCPU in guest mode to leave it; which mode it was in (kvm_vcpu_exiting_guest_mode)."""
+        return await self.mode.cmpxchg(Mode.IN_GUEST_MODE, Mode.EXITING_GUEST_MODE, ACQUIRE)
+
+    async def request_sleep_and_wait(self) -> None:
+        """Ask this vCPU to pause, and wait until it is out of the guest (KVM_REQ_SLEEP with wait)."""
+        await self.make_request(Request.SLEEP)
+        if await self.exiting_guest_mode() is not Mode.OUTSIDE_GUEST_MODE:
+            await self.exited.wait(self.is_outside)
+
+    async def is_outside(self) -> bool:
+        """Whether it has left the guest and folded its state."""
+        return await self.mode.load(ACQUIRE) is Mode.OUTSIDE_GUEST_MODE
+
+    async def leave_guest_mode(self) -> None:
+        """Publish that the state is folded back (OUTSIDE_GUEST_MODE, store-release)."""
+        await self.mode.store(Mode.OUTSIDE_GUEST_MODE, RELEASE)
+        self.exited.wake()
+
+    # -- sleeping ----------------------------------------------------------------------------------
+
+    async def sleep(self) -> None:
+        """Stay here while someone has this vCPU halted (kvm_vcpu_sleep)."""
+        await self.wait.wait(self.is_unpaused)
+
+    async def is_unpaused(self) -> bool:
+        """Whether no halt is in force."""
+        return await self.pause.load() == 0
+
+    async def halt(self) -> None:
+        """Block until there is something to run for (kvm_vcpu_halt)."""
+        await self.wait.wait(self.is_runnable, idle=True)
+
+    async def is_runnable(self) -> bool:
+        """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""
+        if await self.requests.load() & Request.VM_DEAD:
+            return True
+        has_irq = bool(self.irq_lines) or await self.vcpu_pending_irq()
+        return has_irq and await self.is_unpaused()
