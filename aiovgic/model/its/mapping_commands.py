@@ -1,0 +1,125 @@
+"""The commands that map and unmap: MAPD, MAPC, MAPTI, MAPI, DISCARD. its_lock held throughout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.gicr import Propbaser
+from aiovgic.arch.gits import VITS_TYPER_IDBITS
+from aiovgic.arch.intid import VGIC_MIN_LPI
+from aiovgic.errors import UapiError
+from aiovgic.model.its.codes import Code
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from aiovgic.arch.commands import Discard, Mapc, Mapd, Mapi, Mapti
+    from aiovgic.model.its.its import Its
+    from aiovgic.model.its.records import Ite, ItsCollection, ItsDevice
+    from aiovgic.sync import Parts
+
+
+class MappingCommands(Part):
+    """What changes the lists of an ITS. Checks are in KVM's order; what fails has no effect."""
+
+    def __init__(self, parts: Parts, name: str, its: Its) -> None:
+        super().__init__(parts, name)
+        self.its = its
+        self.vm = its.vm
+        self.maps = its.maps
+        self.tables = its.tables
+
+    # -- devices ------------------------------------------------------------------------------
+
+    async def handle_mapd(self, command: Mapd) -> Code:
+        """MAPD: an old device goes in any case, even for one just like it (vgic_its_cmd_handle_mapd)."""
+        entry = await self.tables.device_entry(command.device)
+        if entry is None:
+            return Code.MAPD_DEVICE_OOR
+        if command.valid and command.event_bits > VITS_TYPER_IDBITS:
+            return Code.MAPD_ITTSIZE_OOR
+        old = self.maps.find_its_device(command.device)
+        if old is not None:
+            await self.maps.free_device(old)
+        if command.valid:
+            self.maps.alloc_device(command.device, command.itt, command.event_bits)
+        else:
+            await self.tables.write_entry(entry, 0)  # so that no restore brings it back
+        return Code.OK
+
+    # -- collections --------------------------------------------------------------------------
+
+    async def handle_mapc(self, command: Mapc) -> Code:
+        """MAPC (vgic_its_cmd_handle_mapc)."""
+        if not command.valid:
+            return await self.unmap_collection(command)
+        vcpu = await self.its.target_vcpu(command.target)
+        if vcpu is None:
+            return Code.MAPC_PROCNUM_OOR
+        collection = self.maps.find_collection(command.collection)
+        if collection is not None:
+            collection.target_addr = command.target
+            await self.update_affinity_collection(collection)
+            return Code.OK
+        if not await self.tables.has_collection_entry(command.collection):
+            return Code.MAPC_COLLECTION_OOR
+        self.maps.alloc_collection(command.collection).target_addr = command.target
+        return Code.OK
+
+    async def unmap_collection(self, command: Mapc) -> Code:
+        """MAPC with V=0: the target plays no part."""
+        self.maps.free_collection(command.collection)
+        await self.its.invalidate_cache()
+        return Code.OK
+
+    async def update_affinity_collection(self, collection: ItsCollection) -> None:
+        """Send every LPI whose event uses a collection to its vCPU (update_affinity_collection)."""
+        vcpu = await self.maps.collection_to_vcpu(collection)
+        for ite in list(self.maps.ites()):
+            if ite.collection is collection:
+                await self.vm.lpis.set_target(ite.lpi(), vcpu)
+
+    # -- events -------------------------------------------------------------------------------
+
+    async def handle_mapti(self, command: Mapti | Mapi) -> Code:
+        """MAPTI and MAPI: an event that is mapped already stays as it is (vgic_its_cmd_handle_mapi)."""
+        device = self.maps.find_its_device(command.device)
+        if device is None:
+            return Code.MAPTI_UNMAPPED_DEVICE
+        if not self.tables.check_event_id(device, command.event):
+            return Code.MAPTI_ID_OOR
+        limit = Propbaser(await self.vm.dist.propbaser.load()).lpi_limit
+        if not VGIC_MIN_LPI <= command.intid < limit:
+            return Code.MAPTI_PHYSICALID_OOR
+        if command.event in device.itt:
+            return Code.OK
+        collection = self.maps.find_collection(command.collection)
+        if collection is not None:
+            await self.map_event(device, collection, command)
+            return Code.OK
+        if not await self.tables.has_collection_entry(command.collection):
+            return Code.MAPC_COLLECTION_OOR
+        collection = self.maps.alloc_collection(command.collection)
+        try:
+            await self.map_event(device, collection, command)
+        except UapiError:
+            self.maps.free_collection(command.collection)
+            raise
+        return Code.OK
+
+    async def map_event(self, device: ItsDevice, collection: ItsCollection, command: Mapti | Mapi) -> Ite:
+        """A new event with its LPI. Raises EFAULT; then there is no event."""
+        return await self.its.map_lpi(device, collection, command.event, command.intid)
+
+    async def handle_discard(self, command: Discard) -> Code:
+        """DISCARD: an event whose collection is unmapped stays (vgic_its_cmd_handle_discard).
+
+        The pending latch stays, too: it is the LPI's, and the LPI may be mapped or listed elsewhere.
+        """
+        device = self.maps.find_its_device(command.device)
+        ite = None if device is None else device.itt.get(command.event)
+        if device is None or ite is None or not ite.is_mapped():
+            return Code.DISCARD_UNMAPPED_INTERRUPT
+        await self.its.invalidate_cache()
+        await self.maps.free_ite(device, ite)
+        await self.tables.write_entry(self.tables.ite_address(device, command.event), 0)
+        return Code.OK

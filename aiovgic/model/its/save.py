@@ -1,0 +1,114 @@
+"""Saving: the lists of an ITS into its tables in guest memory (ABI revision 0). its_lock held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.entries import CTE_MAX_TARGET, DTE_MAX_NEXT, ENTRY_BYTES, ITE_MAX_NEXT, Cte, Dte, Ite as IteEntry
+from aiovgic.arch.gits import Baser
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.its.its import Its
+    from aiovgic.model.its.records import Ite, ItsCollection, ItsDevice
+    from aiovgic.sync import Parts
+
+
+class ItsSave(Part):
+    """KVM_DEV_ARM_ITS_SAVE_TABLES: entries of what is mapped; the rest of the tables stays."""
+
+    def __init__(self, parts: Parts, name: str, its: Its) -> None:
+        super().__init__(parts, name)
+        self.its = its
+        self.maps = its.maps
+        self.tables = its.tables
+
+    async def save_tables(self) -> None:
+        """Devices first, then collections (vgic_its_save_tables_v0). Raises EFAULT."""
+        await self.save_device_tables()
+        await self.save_collection_table()
+
+    # -- devices ------------------------------------------------------------------------------
+
+    async def save_device_tables(self) -> None:
+        """All devices in order of DeviceID (vgic_its_save_device_tables)."""
+        if not Baser(await self.its.baser_device_table.load()).valid:
+            return
+        self.sort_devices()
+        saved = await self.saveable_devices()
+        for n, (device, entry) in enumerate(saved):
+            await self.save_itt(device)
+            following = saved[n + 1][0] if n + 1 < len(saved) else None
+            await self.save_dte(device, entry, following)
+
+    def sort_devices(self) -> None:
+        """Sort the list itself by DeviceID; KVM's comparison turns equal ones round (vgic_its_device_cmp)."""
+        devices = {number: found[::-1] for number, found in sorted(self.maps.device_list.items())}
+        self.maps.device_list.clear()
+        self.maps.device_list.update(devices)
+
+    async def saveable_devices(self) -> list[tuple[ItsDevice, int]]:
+        """The devices that have a place in the table, and where; the others are left out."""
+        found = []
+        for device in self.maps.devices():
+            entry = await self.tables.device_entry(device.device_id)
+            if entry is not None:
+                found.append((device, entry))
+        return found
+
+    async def save_dte(self, device: ItsDevice, entry: int, following: ItsDevice | None) -> None:
+        """One device table entry (vgic_its_save_dte)."""
+        distance = 0 if following is None else following.device_id - device.device_id
+        value = Dte.of(
+            valid=True,
+            next=min(distance, DTE_MAX_NEXT),
+            itt=device.itt_addr,
+            size=device.num_eventid_bits - 1,
+        )
+        await self.tables.write_entry(entry, value)
+
+    # -- events -------------------------------------------------------------------------------
+
+    async def save_itt(self, device: ItsDevice) -> None:
+        """All events of a device in order of EventID (vgic_its_save_itt)."""
+        events = sorted(device.itt)
+        ites = [device.itt[event_id] for event_id in events]
+        device.itt.clear()
+        device.itt.update(zip(events, ites, strict=True))
+        for n, ite in enumerate(ites):
+            following = events[n + 1] if n + 1 < len(events) else None
+            await self.save_ite(device, ite, following)
+
+    async def save_ite(self, device: ItsDevice, ite: Ite, following: int | None) -> None:
+        """One interrupt translation entry; zero for an event without collection (vgic_its_save_ite)."""
+        gpa = self.tables.ite_address(device, ite.event_id)
+        await self.tables.write_entry(gpa, self.ite_value(ite, following))
+
+    def ite_value(self, ite: Ite, following: int | None) -> int:
+        """The entry of an event."""
+        collection = ite.collection
+        if collection is None:
+            return 0
+        distance = 0 if following is None else following - ite.event_id
+        return IteEntry.of(
+            next=min(distance, ITE_MAX_NEXT), intid=ite.lpi().intid, collection=collection.collection_id
+        )
+
+    # -- collections --------------------------------------------------------------------------
+
+    async def save_collection_table(self) -> None:
+        """All collections in the order they came, then an end mark if it fits (vgic_its_save_collection_table)."""
+        baser = Baser(await self.its.baser_coll_table.load())
+        if not baser.valid:
+            return
+        gpa, end = baser.base, baser.base + baser.size_bytes
+        for collection in list(self.maps.collection_list.values()):
+            await self.save_cte(collection, gpa)
+            gpa += ENTRY_BYTES
+        if gpa != end:
+            await self.tables.write_entry(gpa, 0)
+
+    async def save_cte(self, collection: ItsCollection, gpa: int) -> None:
+        """One collection table entry (vgic_its_save_cte)."""
+        value = Cte.of(valid=True, target=collection.target_addr, collection=collection.collection_id)
+        await self.tables.write_entry(gpa, value)
