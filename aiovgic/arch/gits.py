@@ -94,9 +94,9 @@ class Baser(Word):
 
 
 TYPER_VALUE = Typer.of(plpis=True, itt_entry_size=7, id_bits=VITS_TYPER_IDBITS - 1, dev_bits=VITS_TYPER_DEVBITS - 1)
-BASER_RESET = Baser.of(entry_size=7, share=1, page_size=BASER_PAGE_64K, inner=0)
-BASER0_RESET = BASER_RESET
-BASER1_RESET = BASER_RESET
+BASER_RESET = Baser.of(entry_size=7, share=1, page_size=BASER_PAGE_64K, inner=3)
+BASER0_RESET = BASER_RESET.but(type=GITS_BASER_TYPE_DEVICE)
+BASER1_RESET = BASER_RESET.but(type=GITS_BASER_TYPE_COLLECTION)
 
 # fmt: off
 CTLR    = Reg(0x0000, "GITS_CTLR",    GitsCtlr, W32,         reset=GitsCtlr.of(quiescent=True))

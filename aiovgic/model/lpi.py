@@ -12,7 +12,7 @@ from aiovgic.model.lpi_tables import LpiTables
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.vcpu import Vcpu, VcpuState
+    from aiovgic.model.vcpu import Vcpu
 
 
 class LpiCtlr(IntEnum):
@@ -49,6 +49,12 @@ class Lpis(LpiTables):
         async with irq.irq_lock:
             irq.target_vcpu = vcpu
 
+    async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
+        """Send an LPI to another vCPU if it goes to ``source`` now (MOVALL)."""
+        async with irq.irq_lock:
+            if irq.target_vcpu is source:
+                irq.target_vcpu = target
+
     async def clear_pending(self, irq: Irq) -> None:
         """Forget that an LPI is pending; a copy in a list register stays (ITS CLEAR)."""
         async with irq.irq_lock:
@@ -62,13 +68,13 @@ class Lpis(LpiTables):
 
     # -- GICR_CTLR.EnableLPIs -----------------------------------------------------------------
 
-    async def enable_lpis(self, vcpu: VcpuState) -> None:
+    async def enable_lpis(self, vcpu: Vcpu) -> None:
         """EnableLPIs went from 0 to 1: read the pending table, unless it is all zero (vgic_enable_lpis)."""
         if not Pendbaser(await vcpu.pendbaser.load()).ptz:
             with suppress(UapiError):  # the guest is wrong: what was read so far counts
                 await self.sync_lpi_pending_table(vcpu)
 
-    async def flush_pending_lpis(self, vcpu: VcpuState) -> None:
+    async def flush_pending_lpis(self, vcpu: Vcpu) -> None:
         """Take every LPI off a vCPU's list, and forget it was pending (vgic_flush_pending_lpis)."""
         flushed: list[Irq] = []
         async with vcpu.ap_list_lock:
@@ -89,7 +95,7 @@ class Lpis(LpiTables):
 
     # -- GICR_INVLPIR, GICR_INVALLR -----------------------------------------------------------
 
-    async def inv_lpi(self, vcpu: VcpuState, intid: int) -> None:
+    async def inv_lpi(self, vcpu: Vcpu, intid: int) -> None:
         """Read one LPI's configuration again, if there is such an LPI (vgic_its_inv_lpi)."""
         irq = await self.get(intid)
         if irq is None:
@@ -98,12 +104,12 @@ class Lpis(LpiTables):
             await self.update_lpi_config(irq)
         await self.put(irq)
 
-    async def inv_all(self, vcpu: VcpuState) -> None:
+    async def inv_all(self, vcpu: Vcpu) -> None:
         """Read the configuration of all LPIs that target a vCPU again (vgic_its_invall)."""
-        for intid in await self.intids(vcpu.as_vcpu()):
+        for intid in await self.intids(vcpu):
             irq = await self.get(intid)
             if irq is None:
                 continue
             with suppress(UapiError):
-                await self.update_lpi_config(irq, vcpu.as_vcpu())
+                await self.update_lpi_config(irq, vcpu)
             await self.put(irq)

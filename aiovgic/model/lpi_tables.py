@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch.gicr import Pendbaser, Propbaser
 from aiovgic.arch.intid import VGIC_MIN_LPI
-from aiovgic.arch.words import mask
+from aiovgic.arch.words import Word, bit, mask, place
 from aiovgic.errors import UapiError
 from aiovgic.model.lpi_index import LpiIndex
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.vcpu import Vcpu, VcpuState
+    from aiovgic.model.vcpu import Vcpu
 
 BITS_PER_BYTE = 8
+
+
+class LpiProperty(Word):
+    """An LPI's byte in the configuration table."""
+
+    enable = bit(0)
+    priority = place(7, 2)
 
 
 class LpiTables(LpiIndex):
@@ -39,7 +46,7 @@ class LpiTables(LpiIndex):
         if not await self.vm.memory.write(gpa, bytes((value,))):
             raise UapiError(errno.EFAULT, f"{gpa:#x} is not memory")
 
-    async def pending_byte(self, vcpu: VcpuState, intid: int) -> int:
+    async def pending_byte(self, vcpu: Vcpu, intid: int) -> int:
         """The address of the byte with an LPI's pending bit, in ``vcpu``'s table."""
         return Pendbaser(await vcpu.pendbaser.load()).base + intid // BITS_PER_BYTE
 
@@ -95,11 +102,12 @@ class LpiTables(LpiIndex):
         """The re-check of sync_pending_status: nobody moved the LPI while the table was read."""
         return irq.target_vcpu is vcpu
 
-    async def sync_lpi_pending_table(self, vcpu: VcpuState) -> None:
+    async def sync_lpi_pending_table(self, vcpu: Vcpu) -> None:
         """Read a whole pending table, bits stay set (its_sync_lpi_pending_table). Raises EFAULT."""
+        table = Pendbaser(await vcpu.pendbaser.load()).base
         last, value = -1, 0
-        for intid in await self.intids(vcpu.as_vcpu()):
-            gpa = await self.pending_byte(vcpu, intid)
+        for intid in await self.intids(vcpu):
+            gpa = table + intid // BITS_PER_BYTE
             if gpa != last:
                 last, value = gpa, await self.read_byte(gpa)
             irq = await self.get(intid)
@@ -111,7 +119,7 @@ class LpiTables(LpiIndex):
             await irq.queue_irq_unlock()
             await self.put(irq)
 
-    def takes_table_bit(self, irq: Irq, vcpu: VcpuState) -> bool:
+    def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:
         """Whether a bit of ``vcpu``'s table is about this LPI, now."""
         return irq.target_vcpu is vcpu
 
@@ -122,16 +130,26 @@ class LpiTables(LpiIndex):
             irq = await self.get(intid)
             if irq is None:
                 continue
-            vcpu, pending = self.data_race(lambda irq=irq: (irq.target_vcpu, irq.pending_latch))
+            try:
+                last, value = await self.save_pending(irq, last, value)
+            except UapiError:
+                await self.put(irq)
+                raise
             await self.put(irq)
-            if vcpu is None:
-                continue
-            gpa = await self.pending_byte(vcpu, intid)
-            if gpa != last:
-                last, value = gpa, await self.read_byte(gpa)
-            if is_set(value, intid) != pending:
-                value = with_bit(value, intid, on=pending)
-                await self.write_byte(gpa, value)
+
+    async def save_pending(self, irq: Irq, last: int, value: int) -> tuple[int, int]:
+        """Write one LPI's latch, if it has a target. ``last`` and ``value``: the byte read last."""
+        vcpu = self.data_race(lambda: irq.target_vcpu)
+        if vcpu is None:
+            return last, value
+        gpa = await self.pending_byte(vcpu, irq.intid)
+        if gpa != last:
+            value = await self.read_byte(gpa)
+        pending = self.data_race(lambda: irq.pending_latch)
+        if is_set(value, irq.intid) != pending:
+            value = with_bit(value, irq.intid, on=pending)
+            await self.write_byte(gpa, value)
+        return gpa, value
 
 
 def is_set(value: int, intid: int) -> bool:
@@ -146,5 +164,5 @@ def with_bit(value: int, intid: int, *, on: bool) -> int:
 
 def bit_of(intid: int) -> int:
     """An LPI's bit in its byte."""
-    bit = intid % BITS_PER_BYTE
-    return mask(bit, bit)
+    number = intid % BITS_PER_BYTE
+    return mask(number, number)

@@ -92,7 +92,7 @@ class RdRegions(Part):
             await self.register_all_redist_iodevs(region)
         except UapiError:
             async with self.vm.config_lock:
-                self.free_redist_region(region)
+                await self.free_redist_region(region)
             raise
 
     async def alloc_redist_region(self, index: int, base: int, count: int) -> RdRegion:
@@ -127,9 +127,12 @@ class RdRegions(Part):
         if index != last.index + 1:
             raise UapiError(errno.EINVAL, f"the next region has index {last.index + 1}, not {index}")
 
-    def free_redist_region(self, region: RdRegion) -> None:
-        """Take a region off the list (vgic_v3_free_redist_region)."""
+    async def free_redist_region(self, region: RdRegion) -> None:
+        """Take a region off the list; nobody points at it any more (vgic_v3_free_redist_region)."""
         self.vm.config_lock.assert_held()
+        for vcpu in await self.vm.each_vcpu():
+            if vcpu.rd.rdreg is region:
+                vcpu.rd.rdreg = None
         self.vm.dist.rd_regions.remove(region)
         region.free()
 
@@ -169,8 +172,7 @@ class RdRegions(Part):
             await self.vm.bus.register(vcpu.rd.base_addr, gicr.KVM_VGIC_V3_REDIST_SIZE, vcpu.rd)
         except UapiError:
             async with self.vm.config_lock:
-                region.free_index -= 1
-                self.forget(vcpu)
+                self.unclaim_slot(vcpu, region)
             raise
 
     async def claim_slot(self, vcpu: Vcpu) -> RdRegion | None:
@@ -188,6 +190,11 @@ class RdRegions(Part):
         vcpu.rd.base_addr = region.base + region.free_index * gicr.KVM_VGIC_V3_REDIST_SIZE
         region.free_index += 1
         return region
+
+    def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
+        """Undo claim_slot: the frame could not be registered; config_lock held."""
+        region.free_index -= 1
+        self.forget(vcpu)
 
     async def unregister_redist_iodev(self, vcpu: Vcpu) -> None:
         """Take a vCPU's frame off the bus (vgic_unregister_redist_iodev)."""

@@ -136,7 +136,11 @@ class Vcpu(VcpuState):
         return self.icc.read(trap.name)
 
     def icc_present(self) -> bool:
-        """Whether the guest has ICC registers: only with a vGICv3."""
+        """Whether the guest has the ICC registers that do not trap: only with a vGICv3."""
+        return self.sgi_present()
+
+    def sgi_present(self) -> bool:
+        """Whether the guest can send SGIs by system register: only with a vGICv3."""
         return self.vm.dist.vgic_model is Model.V3
 
     async def access_ram(self, trap: Mmio) -> int:
@@ -186,7 +190,7 @@ class Vcpu(VcpuState):
         """A register that always traps: SGI generation, and SRE (kvm_handle_sys_reg)."""
         if trap.name == "ICC_SRE_EL1":
             guest.complete(SRE_VALUE)
-        elif not trap.is_write or not self.icc_present():
+        elif not trap.is_write or not self.sgi_present():
             guest.fault(ESR_UNDEFINED)
         else:
             await self.vm.sgi.dispatch_sgi(self, trap.value, allow_group1=trap.name == "ICC_SGI1R_EL1")

@@ -11,6 +11,7 @@ from aiovgic.arch.commands import (
     Int,
     Inv,
     Invall,
+    ItsError,
     Mapc,
     Mapd,
     Mapi,
@@ -22,7 +23,6 @@ from aiovgic.arch.commands import (
     decode,
 )
 from aiovgic.errors import UapiError
-from aiovgic.model.its.codes import Code
 from aiovgic.model.its.mapping_commands import MappingCommands
 
 
@@ -35,14 +35,14 @@ class ItsCommands(MappingCommands):
         self.rt.event("command", self.its.name, type(command).__name__)
         async with self.its.its_lock:
             try:
-                code = await self.dispatch(command)
-            except UapiError as error:
-                self.rt.event("command-failed", self.its.name, error.name)
+                error = await self.dispatch(command)
+            except UapiError as refused:
+                self.rt.event("command-failed", self.its.name, refused.name)
             else:
-                if code:
-                    self.rt.event("command-failed", self.its.name, code.name)
+                if error is not None:
+                    self.rt.event("command-failed", self.its.name, error.name)
 
-    async def dispatch(self, command: Command) -> Code:  # noqa: C901, PLR0911, PLR0912  one case a command
+    async def dispatch(self, command: Command) -> ItsError | None:  # noqa: C901, PLR0911, PLR0912  one case a command
         """The handler of each command. Raises what is no architectural error (EFAULT, EBUSY)."""
         match command:
             case Int():
@@ -66,64 +66,64 @@ class ItsCommands(MappingCommands):
             case Invall():
                 return await self.handle_invall(command)
             case Sync() | Unknown():
-                return Code.OK  # in sync always: a command ends before its lock is dropped
+                return None  # in sync always: a command ends before its lock is dropped
             case _:
                 assert_never(command)
 
-    async def handle_movi(self, command: Movi) -> Code:
+    async def handle_movi(self, command: Movi) -> ItsError | None:
         """MOVI: the LPI goes elsewhere from now on; nobody is kicked (vgic_its_cmd_handle_movi)."""
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
-            return Code.MOVI_UNMAPPED_INTERRUPT
+            return ItsError.MOVI_UNMAPPED_INTERRUPT
         if not ite.is_mapped():
-            return Code.MOVI_UNMAPPED_COLLECTION
+            return ItsError.MOVI_UNMAPPED_COLLECTION
         collection = self.maps.find_mapped(command.collection)
         if collection is None:
-            return Code.MOVI_UNMAPPED_COLLECTION
+            return ItsError.MOVI_UNMAPPED_COLLECTION
         ite.collection = collection
         vcpu = await self.maps.collection_to_vcpu(collection)
         await self.its.invalidate_cache()
         await self.vm.lpis.set_target(ite.lpi(), vcpu)
-        return Code.OK
+        return None
 
-    async def handle_movall(self, command: Movall) -> Code:
+    async def handle_movall(self, command: Movall) -> ItsError | None:
         """MOVALL: the LPIs of all ITSes move, no collection does (vgic_its_cmd_handle_movall)."""
-        source = await self.its.target_vcpu(command.source)
-        target = None if source is None else await self.its.target_vcpu(command.target)
+        source = await self.its.target_vcpu(command.target1)
+        target = None if source is None else await self.its.target_vcpu(command.target2)
         if source is None or target is None:
-            return Code.MOVALL_PROCNUM_OOR
+            return ItsError.MOVALL_PROCNUM_OOR
         if source is target:
-            return Code.OK
+            return None
         for intid in await self.vm.lpis.intids(source):
             irq = await self.vm.lpis.get(intid)
             if irq is not None:
                 await self.vm.lpis.move_target(irq, source, target)
                 await self.vm.lpis.put(irq)
         await self.its.invalidate_cache()
-        return Code.OK
+        return None
 
-    async def handle_clear(self, command: Clear) -> Code:
+    async def handle_clear(self, command: Clear) -> ItsError | None:
         """CLEAR: the collection need not be mapped (vgic_its_cmd_handle_clear)."""
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
-            return Code.CLEAR_UNMAPPED_INTERRUPT
+            return ItsError.CLEAR_UNMAPPED_INTERRUPT
         await self.vm.lpis.clear_pending(ite.lpi())
-        return Code.OK
+        return None
 
-    async def handle_inv(self, command: Inv) -> Code:
+    async def handle_inv(self, command: Inv) -> ItsError | None:
         """INV: the collection need not be mapped (vgic_its_cmd_handle_inv)."""
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
-            return Code.INV_UNMAPPED_INTERRUPT
+            return ItsError.INV_UNMAPPED_INTERRUPT
         await self.vm.lpis.update_lpi_config(ite.lpi())
-        return Code.OK
+        return None
 
-    async def handle_invall(self, command: Invall) -> Code:
+    async def handle_invall(self, command: Invall) -> ItsError | None:
         """INVALL: what targets the collection's vCPU, in this collection or not (vgic_its_cmd_handle_invall)."""
         collection = self.maps.find_mapped(command.collection)
         if collection is None:
-            return Code.INVALL_UNMAPPED_COLLECTION
+            return ItsError.INVALL_UNMAPPED_COLLECTION
         vcpu = await self.maps.collection_to_vcpu(collection)
         if vcpu is not None:
             await self.vm.lpis.inv_all(vcpu)
-        return Code.OK
+        return None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.arch.commands import ItsError, Mapti
 from aiovgic.arch.gicr import Propbaser
 from aiovgic.arch.gits import VITS_TYPER_IDBITS
 from aiovgic.arch.intid import VGIC_MIN_LPI
 from aiovgic.errors import UapiError
-from aiovgic.model.its.codes import Code
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
-    from aiovgic.arch.commands import Discard, Mapc, Mapd, Mapi, Mapti
+    from aiovgic.arch.commands import Discard, Mapc, Mapd, Mapi
     from aiovgic.model.its.its import Its
-    from aiovgic.model.its.records import Ite, ItsCollection, ItsDevice
+    from aiovgic.model.its.records import ItsCollection
     from aiovgic.sync import Parts
 
 
@@ -30,46 +30,47 @@ class MappingCommands(Part):
 
     # -- devices ------------------------------------------------------------------------------
 
-    async def handle_mapd(self, command: Mapd) -> Code:
+    async def handle_mapd(self, command: Mapd) -> ItsError | None:
         """MAPD: an old device goes in any case, even for one just like it (vgic_its_cmd_handle_mapd)."""
         entry = await self.tables.device_entry(command.device)
         if entry is None:
-            return Code.MAPD_DEVICE_OOR
-        if command.valid and command.event_bits > VITS_TYPER_IDBITS:
-            return Code.MAPD_ITTSIZE_OOR
+            return ItsError.MAPD_DEVICE_OOR
+        event_bits = command.size + 1
+        if command.valid and event_bits > VITS_TYPER_IDBITS:
+            return ItsError.MAPD_ITTSIZE_OOR
         old = self.maps.find_its_device(command.device)
         if old is not None:
             await self.maps.free_device(old)
         if command.valid:
-            self.maps.alloc_device(command.device, command.itt, command.event_bits)
+            self.maps.alloc_device(command.device, command.itt, event_bits)
         else:
             await self.tables.write_entry(entry, 0)  # so that no restore brings it back
-        return Code.OK
+        return None
 
     # -- collections --------------------------------------------------------------------------
 
-    async def handle_mapc(self, command: Mapc) -> Code:
+    async def handle_mapc(self, command: Mapc) -> ItsError | None:
         """MAPC (vgic_its_cmd_handle_mapc)."""
         if not command.valid:
             return await self.unmap_collection(command)
         vcpu = await self.its.target_vcpu(command.target)
         if vcpu is None:
-            return Code.MAPC_PROCNUM_OOR
+            return ItsError.MAPC_PROCNUM_OOR
         collection = self.maps.find_collection(command.collection)
         if collection is not None:
             collection.target_addr = command.target
             await self.update_affinity_collection(collection)
-            return Code.OK
+            return None
         if not await self.tables.has_collection_entry(command.collection):
-            return Code.MAPC_COLLECTION_OOR
+            return ItsError.MAPC_COLLECTION_OOR
         self.maps.alloc_collection(command.collection).target_addr = command.target
-        return Code.OK
+        return None
 
-    async def unmap_collection(self, command: Mapc) -> Code:
+    async def unmap_collection(self, command: Mapc) -> ItsError | None:
         """MAPC with V=0: the target plays no part."""
         self.maps.free_collection(command.collection)
         await self.its.invalidate_cache()
-        return Code.OK
+        return None
 
     async def update_affinity_collection(self, collection: ItsCollection) -> None:
         """Send every LPI whose event uses a collection to its vCPU (update_affinity_collection)."""
@@ -80,37 +81,34 @@ class MappingCommands(Part):
 
     # -- events -------------------------------------------------------------------------------
 
-    async def handle_mapti(self, command: Mapti | Mapi) -> Code:
+    async def handle_mapti(self, command: Mapti | Mapi) -> ItsError | None:
         """MAPTI and MAPI: an event that is mapped already stays as it is (vgic_its_cmd_handle_mapi)."""
         device = self.maps.find_its_device(command.device)
         if device is None:
-            return Code.MAPTI_UNMAPPED_DEVICE
+            return ItsError.MAPTI_UNMAPPED_DEVICE
         if not self.tables.check_event_id(device, command.event):
-            return Code.MAPTI_ID_OOR
+            return ItsError.MAPTI_ID_OOR
+        intid = command.intid if isinstance(command, Mapti) else command.event
         limit = Propbaser(await self.vm.dist.propbaser.load()).lpi_limit
-        if not VGIC_MIN_LPI <= command.intid < limit:
-            return Code.MAPTI_PHYSICALID_OOR
+        if not VGIC_MIN_LPI <= intid < limit:
+            return ItsError.MAPTI_PHYSICALID_OOR
         if command.event in device.itt:
-            return Code.OK
+            return None
         collection = self.maps.find_collection(command.collection)
         if collection is not None:
-            await self.map_event(device, collection, command)
-            return Code.OK
+            await self.maps.map_lpi(device, collection, command.event, intid)
+            return None
         if not await self.tables.has_collection_entry(command.collection):
-            return Code.MAPC_COLLECTION_OOR
+            return ItsError.MAPC_COLLECTION_OOR
         collection = self.maps.alloc_collection(command.collection)
         try:
-            await self.map_event(device, collection, command)
+            await self.maps.map_lpi(device, collection, command.event, intid)
         except UapiError:
             self.maps.free_collection(command.collection)
             raise
-        return Code.OK
+        return None
 
-    async def map_event(self, device: ItsDevice, collection: ItsCollection, command: Mapti | Mapi) -> Ite:
-        """A new event with its LPI. Raises EFAULT; then there is no event."""
-        return await self.its.map_lpi(device, collection, command.event, command.intid)
-
-    async def handle_discard(self, command: Discard) -> Code:
+    async def handle_discard(self, command: Discard) -> ItsError | None:
         """DISCARD: an event whose collection is unmapped stays (vgic_its_cmd_handle_discard).
 
         The pending latch stays, too: it is the LPI's, and the LPI may be mapped or listed elsewhere.
@@ -118,8 +116,8 @@ class MappingCommands(Part):
         device = self.maps.find_its_device(command.device)
         ite = None if device is None else device.itt.get(command.event)
         if device is None or ite is None or not ite.is_mapped():
-            return Code.DISCARD_UNMAPPED_INTERRUPT
+            return ItsError.DISCARD_UNMAPPED_INTERRUPT
         await self.its.invalidate_cache()
         await self.maps.free_ite(device, ite)
         await self.tables.write_entry(self.tables.ite_address(device, command.event), 0)
-        return Code.OK
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.errors import UapiError
 from aiovgic.model.its.records import Ite, ItsCollection, ItsDevice
 from aiovgic.sync import GuardedMap, Part
 
@@ -88,6 +89,17 @@ class Mappings(Part):
         collection = self.parts.make(ItsCollection, f"{self.its.name}.collection{collection_id}", collection_id)
         self.collection_list[collection_id] = collection
         return collection
+
+    async def map_lpi(self, device: ItsDevice, collection: ItsCollection, event_id: int, intid: int) -> Ite:
+        """A new event with its LPI. Raises EFAULT where the LPI's tables are not memory; then there is no event."""
+        ite = self.alloc_ite(device, collection, event_id)
+        vcpu = await self.collection_to_vcpu(collection) if collection.is_mapped() else None
+        try:
+            ite.irq = await self.its.vm.lpis.add_lpi(intid, vcpu)
+        except UapiError:
+            await self.free_ite(device, ite)
+            raise
+        return ite
 
     # -- freeing ------------------------------------------------------------------------------
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.arch.entries import COLLECTION_NOT_MAPPED
 from aiovgic.sync import Guarded, GuardedMap, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
     from aiovgic.sync import Parts
-
-COLLECTION_NOT_MAPPED = 0xFFFF_FFFF
 
 
 class ItsCollection(Part):
@@ -62,4 +61,4 @@ class ItsDevice(Part):
 
     def nr_events(self) -> int:
         """How many events it may have."""
-        return 2**self.num_eventid_bits
+        return int(2**self.num_eventid_bits)

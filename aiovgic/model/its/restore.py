@@ -9,11 +9,11 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.entries import ENTRY_BYTES, Cte, Dte, Ite as IteEntry, L1Entry
+from aiovgic.arch.entries import COLLECTION_NOT_MAPPED, ENTRY_SIZE, Cte, Dte, L1Entry
+from aiovgic.arch.entries import Ite as IteEntry
 from aiovgic.arch.gits import BASER_PAGE, VITS_TYPER_IDBITS, Baser
 from aiovgic.arch.intid import VGIC_MIN_LPI
 from aiovgic.errors import UapiError
-from aiovgic.model.its.records import COLLECTION_NOT_MAPPED
 from aiovgic.model.its.scan import scan_its_table
 from aiovgic.model.its.tables import IDS_PER_PAGE
 from aiovgic.sync import Part
@@ -21,6 +21,7 @@ from aiovgic.sync import Part
 if TYPE_CHECKING:
     from aiovgic.model.its.its import Its
     from aiovgic.model.its.records import ItsDevice
+    from aiovgic.model.its.scan import Visit, Wanted
     from aiovgic.sync import Parts
 
 
@@ -49,7 +50,7 @@ class ItsRestore(Part):
         baser = Baser(await self.its.baser_coll_table.load())
         if not baser.valid:
             return
-        for gpa in range(baser.base, baser.base + baser.size_bytes, ENTRY_BYTES):
+        for gpa in range(baser.base, baser.base + baser.size_bytes, ENTRY_SIZE):
             entry = Cte(await self.tables.read_entry(gpa))
             if not entry.valid:
                 return
@@ -87,17 +88,18 @@ class ItsRestore(Part):
 
     async def restore_l1(self, index: int, raw: int) -> int:
         """One page of the second level; the last device ends the first level, too (handle_l1_dte)."""
-        on = await self.scan(L1Entry(raw).address, BASER_PAGE, index * IDS_PER_PAGE, dte_valid, self.restore_dte)
+        on = await self.scan(L1Entry(raw).base, BASER_PAGE, index * IDS_PER_PAGE, dte_valid, self.restore_dte)
         return int(on)
 
     async def restore_dte(self, device_id: int, raw: int) -> int:
         """One device and its events (vgic_its_restore_dte). Raises EINVAL, EFAULT."""
         entry = Dte(raw)
-        if entry.event_bits > VITS_TYPER_IDBITS:
-            raise UapiError(errno.EINVAL, f"device {device_id} has {entry.event_bits} EventID bits")
+        event_bits = entry.size + 1
+        if event_bits > VITS_TYPER_IDBITS:
+            raise UapiError(errno.EINVAL, f"device {device_id} has {event_bits} EventID bits")
         if await self.tables.device_entry(device_id) is None:
             raise UapiError(errno.EINVAL, f"device {device_id} is beyond the table")
-        device = self.maps.alloc_device(device_id, entry.itt, entry.event_bits)
+        device = self.maps.alloc_device(device_id, entry.itt, event_bits)
         try:
             await self.restore_itt(device)
         except UapiError:
@@ -113,7 +115,7 @@ class ItsRestore(Part):
         async def visit(event_id: int, raw: int) -> int:
             return await self.restore_ite(device, event_id, IteEntry(raw))
 
-        await self.scan(device.itt_addr, device.nr_events() * ENTRY_BYTES, 0, ite_valid, visit)
+        await self.scan(device.itt_addr, device.nr_events() * ENTRY_SIZE, 0, ite_valid, visit)
 
     async def restore_ite(self, device: ItsDevice, event_id: int, entry: IteEntry) -> int:
         """One event and its LPI (vgic_its_restore_ite). Raises EINVAL, EFAULT."""
@@ -126,7 +128,7 @@ class ItsRestore(Part):
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} uses no collection there is")
         if not self.tables.check_event_id(device, event_id):
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} is out of range")
-        await self.its.map_lpi(device, collection, event_id, entry.intid)
+        await self.maps.map_lpi(device, collection, event_id, entry.intid)
         return entry.next
 
 

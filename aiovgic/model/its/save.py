@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.entries import CTE_MAX_TARGET, DTE_MAX_NEXT, ENTRY_BYTES, ITE_MAX_NEXT, Cte, Dte, Ite as IteEntry
+from aiovgic.arch.entries import ENTRY_SIZE, NEXT_DEVICE_MAX, NEXT_EVENT_MAX, Cte, Dte
+from aiovgic.arch.entries import Ite as IteEntry
 from aiovgic.arch.gits import Baser
 from aiovgic.sync import Part
 
@@ -61,7 +62,7 @@ class ItsSave(Part):
         distance = 0 if following is None else following.device_id - device.device_id
         value = Dte.of(
             valid=True,
-            next=min(distance, DTE_MAX_NEXT),
+            next=min(distance, NEXT_DEVICE_MAX),
             itt=device.itt_addr,
             size=device.num_eventid_bits - 1,
         )
@@ -91,7 +92,7 @@ class ItsSave(Part):
             return 0
         distance = 0 if following is None else following - ite.event_id
         return IteEntry.of(
-            next=min(distance, ITE_MAX_NEXT), intid=ite.lpi().intid, collection=collection.collection_id
+            next=min(distance, NEXT_EVENT_MAX), intid=ite.lpi().intid, collection=collection.collection_id
         )
 
     # -- collections --------------------------------------------------------------------------
@@ -104,7 +105,7 @@ class ItsSave(Part):
         gpa, end = baser.base, baser.base + baser.size_bytes
         for collection in list(self.maps.collection_list.values()):
             await self.save_cte(collection, gpa)
-            gpa += ENTRY_BYTES
+            gpa += ENTRY_SIZE
         if gpa != end:
             await self.tables.write_entry(gpa, 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from struct import iter_unpack
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.entries import ENTRY_BYTES
+from aiovgic.arch.entries import ENTRY_SIZE
 
 if TYPE_CHECKING:
     from aiovgic.model.its.tables import ItsTables
@@ -37,10 +37,10 @@ async def scan_its_table(  # noqa: PLR0913  a scan is what these say
         at += skipped
         if entry is None:
             continue
-        step = await visit(first_id + at // ENTRY_BYTES, entry)
+        step = await visit(first_id + at // ENTRY_SIZE, entry)
         if not step:
             return False
-        at += step * ENTRY_BYTES
+        at += step * ENTRY_SIZE
     return True
 
 
@@ -52,5 +52,5 @@ def first_wanted(data: bytes, wanted: Wanted) -> tuple[int, int | None]:
     for (entry,) in iter_unpack("<Q", data):
         if wanted(entry):
             return at, entry
-        at += ENTRY_BYTES
+        at += ENTRY_SIZE
     return at, None

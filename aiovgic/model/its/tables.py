@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.entries import ENTRY_BYTES, L1Entry
+from aiovgic.arch.entries import ENTRY_SIZE, L1Entry
 from aiovgic.arch.gits import BASER_PAGE, VITS_TYPER_DEVBITS, Baser
 from aiovgic.errors import UapiError
 from aiovgic.sync import Part
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aiovgic.model.its.records import ItsDevice
     from aiovgic.sync import Parts
 
-IDS_PER_PAGE = BASER_PAGE // ENTRY_BYTES
-NR_DEVICE_IDS = 2**VITS_TYPER_DEVBITS
+IDS_PER_PAGE = BASER_PAGE // ENTRY_SIZE
+NR_DEVICE_IDS: int = 2**VITS_TYPER_DEVBITS
 
 
 class ItsTables(Part):
@@ -47,22 +47,22 @@ class ItsTables(Part):
         """Where entry ``number`` of a table is, flat or indirect. BASER.Valid is not looked at."""
         if baser.indirect:
             return await self.indirect_address(baser, number)
-        if number >= baser.size_bytes // ENTRY_BYTES:
+        if number >= baser.size_bytes // ENTRY_SIZE:
             return None
-        return self.if_visible(baser.base + number * ENTRY_BYTES)
+        return self.if_visible(baser.base + number * ENTRY_SIZE)
 
     async def indirect_address(self, baser: Baser, number: int) -> int | None:
         """The same in two levels: the first has an entry for each 64 KiB page of the second."""
         index, rest = divmod(number, IDS_PER_PAGE)
-        if index >= baser.size_bytes // ENTRY_BYTES:
+        if index >= baser.size_bytes // ENTRY_SIZE:
             return None
-        raw = await self.memory.read_u64(baser.base + index * ENTRY_BYTES)
+        raw = await self.memory.read_u64(baser.base + index * ENTRY_SIZE)
         if raw is None:
             return None
         level1 = L1Entry(raw)
         if not level1.valid:
             return None
-        return self.if_visible(level1.address + rest * ENTRY_BYTES)
+        return self.if_visible(level1.base + rest * ENTRY_SIZE)
 
     def if_visible(self, gpa: int) -> int | None:
         """The address, if it is guest memory (__is_visible_gfn_locked)."""
@@ -74,7 +74,7 @@ class ItsTables(Part):
 
     def ite_address(self, device: ItsDevice, event_id: int) -> int:
         """Where an event's entry is."""
-        return device.itt_addr + event_id * ENTRY_BYTES
+        return device.itt_addr + event_id * ENTRY_SIZE
 
     # -- reading and writing entries ------------------------------------------------------------
 

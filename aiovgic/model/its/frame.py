@@ -1,0 +1,217 @@
+"""The control frame of an ITS: its registers, as a guest and as userspace see them.
+
+``cmd_lock`` guards the ring's registers and, for a guest, ``enabled``. MMIO reads take no lock,
+nor do the looks at ``enabled`` before CBASER and BASER are written; so all of them are
+shared words (facts: interrupts.md 8.1).
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch import gits
+from aiovgic.arch.idregs import GITS_ABI_REV, GITS_ID_VALUES, KVM_IIDR, Iidr
+from aiovgic.arch.words import extract, merge
+from aiovgic.errors import UapiError
+from aiovgic.model.mmio import Access, Frame, On, Table
+from aiovgic.model.sanitise import attributes
+from aiovgic.sync import Channel
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts, Shared
+
+ENTRY_SIZE_FIELD = 7
+"""Entries of 8 bytes in both tables, minus one."""
+RING_ALIGNMENT = 0x10000
+
+
+class ItsFrame(Frame):
+    """The registers of one ITS (its_registers)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name, vm)
+        self.cmd_lock = self.lock("cmd_lock", sleeps=True)
+        self.its_lock = self.lock("its_lock", sleeps=True)
+        self.enabled = self.shared("enabled", value=False)
+        self.cbaser = self.shared("cbaser", 0)
+        self.creadr = self.shared("creadr", 0)
+        self.cwriter = self.shared("cwriter", 0)
+        self.baser_device_table = self.shared("baser_device_table", int(gits.BASER0_RESET))
+        self.baser_coll_table = self.shared("baser_coll_table", int(gits.BASER1_RESET))
+        self.channel: Channel[None, None] = Channel(self.rt, name, self.process_commands)
+        """Where the writer of CTLR or CWRITER, who holds cmd_lock, hands over to the ITS task."""
+
+    async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
+        """A guest reads the frame, or beyond it the doorbell's, where nothing is."""
+        return await self.dispatch_read(Access(vcpu, vcpu, offset, length))
+
+    async def write(self, vcpu: Vcpu, offset: int, length: int, value: int) -> None:
+        """A guest writes the frame; a store to the doorbell does nothing."""
+        await self.dispatch_write(Access(vcpu, vcpu, offset, length), value)
+
+    async def process_commands(self, _doorbell: None) -> None:
+        """What the ITS task does each time; see `Its`."""
+        raise NotImplementedError
+
+    async def invalidate_cache(self) -> None:
+        """Empty the translation cache; see `Its`."""
+        raise NotImplementedError
+
+    async def drop_mappings(self, table: Shared[int]) -> None:
+        """Forget what a table held; see `Its`."""
+        raise NotImplementedError
+
+    # -- CTLR -----------------------------------------------------------------------------------
+
+    async def read_ctlr(self, _at: Access) -> int:
+        """GITS_CTLR: quiescent whenever the ring is empty, on or off (vgic_mmio_read_its_ctlr)."""
+        async with self.cmd_lock:
+            quiescent = await self.creadr.load() == await self.cwriter.load()
+            return gits.GitsCtlr.of(quiescent=quiescent, enabled=await self.enabled.load())
+
+    async def write_ctlr(self, _at: Access, value: int) -> None:
+        """GITS_CTLR: off empties the cache, on does what is in the ring (vgic_mmio_write_its_ctlr)."""
+        enabled = gits.GitsCtlr(value).enabled
+        async with self.cmd_lock:
+            if enabled and not await self.may_enable():
+                return
+            await self.enabled.store(enabled)
+            if not enabled:
+                await self.invalidate_cache()
+            await self.channel.call(None)
+
+    async def may_enable(self) -> bool:
+        """Whether it is on already, or ring and both tables are valid."""
+        return (
+            await self.enabled.load()
+            or gits.Baser(await self.baser_device_table.load()).valid
+            and gits.Baser(await self.baser_coll_table.load()).valid
+            and gits.Cbaser(await self.cbaser.load()).valid
+        )
+
+    # -- the ring ---------------------------------------------------------------------------------
+
+    async def read_cbaser(self, at: Access) -> int:
+        """GITS_CBASER."""
+        return extract(await self.cbaser.load(), at.offset & 7, at.length)
+
+    async def write_cbaser(self, at: Access, value: int) -> None:
+        """GITS_CBASER: ignored while on, else the ring is empty (vgic_mmio_write_its_cbaser)."""
+        if await self.enabled.load():
+            return
+        async with self.cmd_lock:
+            raw = merge(await self.cbaser.load(), value, at.offset & 7, at.length)
+            await self.cbaser.store(self.sanitise_cbaser(gits.Cbaser(raw)))
+            await self.creadr.store(0)
+            await self.cwriter.store(0)
+
+    def sanitise_cbaser(self, word: gits.Cbaser) -> gits.Cbaser:
+        """What is kept of a CBASER: the ring is aligned to 64 KiB (vgic_sanitise_its_cbaser)."""
+        base = word.base - word.base % RING_ALIGNMENT
+        return word.but(base=base, **attributes(word.share, word.inner, word.outer))
+
+    async def read_cwriter(self, at: Access) -> int:
+        """GITS_CWRITER."""
+        return extract(await self.cwriter.load(), at.offset & 7, at.length)
+
+    async def write_cwriter(self, at: Access, value: int) -> None:
+        """GITS_CWRITER: do what is new in the ring; a cursor past its end is ignored (vgic_mmio_write_its_cwriter)."""
+        async with self.cmd_lock:
+            cursor = gits.Cursor(merge(await self.cwriter.load(), value, at.offset & 7, at.length)).offset
+            if cursor >= gits.Cbaser(await self.cbaser.load()).size_bytes:
+                return
+            await self.cwriter.store(cursor)
+            await self.channel.call(None)
+
+    async def read_creadr(self, at: Access) -> int:
+        """GITS_CREADR."""
+        return extract(await self.creadr.load(), at.offset & 7, at.length)
+
+    async def uwrite_creadr(self, _at: Access, value: int) -> None:
+        """GITS_CREADR by userspace, only while off (vgic_mmio_uaccess_write_its_creadr). Raises EBUSY, EINVAL."""
+        async with self.cmd_lock:
+            if await self.enabled.load():
+                raise UapiError(errno.EBUSY, f"{self.name} is on")
+            cursor = gits.Cursor(value).offset
+            if cursor >= gits.Cbaser(await self.cbaser.load()).size_bytes:
+                raise UapiError(errno.EINVAL, f"{cursor:#x} is past the end of the ring")
+            await self.creadr.store(cursor)
+
+    # -- the tables -------------------------------------------------------------------------------
+
+    def baser(self, offset: int) -> Shared[int] | None:
+        """The BASER at an offset; only the first two are there."""
+        match (offset - gits.BASER.offset) // gits.BASER.stride:
+            case 0:
+                return self.baser_device_table
+            case 1:
+                return self.baser_coll_table
+            case _:
+                return None
+
+    async def read_baser(self, at: Access) -> int:
+        """GITS_BASERn (vgic_mmio_read_its_baser)."""
+        table = self.baser(at.offset)
+        return 0 if table is None else extract(await table.load(), at.offset & 7, at.length)
+
+    async def write_baser(self, at: Access, value: int) -> None:
+        """GITS_BASERn: ignored while on; the store takes no lock (vgic_mmio_write_its_baser)."""
+        table = self.baser(at.offset)
+        if table is None or await self.enabled.load():
+            return
+        old = gits.Baser(await table.load())
+        new = self.sanitise_baser(gits.Baser(merge(old, value, at.offset & 7, at.length)), old)
+        await table.store(int(new))
+        if self.baser_drops(old, new):
+            async with self.its_lock:
+                await self.drop_mappings(table)
+
+    def sanitise_baser(self, word: gits.Baser, old: gits.Baser) -> gits.Baser:
+        """What is kept of a BASER: type, entry size and page size are as they are (vgic_sanitise_its_baser)."""
+        return word.but(
+            type=old.type,
+            entry_size=ENTRY_SIZE_FIELD,
+            page_size=gits.BASER_PAGE_64K,
+            indirect=word.indirect and old.type == gits.GITS_BASER_TYPE_DEVICE,
+            **attributes(word.share, word.inner, word.outer),
+        )
+
+    def baser_drops(self, old: gits.Baser, new: gits.Baser) -> bool:
+        """Whether such a write forgets what the table held: any change of value."""
+        return old != new
+
+    # -- identification -----------------------------------------------------------------------------
+
+    async def read_iidr(self, _at: Access) -> int:
+        """GITS_IIDR: its revision is that of the saved tables (vgic_mmio_read_its_iidr)."""
+        return KVM_IIDR.but(revision=GITS_ABI_REV)
+
+    async def uwrite_iidr(self, _at: Access, value: int) -> None:
+        """GITS_IIDR by userspace chooses that revision; there is one. Raises EINVAL."""
+        if Iidr(value).revision != GITS_ABI_REV:
+            raise UapiError(errno.EINVAL, f"there is no revision {Iidr(value).revision} of the tables")
+
+    async def read_typer(self, at: Access) -> int:
+        """GITS_TYPER (vgic_mmio_read_its_typer)."""
+        return extract(gits.TYPER_VALUE, at.offset & 7, at.length)
+
+    async def read_idregs(self, at: Access) -> int:
+        """The identification registers (vgic_mmio_read_its_idregs)."""
+        return GITS_ID_VALUES.get(at.offset, 0)
+
+
+# fmt: off
+ItsFrame.TABLE = Table((
+    On(gits.CTLR,    read=ItsFrame.read_ctlr,    write=ItsFrame.write_ctlr),
+    On(gits.IIDR,    read=ItsFrame.read_iidr,    uwrite=ItsFrame.uwrite_iidr),
+    On(gits.TYPER,   read=ItsFrame.read_typer),
+    On(gits.CBASER,  read=ItsFrame.read_cbaser,  write=ItsFrame.write_cbaser),
+    On(gits.CWRITER, read=ItsFrame.read_cwriter, write=ItsFrame.write_cwriter),
+    On(gits.CREADR,  read=ItsFrame.read_creadr,  uwrite=ItsFrame.uwrite_creadr),
+    On(gits.BASER,   read=ItsFrame.read_baser,   write=ItsFrame.write_baser),
+    On(gits.IDREGS,  read=ItsFrame.read_idregs),
+))
+# fmt: on

@@ -1,0 +1,98 @@
+"""Linux 6.1 where it differs from 6.12, but for the ITS and LPIs: layers over v6.12."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.arch import gicd
+from aiovgic.errors import UapiError
+from aiovgic.model.init import VgicInit
+from aiovgic.model.irq_banks import IrqBanks
+from aiovgic.model.rd_region import RdRegions
+from aiovgic.model.vcpu import Vcpu
+from aiovgic.sync import replaces
+from aiovgic.uapi.lines import Lines
+from aiovgic.uapi.vgic_v3 import VgicV3Device
+
+if TYPE_CHECKING:
+    from aiovgic.model.mmio import Access
+    from aiovgic.model.rd_region import RdRegion
+
+
+@replaces(RdRegions)
+class RollsBackEveryFrame(RdRegions):
+    """A region that fails takes the frames of all earlier vCPUs off the bus; they stay placed (uapi.md 5.3)."""
+
+    async def roll_back(self, vcpus: tuple[Vcpu, ...], region: RdRegion) -> None:
+        for vcpu in vcpus:
+            await self.vm.bus.unregister(vcpu.rd)
+
+    def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
+        region.free_index -= 1
+
+
+@replaces(VgicInit)
+class ReadyBeforeDistributor(VgicInit):
+    """The first run says ready before the distributor is on the bus (races.md 9, 78a005555500)."""
+
+    async def map_resources_locked(self) -> None:
+        vm = self.vm
+        async with vm.config_lock:
+            if await vm.dist.ready.load():
+                return
+            await self.v3_map_resources()
+            base = vm.dist.vgic_dist_base
+            await vm.dist.ready.store(value=True)
+        await vm.bus.register(base, gicd.KVM_VGIC_V3_DIST_SIZE, vm.dist)
+
+
+@replaces(VgicV3Device)
+class NrIrqsUntilReady(VgicV3Device):
+    """NR_IRQS is refused once the VM is ready, too (uapi.md 6)."""
+
+    async def freeze_nr_irqs(self, nr_spis: int) -> None:
+        if await self.vm.dist.ready.load():
+            raise UapiError(errno.EBUSY, "a vCPU has run already")
+        await super().freeze_nr_irqs(nr_spis)
+
+
+@replaces(Lines)
+class LinesByIndex(Lines):
+    """KVM_IRQ_LINE names vCPUs by index, and the id found there is taken as an index again (uapi.md 9)."""
+
+    async def line_vcpu(self, number: int) -> Vcpu:
+        vcpus = await self.vm.each_vcpu()
+        if number >= len(vcpus):
+            raise UapiError(errno.EINVAL, f"there is no vCPU number {number}")
+        return vcpus[number]
+
+    async def injected_vcpu(self, vcpu: Vcpu) -> Vcpu | None:
+        vcpus = await self.vm.each_vcpu()
+        return vcpus[vcpu.vcpu_id] if vcpu.vcpu_id < len(vcpus) else None
+
+
+@replaces(IrqBanks)
+class ActiveAlwaysHalts(IrqBanks):
+    """Every access of active state halts all vCPUs, of one's own private interrupts too (registers.md 3)."""
+
+    def active_needs_halt(self, at: Access) -> bool:
+        return True
+
+
+@replaces(Vcpu)
+class IccWithoutVgic(Vcpu):
+    """Without a vGIC the ICC registers that do not trap reach the CPU (registers.md 5)."""
+
+    def icc_present(self) -> bool:
+        return True
+
+
+LAYERS = (
+    RollsBackEveryFrame,
+    ReadyBeforeDistributor,
+    NrIrqsUntilReady,
+    LinesByIndex,
+    ActiveAlwaysHalts,
+    IccWithoutVgic,
+)

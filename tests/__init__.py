@@ -1,0 +1,1 @@
+"""The tests; machines.py is what many of them poke at."""

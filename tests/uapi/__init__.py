@@ -1,0 +1,1 @@
+"""Tests of the ioctls: errno and the order of checks."""
