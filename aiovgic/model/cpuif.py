@@ -92,7 +92,7 @@ class CpuInterface(Part):
         if lr is None or lr.group != group or not self.can_preempt(lr):
             return SPURIOUS
         lr.pending = False
-        lr.active = not is_lpi(lr.intid)
+        lr.active = True  # of an LPI too, as KVM's own path and the recorded host have it
         self.apr[group] |= 1 << level_of(lr.priority & self.vmcr.group_mask(group))
         return lr.intid
 
@@ -111,8 +111,8 @@ class CpuInterface(Part):
         lr = self.find_active(intid)
         if lr is None:
             self.eoi_count += 1
-        elif lr.group == group and lr.priority & self.vmcr.group_mask(group) == dropped and not self.vmcr.eoim:
-            lr.active = False
+        elif lr.group == group and lr.priority & self.vmcr.group_mask(group) == dropped:
+            lr.active = self.vmcr.eoim and not is_lpi(intid)
 
     def deactivate(self, intid: int) -> None:
         """ICC_DIR: end an interrupt whose priority was dropped before."""

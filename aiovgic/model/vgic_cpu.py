@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import Vmcr
+from aiovgic.arch.icc import PRIORITIES, Vmcr
 from aiovgic.model.ap_list import ApList
 from aiovgic.model.cpuif import CpuInterface, ListRegister
 from aiovgic.model.icc import IccRegisters
@@ -89,7 +89,7 @@ class VgicCpu(ApList):
     def populate_lr(self, irq: Irq) -> ListRegister:
         """One interrupt as a list register; an edge now belongs to it (vgic_v3_populate_lr)."""
         level = irq.config is Config.LEVEL
-        lr = ListRegister(irq.intid, irq.priority, irq.group, active=irq.active, eoi_maintenance=level)
+        lr = ListRegister(irq.intid, irq.priority & PRIORITIES, irq.group, active=irq.active, eoi_maintenance=level)
         if irq.is_pending() and not (level and irq.active):
             lr.pending = True
             if not level:

@@ -112,7 +112,7 @@ class Vm(Part):
             raise UapiError(errno.EINVAL, f"{base:#x} is not aligned to {alignment:#x}")
         if base + size > VGIC_ADDR_UNDEF:
             raise UapiError(errno.EINVAL, f"{base:#x} and {size:#x} bytes wrap")
-        if base + size > 1 << self.ipa_bits:
+        if base >= 1 << self.ipa_bits or base + size > 1 << self.ipa_bits:
             raise UapiError(errno.E2BIG, f"{base:#x} and {size:#x} bytes end beyond {self.ipa_bits} bits")
 
     # -- interrupts ------------------------------------------------------------------------------

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts, Shared
 
-ENTRY_SIZE_FIELD = 7
-"""Entries of 8 bytes in both tables, minus one."""
 RING_ALIGNMENT = 0x10000
 
 
@@ -163,19 +161,25 @@ class ItsFrame(Frame):
         if table is None or await self.enabled.load():
             return
         old = gits.Baser(await table.load())
-        new = self.sanitise_baser(gits.Baser(merge(old, value, at.offset & 7, at.length)), old)
+        kind = self.table_type(table)
+        new = self.sanitise_baser(gits.Baser(merge(old, value, at.offset & 7, at.length)), kind)
         await table.store(int(new))
         if self.baser_drops(old, new):
             async with self.its_lock:
                 await self.drop_mappings(table)
 
-    def sanitise_baser(self, word: gits.Baser, old: gits.Baser) -> gits.Baser:
-        """What is kept of a BASER: type, entry size and page size are as they are (vgic_sanitise_its_baser)."""
+    def table_type(self, table: Shared[int]) -> int:
+        """Which kind of table a BASER is for."""
+        devices = table is self.baser_device_table
+        return gits.GITS_BASER_TYPE_DEVICE if devices else gits.GITS_BASER_TYPE_COLLECTION
+
+    def sanitise_baser(self, word: gits.Baser, kind: int) -> gits.Baser:
+        """What is kept of a BASER: type, entry size and page size are fixed (vgic_sanitise_its_baser)."""
         return word.but(
-            type=old.type,
-            entry_size=ENTRY_SIZE_FIELD,
+            type=kind,
+            entry_size=gits.BASER0_RESET.entry_size,
             page_size=gits.BASER_PAGE_64K,
-            indirect=word.indirect and old.type == gits.GITS_BASER_TYPE_DEVICE,
+            indirect=word.indirect and kind == gits.GITS_BASER_TYPE_DEVICE,
             **attributes(word.share, word.inner, word.outer),
         )
 
