@@ -55,6 +55,7 @@ class Vcpu(VcpuState):
             raise UapiError(errno.ENOEXEC, f"{self.name} was not initialised")
         if self.has_run_once:
             return
+        await self.vm.mpidr.init_data()
         if self.vm.dist.in_kernel():
             await self.vm.init.map_resources()
             await self.timer_enable()

@@ -14,6 +14,7 @@ from aiovgic.model.inject import Injector, Irqfds, Routing
 from aiovgic.model.its import MsiInjection
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.memory import Memory
+from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded, Part, Rcu
@@ -54,6 +55,7 @@ class Vm(Part):
         self.bus = parts.make(Bus, "bus", self)
         self.lpis = parts.make(Lpis, "lpis", self)
         self.dist = parts.make(Dist, "dist", self)
+        self.mpidr = parts.make(MpidrTable, "mpidr", self)
         self.init = parts.make(VgicInit, "init", self)
         self.injector = parts.make(Injector, "injector", self)
         self.routing = parts.make(Routing, "routing", self)
@@ -76,11 +78,8 @@ class Vm(Part):
         return None
 
     async def mpidr_to_vcpu(self, affinity: int) -> Vcpu | None:
-        """The first vCPU with this affinity, Aff3 to Aff0 in 32 bits (kvm_mpidr_to_vcpu)."""
-        for vcpu in await self.each_vcpu():
-            if vcpu.affinity == affinity:
-                return vcpu
-        return None
+        """The vCPU with this affinity, Aff3 to Aff0 in 32 bits (kvm_mpidr_to_vcpu)."""
+        return await self.mpidr.find(affinity)
 
     async def publish_vcpu(self, vcpu: Vcpu) -> None:
         """Let everyone find a vCPU that is complete (vcpu_array, online_vcpus)."""

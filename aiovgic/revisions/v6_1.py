@@ -9,6 +9,7 @@ from aiovgic.arch import gicd
 from aiovgic.errors import UapiError
 from aiovgic.model.init import VgicInit
 from aiovgic.model.irq_banks import IrqBanks
+from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
@@ -80,6 +81,14 @@ class ActiveAlwaysHalts(IrqBanks):
         return True
 
 
+@replaces(MpidrTable)
+class AlwaysScans(MpidrTable):
+    """There is no table of affinities: the first vCPU that has one is found (uapi.md 12)."""
+
+    async def init_data(self) -> None:
+        pass
+
+
 @replaces(Vcpu)
 class IccWithoutVgic(Vcpu):
     """Without a vGIC the ICC registers that do not trap reach the CPU (registers.md 5)."""
@@ -94,5 +103,6 @@ LAYERS = (
     NrIrqsUntilReady,
     LinesByIndex,
     ActiveAlwaysHalts,
+    AlwaysScans,
     IccWithoutVgic,
 )

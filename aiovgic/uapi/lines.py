@@ -88,7 +88,7 @@ class Lines(Part):
                 vcpu = await self.line_vcpu(word.target)
                 if not is_ppi(word.number):
                     raise UapiError(errno.EINVAL, f"{word.number} is no PPI")
-                await self.vm.injector.inject_irq(vcpu, word.number, level=level)
+                await self.vm.injector.inject_irq(await self.injected_vcpu(vcpu), word.number, level=level)
             case LineType.SPI:
                 self.need_vgic(present=in_kernel)
                 if word.number < VGIC_NR_PRIVATE_IRQS:
@@ -107,6 +107,10 @@ class Lines(Part):
         vcpu = await self.vm.get_vcpu_by_id(number)
         if vcpu is None:
             raise UapiError(errno.EINVAL, f"there is no vCPU {number}")
+        return vcpu
+
+    async def injected_vcpu(self, vcpu: Vcpu) -> Vcpu | None:
+        """The vCPU whose PPI a line drives, once the line's vCPU is found."""
         return vcpu
 
     async def cpu_line(self, vcpu: Vcpu, number: int, *, level: bool) -> None:

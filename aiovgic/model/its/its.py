@@ -110,7 +110,7 @@ class Its(ItsFrame):
 
     # -- translation ------------------------------------------------------------------------------
 
-    def cache_key(self, device_id: int, event_id: int) -> int | None:
+    async def cache_key(self, device_id: int, event_id: int) -> int | None:
         """Where the cache keeps a translation; None where it keeps none (vgic_its_cache_key)."""
         if device_id >= NR_DEVICE_IDS or event_id >= NR_EVENT_IDS:
             return None
@@ -137,7 +137,7 @@ class Its(ItsFrame):
     async def cache_translation(self, device_id: int, event_id: int, irq: Irq) -> None:
         """Remember a translation (vgic_its_cache_translation)."""
         self.its_lock.assert_held()
-        key = self.cache_key(device_id, event_id)
+        key = await self.cache_key(device_id, event_id)
         if key is not None:
             await self.cache.insert(key, irq)
 

@@ -92,5 +92,5 @@ class MsiInjection(Part):
         its = await self.doorbell_to_its(msi.address)
         if its is None:
             return None
-        key = its.cache_key(msi.devid, msi.data)
+        key = await its.cache_key(msi.devid, msi.data)
         return None if key is None else await its.cache.lookup(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.entries import ENTRY_SIZE, NEXT_DEVICE_MAX, NEXT_EVENT_MAX, Cte, Dte
@@ -36,11 +37,12 @@ class ItsSave(Part):
         if not Baser(await self.its.baser_device_table.load()).valid:
             return
         self.sort_devices()
-        saved = await self.saveable_devices()
-        for n, (device, entry) in enumerate(saved):
-            await self.save_itt(device)
-            following = saved[n + 1][0] if n + 1 < len(saved) else None
-            await self.save_dte(device, entry, following)
+        devices = list(self.maps.devices())
+        for n, device in enumerate(devices):
+            entry = await self.place(device)
+            if entry is not None:
+                await self.save_itt(device)
+                await self.save_dte(device, entry, await self.following(devices, n + 1))
 
     def sort_devices(self) -> None:
         """Sort the list itself by DeviceID; KVM's comparison turns equal ones round (vgic_its_device_cmp)."""
@@ -48,14 +50,16 @@ class ItsSave(Part):
         self.maps.device_list.clear()
         self.maps.device_list.update(devices)
 
-    async def saveable_devices(self) -> list[tuple[ItsDevice, int]]:
-        """The devices that have a place in the table, and where; the others are left out."""
-        found = []
-        for device in self.maps.devices():
-            entry = await self.tables.device_entry(device.device_id)
-            if entry is not None:
-                found.append((device, entry))
-        return found
+    async def place(self, device: ItsDevice) -> int | None:
+        """Where a device's entry goes; a device without a place is left out."""
+        return await self.tables.device_entry(device.device_id)
+
+    async def following(self, devices: list[ItsDevice], n: int) -> ItsDevice | None:
+        """The device that an entry says is next: the first from ``n`` on that is saved."""
+        for device in islice(devices, n, None):
+            if await self.place(device) is not None:
+                return device
+        return None
 
     async def save_dte(self, device: ItsDevice, entry: int, following: ItsDevice | None) -> None:
         """One device table entry (vgic_its_save_dte)."""

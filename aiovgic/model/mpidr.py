@@ -1,0 +1,76 @@
+"""Finding a vCPU by its affinity: by a table made at the first run, else by a scan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiovgic.arch.words import mask as ones
+from aiovgic.arch.words import set_bits
+from aiovgic.sync import ACQUIRE, RELEASE, Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+MAX_ENTRIES = 1024
+"""More would not fit in a page: such a VM goes on scanning."""
+
+
+class MpidrData(NamedTuple):
+    """Which vCPU has which affinity, by the bits in which affinities differ (struct kvm_mpidr_data)."""
+
+    mpidr_mask: int
+    cmpidr_to_idx: dict[int, int]
+
+    def index(self, affinity: int) -> int:
+        """The bits of an affinity that matter, pushed together (kvm_mpidr_index)."""
+        return sum((affinity >> bit & 1) << place for place, bit in enumerate(set_bits(self.mpidr_mask)))
+
+
+class MpidrTable(Part):
+    """The affinities of a VM's vCPUs."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        # Published once, under config_lock; readers need no lock (rcu_dereference).
+        self.mpidr_data = self.shared("mpidr_data", no_data())
+
+    async def find(self, affinity: int) -> Vcpu | None:
+        """The vCPU with this affinity, Aff3 to Aff0 in 32 bits (kvm_mpidr_to_vcpu)."""
+        data = await self.mpidr_data.load(ACQUIRE)
+        vcpus = await self.vm.each_vcpu()
+        if data is not None:
+            vcpu = vcpus[data.cmpidr_to_idx.get(data.index(affinity), 0)]
+            if vcpu.affinity == affinity:  # userspace may have changed it since
+                return vcpu
+        return next((vcpu for vcpu in vcpus if vcpu.affinity == affinity), None)
+
+    async def init_data(self) -> None:
+        """Make the table, once, from the affinities of now (kvm_init_mpidr_data)."""
+        async with self.vm.config_lock:
+            vcpus = await self.vm.each_vcpu()
+            if await self.mpidr_data.load() is not None or len(vcpus) == 1:
+                return
+            data = self.compress([vcpu.affinity for vcpu in vcpus])
+            if data is not None:
+                await self.mpidr_data.store(data, RELEASE)
+
+    def compress(self, affinities: list[int]) -> MpidrData | None:
+        """The table for these; of two with one index the later is found. None if it would be too large."""
+        some, every = 0, ones(63, 0)
+        for affinity in affinities:
+            some |= affinity
+            every &= affinity
+        data = MpidrData(some ^ every, {})
+        if 1 << len(tuple(set_bits(data.mpidr_mask))) > MAX_ENTRIES:
+            return None
+        for place, affinity in enumerate(affinities):
+            data.cmpidr_to_idx[data.index(affinity)] = place
+        return data
+
+
+def no_data() -> MpidrData | None:
+    """The table of a VM that never ran."""
+    return None
