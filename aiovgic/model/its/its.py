@@ -162,15 +162,20 @@ class Its(ItsFrame):
         await self.register_its_iodev(base)
 
     async def register_its_iodev(self, base: int) -> None:
-        """Take the address and answer there (vgic_register_its_iodev). Raises EBUSY, ENOSPC.
-
-        Where registering fails the address stays set all the same.
-        """
+        """Take the address and answer there (vgic_register_its_iodev). Raises EBUSY, ENOSPC."""
         async with self.vm.slots_lock:
             if await self.has_base():
                 raise UapiError(errno.EBUSY, f"{self.name} has got another address meanwhile")
             await self.vgic_its_base.store(base)
-            await self.vm.bus.register(base, gits.KVM_VGIC_V3_ITS_SIZE, self)
+            try:
+                await self.vm.bus.register(base, gits.KVM_VGIC_V3_ITS_SIZE, self)
+            except UapiError:
+                await self.unset_base()
+                raise
+
+    async def unset_base(self) -> None:
+        """Registering failed: the address can be set again."""
+        await self.vgic_its_base.store(VGIC_ADDR_UNDEF)
 
     async def has_base(self) -> bool:
         """The re-check of register_its_iodev: whether there is an address by now."""

@@ -1,0 +1,22 @@
+"""its-base-stuck: an ITS that could not be put on the bus keeps its address for ever.
+
+SET_ATTR(ADDR) stores the base, then registers the device. Where registering fails (the bus is
+full, or memory is short) the base stays, so that ADDR answers EEXIST from then on although
+nothing listens there (facts: races.md, own reading; still in 6.12.117).
+"""
+
+from __future__ import annotations
+
+from aiovgic.model.its.its import Its
+from aiovgic.sync import replaces
+
+
+@replaces(Its)
+class ItsBaseStuck(Its):
+    """The stored base is not rolled back."""
+
+    async def unset_base(self) -> None:
+        """Nothing is undone."""
+
+
+LAYERS = (ItsBaseStuck,)

@@ -1,0 +1,33 @@
+"""What KVM did when: each revision is a list of layers over the base, ``fixed``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import UsageError
+from aiovgic.revisions import its_v7, v6_1, v6_1_its, v6_12
+
+if TYPE_CHECKING:
+    from aiovgic.sync import Layer
+
+_V6_12: tuple[Layer, ...] = v6_12.LAYERS
+_V6_1: tuple[Layer, ...] = (*_V6_12, *v6_1.LAYERS, *v6_1_its.LAYERS)
+
+REVISIONS: Mapping[str, tuple[Layer, ...]] = {
+    "fixed": (),
+    "v6.12": _V6_12,
+    "v6.1": _V6_1,
+    "its-v7": (*_V6_1, *its_v7.LAYERS),
+}
+"""By name, newest first; ``fixed`` is 6.12 with every known fault mended."""
+
+
+def layers_of(revision: str) -> tuple[Layer, ...]:
+    """The layers of a revision. Raises UsageError, naming the nearest one there is."""
+    if revision not in REVISIONS:
+        near = get_close_matches(revision, REVISIONS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(REVISIONS)}"
+        raise UsageError(f"there is no revision {revision!r}; {hint}")
+    return REVISIONS[revision]
