@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from aiovgic.arch.commands import (
     Clear,
@@ -42,7 +42,7 @@ class ItsCommands(MappingCommands):
                 if error is not None:
                     self.rt.event("command-failed", self.its.name, error.name)
 
-    async def dispatch(self, command: Command) -> ItsError | None:  # noqa: C901, PLR0911, PLR0912  one case a command
+    async def dispatch(self, command: Command) -> ItsError | None:  # noqa: C901, PLR0911  one case a command
         """The handler of each command. Raises what is no architectural error (EFAULT, EBUSY)."""
         match command:
             case Int():

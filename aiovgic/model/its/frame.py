@@ -83,9 +83,8 @@ class ItsFrame(Frame):
 
     async def may_enable(self) -> bool:
         """Whether it is on already, or ring and both tables are valid."""
-        return (
-            await self.enabled.load()
-            or gits.Baser(await self.baser_device_table.load()).valid
+        return await self.enabled.load() or (
+            gits.Baser(await self.baser_device_table.load()).valid
             and gits.Baser(await self.baser_coll_table.load()).valid
             and gits.Cbaser(await self.cbaser.load()).valid
         )

@@ -1,0 +1,1 @@
+"""The interpreters of the model: the trampoline that explores, and the live one."""

@@ -1,0 +1,70 @@
+"""A search: one execution after the other, until something breaks or nothing is left to try."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine.trampoline import Execution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiovgic.engine.program import Program
+    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.trampoline import Outcome
+
+Progress = Callable[[int], None] if TYPE_CHECKING else Any
+"""Told how many executions were tried, now and then."""
+
+PROGRESS_EVERY = 100
+
+
+@dataclass
+class Exploration:
+    """What a search found."""
+
+    broken: Outcome | None = None
+    """The first execution that broke something."""
+    at_execution: int = 0
+    executions: int = 0
+    complete: bool = False
+    interrupted: bool = False
+    seconds: float = 0.0
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    """Different outcomes, in the order they were first seen."""
+
+    def note(self, outcome: Outcome) -> None:
+        """One more execution has ended."""
+        self.executions += 1
+        if outcome.broken is not None:
+            self.broken = outcome
+            self.at_execution = self.executions
+        elif outcome.seen not in self.seen:
+            self.seen.append(outcome.seen)
+
+
+def explore(
+    program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None
+) -> Exploration:
+    """Try up to ``budget`` executions; stops at the first that breaks something.
+
+    Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
+    not behave the same twice.
+    """
+    search = Exploration()
+    began = time.perf_counter()
+    try:
+        while search.executions < budget:
+            search.note(Execution(program, strategy).run())
+            if progress is not None and search.executions % PROGRESS_EVERY == 0:
+                progress(search.executions)
+            more = strategy.end()
+            if search.broken is not None or not more:
+                break
+    except KeyboardInterrupt:
+        search.interrupted = True
+    search.complete = strategy.complete and not search.interrupted
+    search.seconds = time.perf_counter() - began
+    return search

@@ -1,0 +1,36 @@
+"""Replay: one schedule again, written down this time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.recorder import Recorder
+from aiovgic.engine.strategies.replay import ReplayStrategy
+from aiovgic.engine.trampoline import Execution
+from aiovgic.errors import DivergedError
+
+if TYPE_CHECKING:
+    from aiovgic.engine.program import Program
+    from aiovgic.engine.trampoline import Outcome
+    from aiovgic.record.schedule import Schedule
+    from aiovgic.record.trace import Event
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One execution and its events."""
+
+    outcome: Outcome
+    events: tuple[Event, ...]
+
+
+def replay(program: Program, schedule: Schedule) -> Replayed:
+    """Run a program as a schedule says, with a trace. Raises DivergedError where that cannot be done."""
+    recorder = Recorder()
+    strategy = ReplayStrategy(schedule)
+    outcome = Execution(program, strategy, recorder=recorder).run()
+    late = strategy.unused(outcome.steps, outcome.choices)
+    if late:
+        raise DivergedError(f"the execution ended after {outcome.steps} steps, before {late}")
+    return Replayed(outcome, tuple(recorder.events))

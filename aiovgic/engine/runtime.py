@@ -1,0 +1,67 @@
+"""The runtime of one explored execution: what the model's primitives tell the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from aiovgic.errors import Violation
+from aiovgic.sync import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiovgic.engine.recorder import Recorder
+    from aiovgic.sync import Context, Part, Script
+
+T = TypeVar("T")
+
+QUIET = frozenset({"release"})
+"""Events that traces do not keep: a release only enables others."""
+
+
+class ExecutionRuntime(Runtime):
+    """Notes go to the recorder, if there is one; a note on what was freed is a finding."""
+
+    def __init__(
+        self,
+        choose: Callable[[int, str], int],
+        spawn: Callable[[Script[None], Context], None],
+        recorder: Recorder | None = None,
+    ) -> None:
+        super().__init__()
+        self.recorder = recorder
+        self.racing = False
+        """Set-up is over: from now on there are points, choices and notes."""
+        self._choose = choose
+        self._spawn = spawn
+        self._marked = False
+
+    def note(self, part: Part, field: str, access: str) -> None:
+        """A guarded field is touched."""
+        if not self.racing or self.dead:
+            return
+        if part.freed:
+            verb = "read" if access == "read" else "written"
+            raise Violation("use-after-free", "note", f"{part.name}.{field} is {verb} after {part.name} was freed")
+        if self.recorder is not None:
+            self.recorder.note(access, f"{part.name}.{field}", "marked" if self._marked else "")
+
+    def racy(self, read: Callable[[], T]) -> T:
+        """Read guarded fields where KVM does so without their lock, knowingly."""
+        before, self._marked = self._marked, True
+        value = read()
+        self._marked = before
+        return value
+
+    def event(self, kind: str, what: str, detail: str = "") -> None:
+        """Something worth a line of the trace."""
+        if self.recorder is not None and self.racing and not self.dead and kind not in QUIET:
+            self.recorder.event(kind, what, detail)
+
+    def pick(self, alternatives: int, what: str) -> int:
+        """A choice: the plain alternative during set-up, then as the strategy says."""
+        return self._choose(alternatives, what) if self.racing else 0
+
+    def spawn(self, script: Script[None], context: Context) -> None:
+        """A new task."""
+        self._spawn(script, context)

@@ -1,0 +1,107 @@
+"""Making a schedule shorter while it still breaks the same thing.
+
+First deviations are left out, in halves and then one by one. Then all schedules with fewer
+deviations are tried, fewest first, as far as that is affordable; so a short answer is
+the shortest there is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.strategies.replay import ReplayStrategy
+from aiovgic.engine.trampoline import Execution
+from aiovgic.record.schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiovgic.engine.program import Program
+    from aiovgic.engine.trampoline import Outcome
+
+BUDGET = 2_000
+"""Executions that shrinking may try."""
+
+
+class Shrinker:
+    """Shrinks one broken outcome of one program."""
+
+    def __init__(self, program: Program, broken: Outcome, budget: int = BUDGET) -> None:
+        assert broken.broken is not None
+        self.program = program
+        self.identity = broken.broken.identity
+        self.best = broken
+        self.left = budget
+
+    def shrink(self) -> Outcome:
+        """The shortest outcome found that breaks the same thing."""
+        self.leave_out()
+        self.search_shorter()
+        self.leave_out()
+        return self.best
+
+    def attempt(self, schedule: Schedule) -> Outcome | None:
+        """The outcome of a schedule, as far as it can be followed; None when the budget is spent."""
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        return Execution(self.program, ReplayStrategy(schedule, strict=False)).run()
+
+    def accept(self, schedule: Schedule) -> bool:
+        """Try a schedule; keep its outcome if it breaks the same with less."""
+        outcome = self.attempt(schedule)
+        if outcome is None or outcome.broken is None or outcome.broken.identity != self.identity:
+            return False
+        if self.size(outcome) >= self.size(self.best):
+            return False
+        self.best = outcome
+        return True
+
+    def size(self, outcome: Outcome) -> tuple[int, int]:
+        """What is to be small: deviations first, then steps."""
+        return len(outcome.schedule), outcome.steps
+
+    def leave_out(self) -> None:
+        """Leave out runs of deviations, long ones first, until none can be left out."""
+        length = len(self.best.schedule)
+        while length:
+            for candidate in without(self.best.schedule, length):
+                if self.accept(candidate):
+                    length = min(length, len(self.best.schedule)) + 1
+                    break
+            length -= 1
+
+    def search_shorter(self) -> None:
+        """Try all schedules with fewer switches than the best, fewest first."""
+        layer = [Schedule()]
+        for _ in range(len(self.best.schedule)):
+            following: list[Schedule] = []
+            for schedule in layer:
+                outcome = self.attempt(schedule)
+                if outcome is None:
+                    return
+                if outcome.broken is not None and outcome.broken.identity == self.identity:
+                    if self.size(outcome) < self.size(self.best):
+                        self.best = outcome
+                    return
+                following += self.one_more(schedule, outcome)
+            layer = following
+
+    def one_more(self, schedule: Schedule, outcome: Outcome) -> Iterator[Schedule]:
+        """A schedule with one more switch, after those it has."""
+        first = schedule.switches[-1][0] + 1 if schedule.switches else 0
+        names = sorted({name for _, name in self.best.schedule.switches})
+        for step in range(first, outcome.steps):
+            for name in names:
+                yield Schedule((*schedule.switches, (step, name)), schedule.choices)
+
+
+def without(schedule: Schedule, length: int) -> Iterator[Schedule]:
+    """The schedule without ``length`` neighbouring deviations, everywhere that is possible."""
+    switches = len(schedule.switches)
+    for start in range(len(schedule) - length + 1):
+        keep = [i for i in range(len(schedule)) if not start <= i < start + length]
+        yield Schedule(
+            tuple(schedule.switches[i] for i in keep if i < switches),
+            tuple(schedule.choices[i - switches] for i in keep if i >= switches),
+        )

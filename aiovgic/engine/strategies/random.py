@@ -1,0 +1,36 @@
+"""Seeded random: every runnable task is as likely as any other."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.engine.task import Task
+
+
+class RandomStrategy:
+    """Picks by a seeded generator; never complete."""
+
+    name = "random"
+    complete = False
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = Random(seed)  # noqa: S311  a search, not a secret
+
+    def begin(self) -> None:
+        """Go on with the same generator."""
+
+    def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
+        """Anyone who can run."""
+        return enabled[self.random.randrange(len(enabled))]
+
+    def choose(self, alternatives: int, what: str, choice: int) -> int:
+        """Any alternative."""
+        return self.random.randrange(alternatives)
+
+    def end(self) -> bool:
+        """There is always another one."""
+        return True

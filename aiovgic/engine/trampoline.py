@@ -1,0 +1,232 @@
+"""One execution: every task's next operation is known, one of those that are ready is done.
+
+The engine sends values into the tasks' coroutines and gets their next operations. Whoever
+decides sees only tasks that can run. An execution ends when all tasks have ended, when those
+left idle, when nobody can run, or when something broke.
+"""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine import deadlock
+from aiovgic.engine.places import innermost, place_of, raised_at
+from aiovgic.engine.runtime import ExecutionRuntime
+from aiovgic.engine.task import Task
+from aiovgic.errors import AiovgicError, DivergedError, Violation
+from aiovgic.record.schedule import Schedule
+from aiovgic.sync import HostCpu
+
+if TYPE_CHECKING:
+    from aiovgic.engine.program import Program, Session
+    from aiovgic.engine.recorder import Recorder
+    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.record.finding import Place
+    from aiovgic.sync import Context, Script
+
+STEP_LIMIT = 50_000
+"""Steps of one execution after which it makes no progress."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What one execution broke."""
+
+    kind: str
+    rule: str
+    title: str
+    saw: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What stays the same while the schedule is made shorter."""
+        return self.kind, self.rule
+
+
+@dataclass
+class Outcome:
+    """How one execution ended."""
+
+    schedule: Schedule
+    steps: int
+    choices: int
+    broken: Broken | None = None
+    seen: dict[str, Any] = field(default_factory=dict)
+
+
+class Execution:
+    """One run of a program under a strategy."""
+
+    def __init__(
+        self,
+        program: Program,
+        strategy: Strategy,
+        *,
+        recorder: Recorder | None = None,
+        step_limit: int = STEP_LIMIT,
+    ) -> None:
+        self.program = program
+        self.strategy = strategy
+        self.recorder = recorder
+        self.step_limit = step_limit
+        self.tasks: list[Task] = []
+        self.cpus: dict[int, HostCpu] = {}
+        self.last: Task | None = None
+        self.steps = 0
+        self.choices = 0
+        self.switched: list[tuple[int, str]] = []
+        self.chosen: list[tuple[int, int]] = []
+        self.broken: Broken | None = None
+        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder)
+
+    def run(self) -> Outcome:
+        """Run it to its end. Raises DivergedError if a replay cannot be followed."""
+        collecting = gc.isenabled()
+        gc.disable()  # a destructor must not run where memory happens to run short
+        try:
+            session = self.program(self.rt)
+            self.race(session)
+            return self.outcome(session)
+        finally:
+            self.abandon()
+            if collecting:
+                gc.enable()
+
+    # -- tasks ----------------------------------------------------------------------------
+
+    def start(self, name: str, script: Script[None], cpu: HostCpu, *, isr: bool = False) -> None:
+        """Create a task and run it to its first point."""
+        task = Task(len(self.tasks), name, script, cpu, isr=isr)
+        self.tasks.append(task)
+        self.advance(task, None)
+
+    def spawn(self, script: Script[None], context: Context) -> None:
+        """The model starts a task of its own."""
+        running = self.rt.current
+        self.start(context.name, script, context.cpu, isr=context.isr)
+        self.rt.current = running
+
+    def cpu(self, number: int) -> HostCpu:
+        """The CPU with this number."""
+        return self.cpus.setdefault(number, HostCpu(number))
+
+    def advance(self, task: Task, value: Any) -> None:
+        """Let a task run to its next point; what it raises is what the execution broke."""
+        self.rt.current = task.context
+        try:
+            task.advance(value)
+        except (Violation, AssertionError, DivergedError) as error:
+            self.stop(task, error)
+        except AiovgicError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever the model raises is the model's bug
+            self.stop(task, error)
+
+    def stop(self, task: Task, error: Exception) -> None:
+        """The execution is broken: say by what."""
+        if isinstance(error, DivergedError):
+            raise error
+        where = raised_at(error.__traceback__)
+        op = task.op
+        if isinstance(error, Violation):
+            place = place_of(task, where, op.kind if op else "", error.what.split(" ")[0])
+            self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
+        else:
+            title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self.broken = Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),))
+
+    # -- the race -----------------------------------------------------------------------------
+
+    def race(self, session: Session) -> None:
+        """Do one operation after the other until it ends."""
+        self.strategy.begin()
+        self.rt.racing = True
+        for spec in session.tasks:
+            self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
+        while self.broken is None:
+            enabled = [task for task in self.tasks if task.can_run()]
+            if not enabled:
+                self.quiesce(session)
+                return
+            if self.steps >= self.step_limit:
+                title = f"no end after {self.step_limit} steps"
+                self.broken = Broken("livelock", "step-limit", title, (title,))
+                return
+            self.step(self.decide(enabled))
+
+    def decide(self, enabled: list[Task]) -> Task:
+        """Who runs at this step; a deviation from the plain order is remembered."""
+        plain = self.last if self.last in enabled else enabled[0]
+        assert plain is not None
+        task = plain if len(enabled) == 1 and self.strategy.name != "replay" else None
+        task = task or self.strategy.pick(enabled, plain, self.steps)
+        if task is not plain:
+            self.switched.append((self.steps, task.name))
+        return task
+
+    def step(self, task: Task) -> None:
+        """Commit a task's operation and run it to its next point."""
+        op = task.op
+        assert op is not None
+        self.rt.current = task.context
+        if self.recorder is not None:
+            self.recorder.at(self.steps, task, op)
+        self.begin_isr(task)
+        self.last = task
+        self.steps += 1
+        try:
+            value = op.commit(task.context)
+        except (Violation, AssertionError) as error:
+            function, file, line = innermost(task)
+            self.stop(task, error)
+            assert self.broken is not None
+            places = (place_of(task, (function, file, line), op.kind, op.target),)
+            self.broken = Broken(self.broken.kind, self.broken.rule, self.broken.title, self.broken.saw, places)
+            return
+        self.advance(task, value)
+        if task.done and task.context.isr:
+            task.context.cpu.stack.remove(task.context)
+
+    def begin_isr(self, task: Task) -> None:
+        """An interrupt handler's first step: what it interrupts stands still until it ends."""
+        if task.context.isr and not task.started:
+            task.context.cpu.stack.append(task.context)
+        task.started = True
+
+    def choose(self, alternatives: int, what: str) -> int:
+        """The outcome of a choice; all but the plain one is remembered."""
+        taken = self.strategy.choose(alternatives, what, self.choices)
+        if taken:
+            self.chosen.append((self.choices, taken))
+        self.choices += 1
+        return taken
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def quiesce(self, session: Session) -> None:
+        """Nobody can run: all have ended or idle, or it is a deadlock."""
+        stuck = [task for task in self.tasks if not task.done and not task.idles()]
+        if stuck:
+            rule, saw, places = deadlock.explain(stuck)
+            names = " and ".join(task.name for task in stuck)
+            self.broken = Broken("deadlock", rule, f"{names} can never go on", saw, places)
+            return
+        for violation in session.judge():
+            self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
+            return
+
+    def outcome(self, session: Session) -> Outcome:
+        """What there is to say of it."""
+        schedule = Schedule(tuple(self.switched), tuple(self.chosen))
+        seen = {} if self.broken else session.outcome()
+        return Outcome(schedule, self.steps, self.choices, self.broken, seen)
+
+    def abandon(self) -> None:
+        """Close what is left; leaving a section means nothing any more."""
+        self.rt.dead = True
+        for task in self.tasks:
+            for script in reversed(task.stack):
+                script.close()

@@ -1,0 +1,98 @@
+"""What userspace does with an ITS: its address, and its registers."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, cast
+
+from aiovgic.arch import gits
+from aiovgic.arch.idregs import IDREGS_OFFSET
+from aiovgic.arch.register import W64
+from aiovgic.errors import UapiError
+from aiovgic.model.dist import VGIC_ADDR_UNDEF
+from aiovgic.model.its.frame import ItsFrame
+from aiovgic.model.mmio import Access
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+SZ_64K = 0x10000
+
+
+class ItsUser(ItsFrame):
+    """The frame of an ITS, with a place on the bus and userspace's access to it."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name, vm)
+        # Checked without slots_lock by who sets the address, and again with it (uapi.md 5.5).
+        self.vgic_its_base = self.shared("vgic_its_base", VGIC_ADDR_UNDEF)
+
+    # -- the address ------------------------------------------------------------------------------
+
+    async def get_addr(self) -> int:
+        """The address, all ones before it is set."""
+        return await self.vgic_its_base.load()
+
+    async def set_addr(self, base: int) -> None:
+        """Check an address without a lock, then register. Raises EEXIST, EINVAL, E2BIG, EBUSY, ENOSPC."""
+        current = await self.vgic_its_base.load()
+        self.vm.check_iorange(current, base, SZ_64K, gits.KVM_VGIC_V3_ITS_SIZE)
+        await self.register_its_iodev(base)
+
+    async def register_its_iodev(self, base: int) -> None:
+        """Take the address and answer there (vgic_register_its_iodev). Raises EBUSY, ENOSPC."""
+        async with self.vm.slots_lock:
+            if await self.has_base():
+                raise UapiError(errno.EBUSY, f"{self.name} has got another address meanwhile")
+            await self.vgic_its_base.store(base)
+            try:
+                await self.vm.bus.register(base, gits.KVM_VGIC_V3_ITS_SIZE, self)
+            except UapiError:
+                await self.unset_base()
+                raise
+
+    async def unset_base(self) -> None:
+        """Registering failed: the address can be set again."""
+        await self.vgic_its_base.store(VGIC_ADDR_UNDEF)
+
+    async def has_base(self) -> bool:
+        """The re-check of register_its_iodev: whether there is an address by now."""
+        return await self.vgic_its_base.load() != VGIC_ADDR_UNDEF
+
+    # -- ITS_REGS (vgic_its_attr_regs_access) -----------------------------------------------------------
+
+    def check_reg_alignment(self, offset: int) -> None:
+        """Raises EINVAL where no register can be."""
+        narrow = offset < gits.TYPER.offset or offset >= IDREGS_OFFSET
+        if offset % (4 if narrow else 8):
+            raise UapiError(errno.EINVAL, f"{offset:#x} is not aligned")
+
+    async def has_reg(self, offset: int) -> None:
+        """Whether there is a register. Raises EINVAL, ENXIO."""
+        self.check_reg_alignment(offset)
+        self.user_access(offset)
+
+    async def get_reg(self, offset: int) -> int:
+        """The register at an offset. Raises ENXIO."""
+        await self.check_base()
+        return await self.uaccess_read(self.user_access(offset))
+
+    async def set_reg(self, offset: int, value: int) -> None:
+        """Write the register at an offset, with all its effects. Raises ENXIO, EINVAL, EBUSY."""
+        await self.check_base()
+        await self.uaccess_write(self.user_access(offset), value)
+
+    async def check_base(self) -> None:
+        """Raises ENXIO before the address is set."""
+        if not await self.has_base():
+            raise UapiError(errno.ENXIO, f"{self.name} has no address")
+
+    def user_access(self, offset: int) -> Access:
+        """A userspace access of the whole register at an offset. Raises ENXIO."""
+        row = self.TABLE.at(offset)
+        if row is None:
+            raise UapiError(errno.ENXIO, f"there is no register at {offset:#x}")
+        nobody = cast("Vcpu", None)  # an ITS is not any vCPU's
+        return Access(nobody, None, offset, 8 if row.takes(W64) else 4)

@@ -1,0 +1,1 @@
+"""What is written down: operations, schedules, findings, and traces."""

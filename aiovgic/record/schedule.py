@@ -1,0 +1,51 @@
+"""Schedules: the deviations from the plain order, short enough to read, edit and mail.
+
+Plain order: keep running the last task while it can run, else the earliest created. ``12>nic``
+means: at step 12 run nic. ``7=1`` means: at choice 7 take alternative 1. Steps count commits from
+0, and so do choices.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from aiovgic.errors import UsageError
+
+_WORD = re.compile(r"(?P<number>\d{1,9})(?:>(?P<task>[A-Za-z_][\w.-]*)|=(?P<alternative>\d{1,9}))")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Where an execution leaves the plain order."""
+
+    switches: tuple[tuple[int, str], ...] = ()
+    """(step, task), ascending."""
+    choices: tuple[tuple[int, int], ...] = ()
+    """(choice, alternative), ascending."""
+
+    @classmethod
+    def parse(cls, text: str) -> Schedule:
+        """The schedule in a text. Raises UsageError, naming the word that is none."""
+        switches: dict[int, str] = {}
+        choices: dict[int, int] = {}
+        for word in text.split():
+            match = _WORD.fullmatch(word)
+            if match is None:
+                raise UsageError(f"{word!r} is no part of a schedule; a switch is '12>nic', a choice '7=1'")
+            number = int(match["number"])
+            if number in (choices if match["task"] is None else switches):
+                raise UsageError(f"{word!r} says something else about number {number} than a word before it")
+            if match["task"] is None:
+                choices[number] = int(match["alternative"])
+            else:
+                switches[number] = match["task"]
+        return cls(tuple(sorted(switches.items())), tuple(sorted(choices.items())))
+
+    def __str__(self) -> str:
+        switches = [f"{step}>{task}" for step, task in self.switches]
+        choices = [f"{choice}={alternative}" for choice, alternative in self.choices]
+        return " ".join(switches + choices)
+
+    def __len__(self) -> int:
+        return len(self.switches) + len(self.choices)
