@@ -188,9 +188,7 @@ class Unknown:
     opcode: int
 
 
-Command: TypeAlias = (
-    Movi | Int | Clear | Sync | Mapd | Mapc | Mapti | Mapi | Inv | Invall | Movall | Discard | Unknown
-)
+Command: TypeAlias = Movi | Int | Clear | Sync | Mapd | Mapc | Mapti | Mapi | Inv | Invall | Movall | Discard | Unknown
 
 Words: TypeAlias = tuple[Dw0, Dw1, Dw2, Dw3]
 
@@ -245,7 +243,12 @@ def words_of(command: Command) -> tuple[int, int, int, int]:
         case Movall(target1=one, target2=two):
             return Dw0.of(opcode=Opcode.MOVALL), 0, Dw2.of(target=one), Dw3.of(target=two)
         case Mapti(device=device, event=event, intid=intid, collection=to):
-            return Dw0.of(opcode=Opcode.MAPTI, device=device), Dw1.of(event=event, intid=intid), Dw2.of(collection=to), 0
+            return (
+                Dw0.of(opcode=Opcode.MAPTI, device=device),
+                Dw1.of(event=event, intid=intid),
+                Dw2.of(collection=to),
+                0,
+            )
         case Movi(device=device, event=event, collection=to) | Mapi(device=device, event=event, collection=to):
             opcode = Opcode.MOVI if isinstance(command, Movi) else Opcode.MAPI
             return Dw0.of(opcode=opcode, device=device), Dw1.of(event=event), Dw2.of(collection=to), 0

@@ -123,11 +123,16 @@ class Bpr(Word):
     """ICC_BPRn_EL1."""
 
     binary_point = bits(2, 0)
+    magnitude = bits(30, 0)
     sign = bit(31)
 
     def at_least(self, minimum: int) -> int:
-        """The binary point that a write sets; the recorded host takes bit 31 as a sign, so as less than any."""
-        return minimum if self.sign else max(self.binary_point, minimum)
+        """The binary point that a write sets.
+
+        The recorded host compares the low 32 bits, as a signed number, with the minimum, and keeps
+        the low three of what is not below it; so reserved bits can bring a smaller value in.
+        """
+        return minimum if self.sign or self.magnitude < minimum else self.binary_point
 
 
 class Eoir(Word):

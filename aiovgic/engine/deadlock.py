@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.places import innermost, place_of
-from aiovgic.sync import Acquire
-from aiovgic.sync.srcu import GraceEnd
+from aiovgic.sync import Acquire, AcquireKillable, GraceEnd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def holders(task: Task) -> tuple[Context, ...]:
     """Whom a task waits for, as far as that is somebody."""
     op = task.op
-    if isinstance(op, Acquire) and op.lock.holder is not None:
+    if isinstance(op, Acquire | AcquireKillable) and op.lock.holder is not None:
         return (op.lock.holder,)
     if isinstance(op, GraceEnd):
         return op.holders()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiovgic.engine.trampoline import Execution
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.trampoline import Outcome
 
-Progress = Callable[[int], None] if TYPE_CHECKING else Any
+Progress: TypeAlias = "Callable[[int], None]"
 """Told how many executions were tried, now and then."""
 
 PROGRESS_EVERY = 100
@@ -45,9 +45,7 @@ class Exploration:
             self.seen.append(outcome.seen)
 
 
-def explore(
-    program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None
-) -> Exploration:
+def explore(program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None) -> Exploration:
     """Try up to ``budget`` executions; stops at the first that breaks something.
 
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does

@@ -11,12 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiovgic.engine.recorder import Recorder
-    from aiovgic.sync import Context, Part, Script
+    from aiovgic.sync import Context, Declared, Part, Script
 
 T = TypeVar("T")
-
-QUIET = frozenset({"release"})
-"""Events that traces do not keep: a release only enables others."""
 
 
 class ExecutionRuntime(Runtime):
@@ -36,15 +33,17 @@ class ExecutionRuntime(Runtime):
         self._spawn = spawn
         self._marked = False
 
-    def note(self, part: Part, field: str, access: str) -> None:
+    def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is touched."""
         if not self.racing or self.dead:
             return
         if part.freed:
-            verb = "read" if access == "read" else "written"
-            raise Violation("use-after-free", "note", f"{part.name}.{field} is {verb} after {part.name} was freed")
+            verb = "written" if write else "read"
+            what = f"{part.name}.{field.field}"
+            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
         if self.recorder is not None:
-            self.recorder.note(access, f"{part.name}.{field}", "marked" if self._marked else "")
+            access = "write" if write else "read"
+            self.recorder.note(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""
@@ -55,7 +54,7 @@ class ExecutionRuntime(Runtime):
 
     def event(self, kind: str, what: str, detail: str = "") -> None:
         """Something worth a line of the trace."""
-        if self.recorder is not None and self.racing and not self.dead and kind not in QUIET:
+        if self.recorder is not None and self.racing and not self.dead:
             self.recorder.event(kind, what, detail)
 
     def pick(self, alternatives: int, what: str) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.sync import Answer, Context, HandOver, Op
-from aiovgic.sync.waitqueue import Sleep
+from aiovgic.sync import Answer, Context, HandOver, Op, Sleep
 
 if TYPE_CHECKING:
     from aiovgic.sync import HostCpu, Script

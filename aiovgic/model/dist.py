@@ -39,10 +39,16 @@ class Model(IntEnum):
 class Dist(IrqBanks):
     """VM-wide vGIC state (struct vgic_dist) and its GICD frame."""
 
-    vgic_model = Guarded(Model.NONE, by="config_lock", known="uapi.md 16: the model is set once and read without a lock")
-    enabled = Guarded(default=False, by="config_lock", known="interrupts.md 8.1: the oracle reads it under irq_lock only")
+    vgic_model = Guarded(
+        Model.NONE, by="config_lock", known="uapi.md 16: the model is set once and read without a lock"
+    )
+    enabled = Guarded(
+        default=False, by="config_lock", known="interrupts.md 8.1: the oracle reads it under irq_lock only"
+    )
     nr_spis = Guarded(0, by="config_lock", known="interrupts.md 8.1: bounds checks read it without a lock")
-    spis = Guarded["IrqArray | None"](None, by="config_lock", known="interrupts.md 8.1: read after the initialized flag")
+    spis = Guarded["IrqArray | None"](
+        None, by="config_lock", known="interrupts.md 8.1: read after the initialized flag"
+    )
     vgic_dist_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     implementation_rev = Guarded(0, by="config_lock", known="interrupts.md 8.1: register reads take no lock")
     rd_regions = GuardedList["RdRegion"](by="config_lock")
@@ -99,7 +105,7 @@ class Dist(IrqBanks):
 
     async def read_ctlr(self, at: Access) -> int:
         """GICD_CTLR: one security state, affinity routing."""
-        enabled = self.data_race(lambda: self.enabled)
+        enabled = await self.data_race(lambda: self.enabled)
         return gicd.CTLR_RESET.but(enable_grp1=enabled)
 
     async def write_ctlr(self, at: Access, value: int) -> None:
@@ -125,7 +131,7 @@ class Dist(IrqBanks):
 
     async def read_iidr(self, at: Access) -> int:
         """GICD_IIDR."""
-        return KVM_IIDR.but(revision=self.data_race(lambda: self.implementation_rev))
+        return KVM_IIDR.but(revision=await self.data_race(lambda: self.implementation_rev))
 
     async def uwrite_iidr(self, at: Access, value: int) -> None:
         """GICD_IIDR by userspace chooses the implementation revision, 2 or 3. Raises EINVAL."""
@@ -158,7 +164,7 @@ class Dist(IrqBanks):
         irq = self.vm.find_irq(at.vcpu, self.routed(at))
         if irq is None or at.offset & 4:
             return 0
-        mpidr = self.data_race(lambda: irq.mpidr)
+        mpidr = await self.data_race(lambda: irq.mpidr)
         return extract(mpidr, at.offset & 7, at.length)
 
     async def write_irouter(self, at: Access, value: int) -> None:

@@ -42,16 +42,16 @@ class IrqBanks(Frame):
             if irq is not None:
                 yield irq
 
-    def collect(self, at: Access, field: Callable[[Irq], object]) -> int:
+    async def collect(self, at: Access, field: Callable[[Irq], object]) -> int:
         """A word of one-bit answers, read without irq_lock."""
         irqs = tuple(self.irqs(at, 1))
-        return self.data_race(lambda: sum(1 << i for i, irq in irqs if field(irq)))
+        return await self.data_race(lambda: sum(1 << i for i, irq in irqs if field(irq)))
 
     # -- group, enable ------------------------------------------------------------------------
 
     async def read_group(self, at: Access) -> int:
         """IGROUPR (vgic_mmio_read_group)."""
-        return self.collect(at, lambda irq: irq.group)
+        return await self.collect(at, lambda irq: irq.group)
 
     async def write_group(self, at: Access, value: int) -> None:
         """IGROUPR; each interrupt is looked at again (vgic_mmio_write_group)."""
@@ -62,7 +62,7 @@ class IrqBanks(Frame):
 
     async def read_enable(self, at: Access) -> int:
         """ISENABLER, ICENABLER (vgic_mmio_read_enable)."""
-        return self.collect(at, lambda irq: irq.enabled)
+        return await self.collect(at, lambda irq: irq.enabled)
 
     async def write_senable(self, at: Access, value: int) -> None:
         """ISENABLER: enable, and queue what is pending (vgic_mmio_write_senable)."""
@@ -131,13 +131,13 @@ class IrqBanks(Frame):
         """ISACTIVER, ICACTIVER: stop who could hold the state, and look (vgic_mmio_read_active)."""
         async with self.vm.config_lock:
             await self.access_active_prepare(at)
-            value = self.collect(at, lambda irq: irq.active)
+            value = await self.collect(at, lambda irq: irq.active)
             await self.access_active_finish(at)
         return value
 
     async def uread_active(self, at: Access) -> int:
         """The same for userspace, who has stopped all vCPUs (vgic_uaccess_read_active)."""
-        return self.collect(at, lambda irq: irq.active)
+        return await self.collect(at, lambda irq: irq.active)
 
     async def write_sactive(self, at: Access, value: int) -> None:
         """ISACTIVER (vgic_mmio_write_sactive)."""
@@ -191,7 +191,7 @@ class IrqBanks(Frame):
     async def read_priority(self, at: Access) -> int:
         """IPRIORITYR (vgic_mmio_read_priority)."""
         irqs = tuple(self.irqs(at, 8))
-        return self.data_race(lambda: sum(irq.priority << 8 * i for i, irq in irqs))
+        return await self.data_race(lambda: sum(irq.priority << 8 * i for i, irq in irqs))
 
     async def write_priority(self, at: Access, value: int) -> None:
         """IPRIORITYR: five bits each; lists are not sorted again (vgic_mmio_write_priority)."""
@@ -202,7 +202,7 @@ class IrqBanks(Frame):
     async def read_config(self, at: Access) -> int:
         """ICFGR (vgic_mmio_read_config)."""
         irqs = tuple(self.irqs(at, 2))
-        return self.data_race(lambda: sum(EDGE_BITS << 2 * i for i, irq in irqs if irq.config is Config.EDGE))
+        return await self.data_race(lambda: sum(EDGE_BITS << 2 * i for i, irq in irqs if irq.config is Config.EDGE))
 
     async def write_config(self, at: Access, value: int) -> None:
         """ICFGR: edge or level; private interrupts keep theirs (vgic_mmio_write_config)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.model.irq import Irq
-from aiovgic.model.lpi_ref import put_not_last
 from aiovgic.model.lpi_xarray import XArray
 from aiovgic.sync import Part
 
@@ -92,7 +91,7 @@ class LpiIndex(Part):
         No reference is ever zero while the lock is free, so nobody can put another LPI in
         this one's place before it is erased.
         """
-        if await put_not_last(irq.refcount):
+        if await irq.refcount.put_not_last():
             return False
         await self.lpi_xa_lock.acquire()
         if await irq.refcount.put():

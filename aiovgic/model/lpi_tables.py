@@ -83,7 +83,7 @@ class LpiTables(LpiIndex):
         the table is read, and looked at again under irq_lock.
         """
         while True:
-            vcpu = self.data_race(lambda: irq.target_vcpu)
+            vcpu = await self.data_race(lambda: irq.target_vcpu)
             if vcpu is None:
                 return
             gpa = await self.pending_byte(vcpu, irq.intid)
@@ -139,13 +139,13 @@ class LpiTables(LpiIndex):
 
     async def save_pending(self, irq: Irq, last: int, value: int) -> tuple[int, int]:
         """Write one LPI's latch, if it has a target. ``last`` and ``value``: the byte read last."""
-        vcpu = self.data_race(lambda: irq.target_vcpu)
+        vcpu = await self.data_race(lambda: irq.target_vcpu)
         if vcpu is None:
             return last, value
         gpa = await self.pending_byte(vcpu, irq.intid)
         if gpa != last:
             value = await self.read_byte(gpa)
-        pending = self.data_race(lambda: irq.pending_latch)
+        pending = await self.data_race(lambda: irq.pending_latch)
         if is_set(value, irq.intid) != pending:
             value = with_bit(value, irq.intid, on=pending)
             await self.write_byte(gpa, value)

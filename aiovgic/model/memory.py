@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aiovgic.sync import Access, Part
+from aiovgic.sync import MemoryAccess, Part
 
 if TYPE_CHECKING:
     from aiovgic.sync import Parts
@@ -98,12 +98,12 @@ class Memory(Part):
 
     async def read(self, gpa: int, length: int) -> bytes | None:
         """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest)."""
-        await Access("read", self.place(gpa), writes=False)
+        await MemoryAccess(self, gpa, length, write=False)
         return self.peek(gpa, length)
 
     async def write(self, gpa: int, data: bytes) -> bool:
         """Put ``data`` at ``gpa``; False where that is not all memory (kvm_write_guest)."""
-        await Access("write", self.place(gpa), writes=True)
+        await MemoryAccess(self, gpa, len(data), write=True)
         return self.poke(gpa, data)
 
     async def read_u64(self, gpa: int) -> int | None:
@@ -129,7 +129,3 @@ class Memory(Part):
             return False
         slot.ram.write(gpa - slot.gpa, data)
         return True
-
-    def place(self, gpa: int) -> str:
-        """What operations on this address call their target: its 64-bit word."""
-        return f"{self.name}[{gpa & ~7:#x}]"

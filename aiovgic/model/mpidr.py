@@ -23,7 +23,7 @@ class MpidrData(NamedTuple):
     mpidr_mask: int
     cmpidr_to_idx: dict[int, int]
 
-    def index(self, affinity: int) -> int:
+    def index_of(self, affinity: int) -> int:
         """The bits of an affinity that matter, pushed together (kvm_mpidr_index)."""
         return sum((affinity >> bit & 1) << place for place, bit in enumerate(set_bits(self.mpidr_mask)))
 
@@ -42,7 +42,7 @@ class MpidrTable(Part):
         data = await self.mpidr_data.load(ACQUIRE)
         vcpus = await self.vm.each_vcpu()
         if data is not None:
-            vcpu = vcpus[data.cmpidr_to_idx.get(data.index(affinity), 0)]
+            vcpu = vcpus[data.cmpidr_to_idx.get(data.index_of(affinity), 0)]
             if vcpu.affinity == affinity:  # userspace may have changed it since
                 return vcpu
         return next((vcpu for vcpu in vcpus if vcpu.affinity == affinity), None)
@@ -67,7 +67,7 @@ class MpidrTable(Part):
         if 1 << len(tuple(set_bits(data.mpidr_mask))) > MAX_ENTRIES:
             return None
         for place, affinity in enumerate(affinities):
-            data.cmpidr_to_idx[data.index(affinity)] = place
+            data.cmpidr_to_idx[data.index_of(affinity)] = place
         return data
 
 

@@ -103,7 +103,12 @@ class RdRegions(Part):
             raise UapiError(errno.EINVAL, f"a redistributor region at {base:#x} would wrap")
         self.check_order(index, count)
         dist_base = self.vm.dist.vgic_dist_base
-        if not count and dist_base != VGIC_ADDR_UNDEF and base < dist_base + gicd.KVM_VGIC_V3_DIST_SIZE and dist_base < base + size:
+        if (
+            not count
+            and dist_base != VGIC_ADDR_UNDEF
+            and base < dist_base + gicd.KVM_VGIC_V3_DIST_SIZE
+            and dist_base < base + size
+        ):
             raise UapiError(errno.EINVAL, f"the redistributors at {base:#x} overlap the distributor")
         if await self.overlaps(base, size):
             raise UapiError(errno.EINVAL, f"the region at {base:#x} overlaps another")

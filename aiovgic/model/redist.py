@@ -84,7 +84,7 @@ class Redist(IrqBanks):
 
     async def read_typer(self, at: Access) -> int:
         """GICR_TYPER (vgic_mmio_read_v3r_typer)."""
-        last = self.data_race(self.is_last)
+        last = await self.data_race(self.is_last)
         value = gicr.GicrTyper.of(
             affinity=self.vcpu.affinity,
             processor_number=self.vcpu.vcpu_id,

@@ -41,8 +41,10 @@ class Vcpu(VcpuState):
             self.vgic_put()
 
     async def run_loop(self, guest: Guest) -> RunExit:
-        """Once round: requests, in, out, and what the guest trapped for. Raises EIO on a dead VM."""
+        """Once round: requests, in, out, and what the guest trapped for. Raises EIO on a dead VM, EINTR."""
         while True:
+            if self.rt.signalled():
+                raise UapiError(errno.EINTR, "a signal is pending")
             await self.check_vcpu_requests()
             trap = await self.enter_exit(guest)
             leave = STAY if trap is None else await self.handle_exit(guest, trap)

@@ -116,16 +116,18 @@ class VcpuState(VgicCpu):
     # -- sleeping ----------------------------------------------------------------------------------
 
     async def sleep(self) -> None:
-        """Stay here while someone has this vCPU halted (kvm_vcpu_sleep)."""
-        await self.wait.wait(self.is_unpaused)
+        """Stay here while someone has this vCPU halted; a signal ends it early (kvm_vcpu_sleep)."""
+        await self.wait.wait(self.is_unpaused, killable=True)
+        if not await self.is_unpaused():
+            await self.make_request(Request.SLEEP)  # a signal first, then sleep again
 
     async def is_unpaused(self) -> bool:
         """Whether no halt is in force."""
         return await self.pause.load() == 0
 
     async def halt(self) -> None:
-        """Block until there is something to run for (kvm_vcpu_halt)."""
-        await self.wait.wait(self.is_runnable, idle=True)
+        """Block until there is something to run for, or a signal (kvm_vcpu_halt)."""
+        await self.wait.wait(self.is_runnable, idle=True, killable=True)
 
     async def is_runnable(self) -> bool:
         """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""

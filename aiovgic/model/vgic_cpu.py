@@ -55,7 +55,7 @@ class VgicCpu(ApList):
 
         The look at an empty list takes no lock: who queues after it also makes a request.
         """
-        if not self.data_race(lambda: len(self.ap_list)):
+        if not await self.data_race(lambda: len(self.ap_list)):
             return
         async with self.ap_list_lock:
             await self.flush_lr_state()
@@ -100,7 +100,7 @@ class VgicCpu(ApList):
 
     async def sync_hwstate(self) -> None:
         """Fold the list registers back and prune the list (kvm_vgic_sync_hwstate)."""
-        if not self.data_race(lambda: len(self.ap_list)):
+        if not await self.data_race(lambda: len(self.ap_list)):
             return
         if self.used_lrs:
             await self.fold_lr_state()
@@ -150,7 +150,7 @@ class VgicCpu(ApList):
 
         Group enables, running priority and binary points play no part.
         """
-        if not self.data_race(lambda: self.vm.dist.enabled):
+        if not await self.data_race(lambda: self.vm.dist.enabled):
             return False
         pmr = self.vmcr.pmr
         async with self.ap_list_lock:

@@ -174,7 +174,7 @@ class ListedLpis(Lpis):
         """The INTIDs of the LPIs there are, or that target a vCPU, in the order they came (vgic_copy_lpi_list)."""
         async with self.lpi_xa_lock:
             lpis = await self.lpi_xa.unsorted()
-            wanted = self.data_race(lambda: [irq for irq in lpis if filter_vcpu in (None, irq.target_vcpu)])
+            wanted = await self.data_race(lambda: [irq for irq in lpis if filter_vcpu in (None, irq.target_vcpu)])
         return tuple([irq.intid for irq in wanted])
 
     def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:

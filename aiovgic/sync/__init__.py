@@ -1,9 +1,11 @@
 """The seam between the model and whoever runs it: the only things the model awaits."""
 
-from aiovgic.sync.choice import Access as Access
 from aiovgic.sync.choice import Choose as Choose
+from aiovgic.sync.choice import MemoryAccess as MemoryAccess
+from aiovgic.sync.choice import RacyRead as RacyRead
 from aiovgic.sync.context import Context as Context
 from aiovgic.sync.context import HostCpu as HostCpu
+from aiovgic.sync.guarded import Declared as Declared
 from aiovgic.sync.guarded import Guarded as Guarded
 from aiovgic.sync.guarded import GuardedList as GuardedList
 from aiovgic.sync.guarded import GuardedMap as GuardedMap
@@ -11,10 +13,11 @@ from aiovgic.sync.handover import Answer as Answer
 from aiovgic.sync.handover import Channel as Channel
 from aiovgic.sync.handover import HandOver as HandOver
 from aiovgic.sync.lock import Acquire as Acquire
+from aiovgic.sync.lock import AcquireKillable as AcquireKillable
 from aiovgic.sync.lock import Lock as Lock
 from aiovgic.sync.op import Op as Op
 from aiovgic.sync.op import Script as Script
-from aiovgic.sync.op import Waitable as Waitable
+from aiovgic.sync.op import Thing as Thing
 from aiovgic.sync.parts import Layer as Layer
 from aiovgic.sync.parts import Part as Part
 from aiovgic.sync.parts import Parts as Parts
@@ -29,6 +32,8 @@ from aiovgic.sync.shared import RELAXED as RELAXED
 from aiovgic.sync.shared import RELEASE as RELEASE
 from aiovgic.sync.shared import Shared as Shared
 from aiovgic.sync.shared import fence as fence
+from aiovgic.sync.srcu import GraceEnd as GraceEnd
 from aiovgic.sync.srcu import Rcu as Rcu
 from aiovgic.sync.srcu import Srcu as Srcu
+from aiovgic.sync.waitqueue import Sleep as Sleep
 from aiovgic.sync.waitqueue import WaitQueue as WaitQueue

@@ -1,14 +1,18 @@
-"""Points that touch nothing: choices, and plain places where others may run."""
+"""Points that touch no primitive: choices, knowingly racy reads, and guest memory."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from aiovgic.sync.op import Op
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
+    from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime
+
+T = TypeVar("T")
 
 
 class Choose(Op[int]):
@@ -31,20 +35,41 @@ class Choose(Op[int]):
         return self.rt.pick(self.alternatives, self.what)
 
 
-class Access(Op[None]):
-    """A place of its own where others may run: one guest instruction, one word of guest memory."""
+class RacyRead(Op[T]):
+    """Read guarded fields without their lock, where KVM does so knowingly."""
 
-    __slots__ = ("_target", "what", "writes")
-    kind: ClassVar[str] = "access"
+    __slots__ = ("part", "read", "rt")
+    kind: ClassVar[str] = "racy-read"
+    changes: ClassVar[bool] = False
 
-    def __init__(self, what: str, target: str, *, writes: bool) -> None:
-        self.what = what
-        self._target = target
-        self.writes = writes
+    def __init__(self, rt: Runtime, part: Part, read: Callable[[], T]) -> None:
+        self.rt = rt
+        self.part = part
+        self.read = read
 
     @property
     def target(self) -> str:
-        return self._target
+        return self.part.name
+
+    def commit(self, me: Context) -> T:
+        return self.rt.racy(self.read)
+
+
+class MemoryAccess(Op[None]):
+    """One word or one range of guest memory: the guest may be at it."""
+
+    __slots__ = ("gpa", "length", "memory", "write")
+    kind: ClassVar[str] = "memory"
+
+    def __init__(self, memory: Part, gpa: int, length: int, *, write: bool) -> None:
+        self.memory = memory
+        self.gpa = gpa
+        self.length = length
+        self.write = write
+
+    @property
+    def target(self) -> str:
+        return f"{self.memory.name}[{self.gpa:#x}]"
 
     def commit(self, me: Context) -> None:
         return None

@@ -22,21 +22,28 @@ V = TypeVar("V")
 By = str | tuple[str, ...]
 
 
-class Guarded(Generic[T]):
-    """A plain field with a default. ``by`` names its lock (or locks), for reports only.
+class Declared:
+    """A guarded field as it is declared: its name, and the lock (or locks) that guards it.
 
-    ``known`` cites the fact that KVM touches this field without its lock, knowingly: a race
+    ``known`` cites the fact that KVM touches this field without that lock, knowingly: a race
     on it is listed as known.
     """
 
-    def __init__(self, default: T, *, by: By, known: str = "") -> None:
-        self.default = default
+    def __init__(self, *, by: By, known: str = "") -> None:
         self.by = by
         self.known = known
         self.field = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.field = name
+
+
+class Guarded(Declared, Generic[T]):
+    """A plain field with a default."""
+
+    def __init__(self, default: T, *, by: By, known: str = "") -> None:
+        super().__init__(by=by, known=known)
+        self.default = default
 
     @overload
     def __get__(self, part: None, owner: type) -> Guarded[T]: ...
@@ -47,36 +54,30 @@ class Guarded(Generic[T]):
 
     def noted(self) -> object:
         """The descriptor that notes, for `Parts` to put in front of this one."""
-        return NotedField(self.field, self.default)
+        return NotedField(self)
 
 
 class NotedField:
     """A guarded field whose every access is noted."""
 
-    def __init__(self, field: str, default: object) -> None:
-        self.field = field
-        self.default = default
+    def __init__(self, declared: Guarded[Any]) -> None:
+        self.declared = declared
+        self.field = declared.field
+        self.default = declared.default
 
     def __get__(self, part: Part | None, owner: type) -> Any:
         if part is None:
-            return self
-        part.rt.note(part, self.field, "read")
+            return self.declared
+        part.rt.note(part, self.declared, write=False)
         return part.__dict__.get(self.field, self.default)
 
     def __set__(self, part: Part, value: object) -> None:
-        part.rt.note(part, self.field, "write")
+        part.rt.note(part, self.declared, write=True)
         part.__dict__[self.field] = value
 
 
-class GuardedList(Generic[T]):
+class GuardedList(Declared, Generic[T]):
     """A guarded list, empty at first. Live it is a plain ``list``."""
-
-    def __init__(self, *, by: By) -> None:
-        self.by = by
-        self.field = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.field = name
 
     @overload
     def __get__(self, part: None, owner: type) -> GuardedList[T]: ...
@@ -85,20 +86,13 @@ class GuardedList(Generic[T]):
     def __get__(self, part: Part | None, owner: type) -> GuardedList[T] | list[T]:
         if part is None:
             return self
-        made: list[T] = NotedList(part, self.field) if part.parts.noting else []
+        made: list[T] = NotedList(part, self) if part.parts.noting else []
         part.__dict__[self.field] = made
         return made
 
 
-class GuardedMap(Generic[K, V]):
+class GuardedMap(Declared, Generic[K, V]):
     """A guarded map, empty at first. Live it is a plain ``dict``; order is insertion's."""
-
-    def __init__(self, *, by: By) -> None:
-        self.by = by
-        self.field = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.field = name
 
     @overload
     def __get__(self, part: None, owner: type) -> GuardedMap[K, V]: ...
@@ -107,7 +101,7 @@ class GuardedMap(Generic[K, V]):
     def __get__(self, part: Part | None, owner: type) -> GuardedMap[K, V] | dict[K, V]:
         if part is None:
             return self
-        made: dict[K, V] = NotedMap(part, self.field) if part.parts.noting else {}
+        made: dict[K, V] = NotedMap(part, self) if part.parts.noting else {}
         part.__dict__[self.field] = made
         return made
 
@@ -115,21 +109,21 @@ class GuardedMap(Generic[K, V]):
 def _noting(base: type, reads: Iterable[str], writes: Iterable[str]) -> Callable[[type], type]:
     """Class decorator: wrap ``base``'s methods so that each notes a read or a write first."""
 
-    def wrap(name: str, access: str) -> Callable[..., Any]:
+    def wrap(name: str, *, write: bool) -> Callable[..., Any]:
         plain = getattr(base, name)
 
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             part = self.part
-            part.rt.note(part, self.field, access)
+            part.rt.note(part, self.declared, write=write)
             return plain(self, *args, **kwargs)
 
         method.__name__ = name
         return method
 
     def decorate(cls: type) -> type:
-        for access, names in (("read", reads), ("write", writes)):
+        for write, names in ((False, reads), (True, writes)):
             for name in names:
-                setattr(cls, name, wrap(name, access))
+                setattr(cls, name, wrap(name, write=write))
         return cls
 
     return decorate
@@ -156,20 +150,20 @@ _MAP_WRITES = ("__delitem__", "__setitem__", "clear", "pop", "popitem", "setdefa
 class NotedList(list[T]):
     """A list that notes a read of the whole for each look, a write for each change."""
 
-    def __init__(self, part: Part, field: str) -> None:
+    def __init__(self, part: Part, declared: Declared) -> None:
         super().__init__()
         self.part = part
-        self.field = field
+        self.declared = declared
 
 
 @_noting(dict, _MAP_READS, _MAP_WRITES)
 class NotedMap(dict[K, V]):
     """A dict that notes a read of the whole for each look, a write for each change."""
 
-    def __init__(self, part: Part, field: str) -> None:
+    def __init__(self, part: Part, declared: Declared) -> None:
         super().__init__()
         self.part = part
-        self.field = field
+        self.declared = declared
 
 
 def guarded_fields(cls: type) -> Iterator[Guarded[Any]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from aiovgic.errors import Violation
-from aiovgic.sync.op import DONE, Done, Op, Waitable
+from aiovgic.sync.op import DONE, Done, Op, Thing
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from aiovgic.sync.runtime import Runtime
 
 
-class Lock(Waitable):
+class Lock(Thing):
     """A lock of class ``cls`` (KVM's name) that belongs to ``owner``.
 
     ``key`` orders several locks of one class that are held together (vcpu_id for
@@ -21,7 +20,7 @@ class Lock(Waitable):
     says that waiting for it sleeps (a mutex).
     """
 
-    __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "owner", "rt", "sleeps")
+    __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "rt", "sleeps")
 
     def __init__(  # noqa: PLR0913  the properties of a lock are what they are
         self,
@@ -33,9 +32,8 @@ class Lock(Waitable):
         irqsave: bool = False,
         sleeps: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(owner, cls)
         self.rt = rt
-        self.owner = owner
         self.cls = cls
         self.key = key
         self.irqsave = irqsave
@@ -43,11 +41,6 @@ class Lock(Waitable):
         self.holder: Context | None = None
         self._acquire = Acquire(self)
         self._trylock = TryLock(self)
-
-    @property
-    def name(self) -> str:
-        """Owner and class, such as ``vcpu1.ap_list_lock``."""
-        return f"{self.owner.name}.{self.cls}"
 
     def __aenter__(self) -> Acquire:
         return self._acquire
@@ -59,6 +52,10 @@ class Lock(Waitable):
     def acquire(self) -> Acquire:
         """Await it to take the lock; for code that cannot nest ``async with``."""
         return self._acquire
+
+    def acquire_killable(self) -> AcquireKillable:
+        """Await it to take the lock: False if the task was killed first (mutex_lock_killable)."""
+        return AcquireKillable(self)
 
     def trylock(self) -> TryLock:
         """Await it to take the lock if it is free: True if it was."""
@@ -81,7 +78,6 @@ class Lock(Waitable):
         me.held.remove(self)
         if self.irqsave:
             me.irqs_enable()
-        self.rt.event("release", self.name)
         self.rt.changed(self)
 
     def assert_held(self) -> None:
@@ -102,20 +98,41 @@ class Acquire(Op[None]):
         self.lock = lock
 
     @property
-    def target(self) -> str:
-        return self.lock.name
-
-    @property
-    def source(self) -> Waitable:
+    def thing(self) -> Lock:
         return self.lock
 
     def ready(self, me: Context) -> bool:
         return self.lock.holder is None
 
     def commit(self, me: Context) -> None:
-        if self.lock.owner.freed:
-            raise Violation("use-after-free", "lock", f"{self.lock.name} is taken after its owner was freed")
+        self.lock.check("taken")
         self.lock.take(me)
+
+
+class AcquireKillable(Op[bool]):
+    """Take a lock, unless killed while waiting for it: whether it was taken."""
+
+    __slots__ = ("lock",)
+    kind: ClassVar[str] = "lock"
+    killable: ClassVar[bool] = True
+
+    def __init__(self, lock: Lock) -> None:
+        self.lock = lock
+
+    @property
+    def thing(self) -> Lock:
+        return self.lock
+
+    def ready(self, me: Context) -> bool:
+        return self.lock.holder is None
+
+    def commit(self, me: Context) -> bool:
+        self.lock.check("taken")
+        self.lock.take(me)
+        return True
+
+    def killed(self, me: Context) -> bool:
+        return False
 
 
 class TryLock(Op[bool]):
@@ -128,12 +145,11 @@ class TryLock(Op[bool]):
         self.lock = lock
 
     @property
-    def target(self) -> str:
-        return self.lock.name
+    def thing(self) -> Lock:
+        return self.lock
 
     def commit(self, me: Context) -> bool:
-        if self.lock.owner.freed:
-            raise Violation("use-after-free", "lock", f"{self.lock.name} is tried after its owner was freed")
+        self.lock.check("tried")
         if self.lock.holder is not None:
             return False
         self.lock.take(me)

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Coroutine, Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from aiovgic.errors import Violation
+
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
+    from aiovgic.sync.parts import Part
 
 T = TypeVar("T")
 
@@ -34,15 +37,19 @@ class Op(Generic[T]):
     changes: ClassVar[bool] = True
     """Whether it writes what it touches (two operations that only read commute)."""
 
+    killable: ClassVar[bool] = False
+    """Whether a killed task need not wait for it any longer."""
+
+    @property
+    def thing(self) -> Thing | None:
+        """What it touches, if that is one thing; a change of its readiness is announced there."""
+        return None
+
     @property
     def target(self) -> str:
         """The name of what it touches."""
-        return ""
-
-    @property
-    def source(self) -> Waitable | None:
-        """Where a change of readiness is announced; None if always ready."""
-        return None
+        thing = self.thing
+        return "" if thing is None else thing.name
 
     def ready(self, me: Context) -> bool:
         """Whether ``me`` can do it now. Has no effect."""
@@ -52,18 +59,33 @@ class Op(Generic[T]):
         """Do it, as ``me``. Called once, when ready."""
         raise NotImplementedError
 
+    def killed(self, me: Context) -> T:
+        """Give it up, as ``me``, who was killed while waiting: what the model is told instead."""
+        raise NotImplementedError
+
     def __await__(self) -> Generator[Op[Any], Any, T]:
         value: T = yield self
         return value
 
 
-class Waitable:
-    """Something that operations can wait for; the live driver parks its futures here."""
+class Thing:
+    """What operations touch: a lock, a shared word, a count, a domain of readers, a queue.
 
-    __slots__ = ("waiters",)
+    ``name`` is the owner's name and the thing's own, such as ``vcpu1.ap_list_lock``; the live
+    driver parks its futures in ``waiters``.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("name", "owner", "waiters")
+
+    def __init__(self, owner: Part, field: str) -> None:
+        self.owner = owner
+        self.name = f"{owner.name}.{field}"
         self.waiters: list[Any] = []
+
+    def check(self, verb: str) -> None:
+        """Whoever touches what was freed has a use after free. Raises Violation."""
+        if self.owner.freed:
+            raise Violation("use-after-free", verb, f"{self.name} is {verb} after {self.owner.name} was freed")
 
 
 class Done:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from aiovgic.sync.choice import Choose
+from aiovgic.sync.choice import Choose, RacyRead
 from aiovgic.sync.guarded import guarded_fields
 from aiovgic.sync.lock import Lock
 from aiovgic.sync.ref import Ref
@@ -60,9 +60,9 @@ class Part:
         """Await it for an outcome that the schedule decides."""
         return Choose(self.rt, alternatives, what)
 
-    def data_race(self, read: Callable[[], T]) -> T:
-        """Read guarded fields without their lock where KVM does so knowingly (KCSAN's data_race)."""
-        return self.rt.racy(read)
+    def data_race(self, read: Callable[[], T]) -> RacyRead[T]:
+        """Await it to read guarded fields without their lock where KVM does so knowingly (data_race)."""
+        return RacyRead(self.rt, self, read)
 
     def free(self) -> None:
         """This part's memory is gone: whoever touches it now has a use after free (kfree)."""

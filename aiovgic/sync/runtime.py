@@ -14,7 +14,8 @@ from aiovgic.sync.handover import Answer, HandOver
 
 if TYPE_CHECKING:
     from aiovgic.sync.handover import Channel
-    from aiovgic.sync.op import Op, Script, Waitable
+    from aiovgic.sync.guarded import Declared
+    from aiovgic.sync.op import Op, Script, Thing
     from aiovgic.sync.parts import Part
 
 T = TypeVar("T")
@@ -33,15 +34,19 @@ class Runtime:
 
     # -- what the primitives call -------------------------------------------------
 
-    def changed(self, source: Waitable) -> None:
-        """An operation that waits on ``source`` may have become ready."""
+    def changed(self, thing: Thing) -> None:
+        """Outside an operation of its own: a lock was released, a reader left, a queue was woken."""
 
-    def note(self, part: Part, field: str, access: str) -> None:
-        """A guarded field was touched; ``access`` is read, write, or the same marked as racy."""
+    def note(self, part: Part, field: Declared, *, write: bool) -> None:
+        """A guarded field is about to be read or written."""
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields; their notes are marked as knowingly racy."""
         return read()
+
+    def signalled(self) -> bool:
+        """Whether the running task was killed, or has a signal pending."""
+        return False
 
     def freed(self, part: Part) -> None:
         """The memory of ``part`` is given back."""

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from aiovgic.errors import Violation
-from aiovgic.sync.op import Op
+from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
@@ -28,20 +27,15 @@ class Order(Enum):
 RELAXED, ACQUIRE, RELEASE, FULL = Order
 
 
-class Shared(Generic[T]):
+class Shared(Thing, Generic[T]):
     """One word that several contexts touch without a lock; every access is a point."""
 
-    __slots__ = ("field", "owner", "value")
+    __slots__ = ("field", "value")
 
     def __init__(self, owner: Part, field: str, value: T) -> None:
-        self.owner = owner
+        super().__init__(owner, field)
         self.field = field
         self.value = value
-
-    @property
-    def name(self) -> str:
-        """Owner and field, such as ``vcpu0.mode``."""
-        return f"{self.owner.name}.{self.field}"
 
     def load(self, order: Order = RELAXED) -> Load[T]:
         """Await it to read the word (READ_ONCE, smp_load_acquire)."""
@@ -73,12 +67,8 @@ class _Access(Op[T]):
         self.order = order
 
     @property
-    def target(self) -> str:
-        return self.word.name
-
-    def check(self) -> None:
-        if self.word.owner.freed:
-            raise Violation("use-after-free", "shared", f"{self.word.name} is touched after its owner was freed")
+    def thing(self) -> Shared[T]:
+        return self.word
 
 
 class Load(_Access[T]):
@@ -89,7 +79,7 @@ class Load(_Access[T]):
     changes: ClassVar[bool] = False
 
     def commit(self, me: Context) -> T:
-        self.check()
+        self.word.check("read")
         return self.word.value
 
 
@@ -105,7 +95,7 @@ class Update(_Access[T]):
         self.verb = verb
 
     def commit(self, me: Context) -> T:
-        self.check()
+        self.word.check("written")
         old = self.word.value
         self.word.value = self.change(old)
         return old

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from aiovgic.sync.op import DONE, Done, Op, Waitable
+from aiovgic.sync.op import DONE, Done, Op, Thing
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
@@ -17,24 +17,18 @@ if TYPE_CHECKING:
     from aiovgic.sync.runtime import Runtime
 
 
-class Srcu(Waitable):
+class Srcu(Thing):
     """One domain of sleepable read sections (struct srcu_struct)."""
 
-    __slots__ = ("_callbacks", "_entered", "active", "cls", "owner", "rt")
+    __slots__ = ("_callbacks", "_entered", "active", "cls", "rt")
 
     def __init__(self, rt: Runtime, owner: Part, cls: str) -> None:
-        super().__init__()
+        super().__init__(owner, cls)
         self.rt = rt
-        self.owner = owner
         self.cls = cls
         self.active: dict[int, Context] = {}
         self._entered = 0
         self._callbacks: list[tuple[tuple[int, ...], Callable[[], None]]] = []
-
-    @property
-    def name(self) -> str:
-        """Owner and domain, such as ``vm.srcu``."""
-        return f"{self.owner.name}.{self.cls}"
 
     def read(self) -> Section:
         """``async with`` it to be a reader (srcu_read_lock)."""
@@ -90,8 +84,8 @@ class Section(Op[None]):
         self.ticket = 0
 
     @property
-    def target(self) -> str:
-        return self.srcu.name
+    def thing(self) -> Srcu:
+        return self.srcu
 
     def commit(self, me: Context) -> None:
         self.ticket = self.srcu.enter(me)
@@ -118,8 +112,8 @@ class GraceBegin(Op[tuple[int, ...]]):
         self.srcu = srcu
 
     @property
-    def target(self) -> str:
-        return self.srcu.name
+    def thing(self) -> Srcu:
+        return self.srcu
 
     def commit(self, me: Context) -> tuple[int, ...]:
         return tuple(self.srcu.active)
@@ -136,11 +130,7 @@ class GraceEnd(Op[None]):
         self.inside = inside
 
     @property
-    def target(self) -> str:
-        return self.srcu.name
-
-    @property
-    def source(self) -> Waitable:
+    def thing(self) -> Srcu:
         return self.srcu
 
     def ready(self, me: Context) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from aiovgic.sync.op import Op, Waitable
+from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context
@@ -17,44 +17,43 @@ if TYPE_CHECKING:
     from aiovgic.sync.runtime import Runtime
 
 
-class WaitQueue(Waitable):
+class WaitQueue(Thing):
     """A queue of sleepers."""
 
-    __slots__ = ("cls", "owner", "rt", "sleepers")
+    __slots__ = ("cls", "rt", "sleepers")
 
     def __init__(self, rt: Runtime, owner: Part, cls: str) -> None:
-        super().__init__()
+        super().__init__(owner, cls)
         self.rt = rt
-        self.owner = owner
         self.cls = cls
         self.sleepers: dict[Context, bool] = {}
         """Who has prepared, and whether a wake-up came since."""
 
-    @property
-    def name(self) -> str:
-        """Owner and queue, such as ``vcpu0.wait``."""
-        return f"{self.owner.name}.{self.cls}"
-
     def wake(self) -> bool:
-        """Wake all who sleep or prepare to; whether there was anyone (rcuwait_wake_up)."""
-        woken = False
+        """Wake all who sleep or prepare to; whether there was one not yet woken (rcuwait_wake_up)."""
+        self.check("woken")
+        woken = not all(self.sleepers.values())
         for sleeper in self.sleepers:
-            self.sleepers[sleeper] = woken = True
-        if woken:
-            self.rt.changed(self)
+            self.sleepers[sleeper] = True
+        self.rt.changed(self)
         return woken
 
-    async def wait(self, ready: Callable[[], Awaitable[bool]], *, idle: bool = False) -> None:
+    async def wait(self, ready: Callable[[], Awaitable[bool]], *, idle: bool = False, killable: bool = False) -> None:
         """Sleep until ``ready`` says so; it is asked again after each wake-up.
 
         ``idle``: sleeping here for ever with nothing due is no deadlock (WFI, a doorbell).
+        ``killable``: a killed task comes back early; it must look whether it was.
         """
         while True:
             await Prepare(self)
-            if await ready():
+            if await ready() or not await (KillableSleep if killable else Sleep)(self, idle=idle):
                 break
-            await Sleep(self, idle=idle)
-        self.sleepers.pop(self.rt.current, None)
+        self.finish()
+
+    def finish(self) -> None:
+        """The running context is no sleeper any more (finish_wait)."""
+        if self.sleepers.pop(self.rt.current, None) is not None:
+            self.rt.changed(self)
 
 
 class Prepare(Op[None]):
@@ -67,15 +66,15 @@ class Prepare(Op[None]):
         self.queue = queue
 
     @property
-    def target(self) -> str:
-        return self.queue.name
+    def thing(self) -> WaitQueue:
+        return self.queue
 
     def commit(self, me: Context) -> None:
         self.queue.sleepers[me] = False
 
 
-class Sleep(Op[None]):
-    """Sleep until woken (schedule)."""
+class Sleep(Op[bool]):
+    """Sleep until woken (schedule): True, unless the task was killed instead."""
 
     __slots__ = ("idle", "queue")
     kind: ClassVar[str] = "sleep"
@@ -85,15 +84,22 @@ class Sleep(Op[None]):
         self.idle = idle
 
     @property
-    def target(self) -> str:
-        return self.queue.name
-
-    @property
-    def source(self) -> Waitable:
+    def thing(self) -> WaitQueue:
         return self.queue
 
     def ready(self, me: Context) -> bool:
         return self.queue.sleepers.get(me, False)
 
-    def commit(self, me: Context) -> None:
-        self.queue.sleepers.pop(me, None)
+    def commit(self, me: Context) -> bool:
+        del self.queue.sleepers[me]
+        return True
+
+
+class KillableSleep(Sleep):
+    """Sleep until woken or killed."""
+
+    __slots__ = ()
+    killable: ClassVar[bool] = True
+
+    def killed(self, me: Context) -> bool:
+        return False

@@ -1,18 +1,56 @@
-"""What one task of userspace remembers between its operations."""
+"""What one task of userspace has: the descriptors it counts, and what its reads gave."""
 
 from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import UapiError
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.uapi.device import KvmDevice
 
 RING = 4096
 READS = 8
 
 
 class Actor:
-    """One thread of userspace: what its gets returned, and what its guest's reads did."""
+    """One thread of userspace.
 
-    def __init__(self, name: str) -> None:
+    Devices and vCPUs are called by index: first those the set-up made, then this thread's own, in
+    the order it made them. So an index means the same whatever other threads do.
+    """
+
+    def __init__(self, name: str, like: Actor | None = None) -> None:
         self.name = name
+        self.devices: list[KvmDevice | None] = [] if like is None else list(like.devices)
+        self.vcpus: list[Vcpu] = [] if like is None else list(like.vcpus)
         self.gets: list[int] = []
-        self.reads: dict[int, list[int]] = {}
+        self.reads: dict[int | str, list[int]] = {}
+
+    def new_vm(self) -> None:
+        """Another VM: its devices and vCPUs are numbered anew; what gets returned is remembered."""
+        self.devices.clear()
+        self.vcpus.clear()
+        self.reads.clear()
+
+    # -- descriptors ------------------------------------------------------------------------
+
+    def vcpu(self, index: int) -> Vcpu:
+        """A vCPU's file descriptor. Raises EBADF."""
+        if index >= len(self.vcpus):
+            raise UapiError(errno.EBADF, f"there is no vCPU number {index}")
+        return self.vcpus[index]
+
+    def device(self, index: int) -> KvmDevice:
+        """A device's file descriptor. Raises EBADF."""
+        device = self.devices[index] if index < len(self.devices) else None
+        if device is None:
+            raise UapiError(errno.EBADF, f"there is no device number {index}")
+        return device
+
+    # -- what was read ----------------------------------------------------------------------
 
     def note_get(self, value: int) -> None:
         """A get_device_attr ended; a failed one counts as 0."""
@@ -22,15 +60,11 @@ class Actor:
         """The value of the nth latest get: 1 is the latest."""
         return self.gets[-n] if 0 < n <= min(len(self.gets), RING) else 0
 
-    def note_read(self, vcpu: int, value: int) -> None:
+    def note_read(self, vcpu: int | str, value: int) -> None:
         """A sysreg_read on this vCPU ended well."""
         self.reads.setdefault(vcpu, []).append(value)
 
-    def nth_read(self, vcpu: int, n: int) -> int:
+    def nth_read(self, vcpu: int | str, n: int) -> int:
         """The value of the nth latest sysreg_read of this vCPU."""
         reads = self.reads.get(vcpu, [])
         return reads[-n] if 0 < n <= min(len(reads), READS) else 0
-
-    def forget_reads(self, vcpu: int) -> None:
-        """A new vCPU has this index."""
-        self.reads.pop(vcpu, None)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import IntEnum
 
 from aiovgic.arch.icc import SYSREGS
-from aiovgic.errors import UsageError
-
-MASK64 = (1 << 64) - 1
 
 
 class DeviceType(IntEnum):
@@ -113,30 +109,11 @@ KVM_NAMES: dict[str, int] = {
 SHORT_NAMES: dict[str, int] = {
     **{group.name: group for group in Group},
     **{kind.name: kind for kind in AddrType},
-    **{name.rsplit("ARM_", 1)[-1].removeprefix("VGIC_").removeprefix("CTRL_"): ctrl for name, ctrl in _CTRL_NAMES.items()},
+    **{
+        name.rsplit("ARM_", 1)[-1].removeprefix("VGIC_").removeprefix("CTRL_"): ctrl
+        for name, ctrl in _CTRL_NAMES.items()
+    },
     "VALID_DEVID": KVM_MSI_VALID_DEVID,
     "TEST": KVM_CREATE_DEVICE_TEST,
 }
 """The same without KVM's prefixes, for scenarios."""
-
-
-def number(value: object) -> int:
-    """An integer field: a number, its text in any C notation, or a KVM constant's name. Raises UsageError."""
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, str):
-        for names in (KVM_NAMES, SHORT_NAMES):
-            if value in names:
-                return names[value]
-        try:
-            return int(value, 0)
-        except ValueError:
-            near = get_close_matches(value, [*KVM_NAMES, *SHORT_NAMES], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(f"{value!r} is no number and no KVM constant{hint}") from None
-    raise UsageError(f"{value!r} is no number")
-
-
-def number64(value: object) -> int:
-    """The same, as the 64 bits of an ioctl's field."""
-    return number(value) & MASK64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.model.guest import Mmio, Stop, Sysreg, Trap, Wfi
-from aiovgic.uapi.constants import number64
+from aiovgic.arch.words import mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 class OpsGuest:
     """Plays guest operations in order; has a result for each that is done."""
 
-    def __init__(self, actor: Actor, vcpu: int, ops: Sequence[Operation]) -> None:
+    def __init__(self, actor: Actor, vcpu: int | str, ops: Sequence[Operation]) -> None:
         self.actor = actor
         self.vcpu = vcpu
         self.ops = ops
@@ -45,11 +45,10 @@ class OpsGuest:
         fields = op.fields
         match op.name:
             case "mmio_read":
-                return Mmio(number64(fields["addr"]), int(fields["size"]), is_write=False)
+                return Mmio(fields["addr"], fields["size"], is_write=False)
             case "mmio_write":
-                size = int(fields["size"])
-                value = number64(fields.get("value", 0)) & (1 << 8 * size) - 1
-                return Mmio(number64(fields["addr"]), size, is_write=True, value=value)
+                size = fields["size"]
+                return Mmio(fields["addr"], size, is_write=True, value=fields["value"] & mask(8 * size - 1, 0))
             case "sysreg_read":
                 return Sysreg(fields["reg"], is_write=False)
             case "sysreg_write":
@@ -61,9 +60,8 @@ class OpsGuest:
 
     def written(self, op: Operation) -> int:
         """What a sysreg_write writes: a value, or one that was read before."""
-        if "value_from_read" in op.fields:
-            return self.actor.nth_read(self.vcpu, op.fields["value_from_read"])
-        return number64(op.fields.get("value", 0))
+        back: int = op.fields["value_from_read"]
+        return self.actor.nth_read(self.vcpu, back) if back else int(op.fields["value"])
 
     # -- outcomes -----------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What a VMM has open of one VM: the ioctls' parts, devices and vCPUs by index."""
+"""What a VMM has of one VM: the parts behind its ioctls, and its RAM."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from aiovgic.uapi.one_reg import OneRegs
 
 if TYPE_CHECKING:
     from aiovgic.model.host import Host
-    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.memory import Slot
     from aiovgic.sync import Parts
-    from aiovgic.uapi.device import KvmDevice
 
 KVM_PHYS_SHIFT = 40
 MIN_IPA_BITS = 32
 
 
 class VmSession:
-    """One VM and the file descriptors on it."""
+    """One VM, and what the ioctls on it are made of."""
 
     def __init__(self, parts: Parts, vm: Vm) -> None:
         self.vm = vm
@@ -31,9 +30,8 @@ class VmSession:
         self.lines = parts.make(Lines, "lines", vm)
         self.extensions = parts.make(Extensions, "extensions", vm)
         self.one_regs = parts.make(OneRegs, "one_regs")
-        self.devices: list[KvmDevice | None] = []
-        self.vcpus: list[Vcpu] = []
-        self.eventfds: set[int] = set()
+        self.ram: Slot | None = None
+        """Userspace's own mapping of guest memory."""
 
     @classmethod
     def create(cls, parts: Parts, host: Host, ipa_bits: int) -> VmSession:

@@ -61,9 +61,7 @@ class V3Registers(Part):
         if not is_write and group != Group.CPU_SYSREGS:
             user.put_user(value, SZ_REG)
 
-    async def frame_access(
-        self, group: Group, vcpu: Vcpu, offset: int, value: int, *, is_write: bool
-    ) -> int:
+    async def frame_access(self, group: Group, vcpu: Vcpu, offset: int, value: int, *, is_write: bool) -> int:
         """A 32-bit access of a frame; what is not there reads zero and ignores writes."""
         frame = self.frame(group, vcpu)
         at = Access(vcpu, None, offset, SZ_REG)

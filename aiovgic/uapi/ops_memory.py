@@ -1,0 +1,53 @@
+"""Operations of userspace on its own mapping of guest memory: no points, no locks."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiovgic.errors import UapiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.model.memory import Ram
+    from aiovgic.uapi.actor import Actor
+    from aiovgic.uapi.machine import Machine
+
+    Fields = Mapping[str, Any]
+
+
+class MemoryOps:
+    """Reading and writing the RAM of the VM there is."""
+
+    NAMES: ClassVar = ("mem_write", "mem_read", "mem_scan")
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def place(self, gpa: int, length: int) -> tuple[Ram, int]:
+        """The RAM and the offset of a range. Raises EFAULT outside RAM."""
+        session = self.machine.session
+        slot = None if session is None else session.ram
+        if slot is None or not slot.holds(gpa, length):
+            raise UapiError(errno.EFAULT, f"{gpa:#x} and {length} bytes are not RAM")
+        return slot.ram, gpa - slot.gpa
+
+    async def mem_write(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """Write bytes, or 64-bit words."""
+        data = fields["hex"] if "hex" in fields else fields["u64"]
+        ram, offset = self.place(fields["gpa"], len(data))
+        ram.write(offset, data)
+        return {}
+
+    async def mem_read(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """Read bytes."""
+        length = fields["len"]
+        ram, offset = self.place(fields["gpa"], length)
+        return {"hex": ram.read(offset, length).hex()}
+
+    async def mem_scan(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """Address and value of every 64-bit word that is not zero."""
+        gpa, length = fields["gpa"], fields["len"]
+        ram, offset = self.place(gpa, length)
+        return {"words": [[hex(gpa - offset + at), hex(value)] for at, value in ram.words(offset, length)]}

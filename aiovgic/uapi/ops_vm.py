@@ -1,0 +1,102 @@
+"""Operations on the VM and its vCPUs."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiovgic.errors import UapiError
+from aiovgic.model.memory import PAGE, Ram, Slot
+from aiovgic.uapi.session import VmSession
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.model.vm import Vm
+    from aiovgic.uapi.actor import Actor
+    from aiovgic.uapi.machine import Machine
+
+    Fields = Mapping[str, Any]
+
+
+class VmOps:
+    """KVM_CREATE_VM, KVM_CREATE_VCPU, and the ioctls of a vCPU that run no guest."""
+
+    NAMES: ClassVar = (
+        "create_vm",
+        "create_vcpu",
+        "arm_vcpu_init",
+        "get_one_reg",
+        "set_one_reg",
+        "check_extension",
+        "create_irqchip",
+    )
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.ram: Ram | None = None
+
+    async def create_vm(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_CREATE_VM and its memory; a VM before it is gone. Raises EINVAL, EFAULT."""
+        machine = self.machine
+        machine.session = None
+        machine.labels.clear()
+        machine.eventfds.clear()
+        actor.new_vm()
+        session = VmSession.create(machine.parts, machine.host, fields["ipa_bits"])
+        machine.session = session
+        gpa, size = fields["ram_gpa"], fields["ram_size"]
+        if not fields["keep_ram"] or self.ram is None or self.ram.size != size:
+            self.ram = Ram(size)
+        session.ram = Slot(gpa, self.ram)
+        for slot in (session.ram, *machine.slots):
+            self.add_slot(session.vm, slot)
+        return {}
+
+    def add_slot(self, vm: Vm, slot: Slot) -> None:
+        """KVM_SET_USER_MEMORY_REGION (kvm_set_memory_region). Raises EINVAL, EFAULT, EEXIST."""
+        gpa, size = slot.gpa, slot.ram.size
+        if gpa % PAGE or size % PAGE or not size:
+            raise UapiError(errno.EINVAL, "a memory slot is whole pages")
+        if gpa + size > 1 << vm.ipa_bits:
+            raise UapiError(errno.EFAULT, f"memory ends beyond {vm.ipa_bits} bits")
+        if any(gpa < other.gpa + other.ram.size and other.gpa < gpa + size for other in vm.memory.slots):
+            raise UapiError(errno.EEXIST, f"there is memory at {gpa:#x} already")
+        vm.memory.add(slot)
+
+    async def create_vcpu(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_CREATE_VCPU."""
+        session = await self.machine.vm()
+        actor.vcpus.append(await session.creation.create_vcpu(fields["id"]))
+        return {}
+
+    async def arm_vcpu_init(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_ARM_VCPU_INIT with the preferred target."""
+        vcpu = await self.machine.vcpu(actor, fields["vcpu"])
+        session = await self.machine.vm()
+        await session.creation.vcpu_init(vcpu, fields["features"])
+        return {}
+
+    async def get_one_reg(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_GET_ONE_REG."""
+        vcpu = await self.machine.vcpu(actor, fields["vcpu"])
+        session = await self.machine.vm()
+        return {"value": hex(await session.one_regs.get(vcpu, fields["id"]))}
+
+    async def set_one_reg(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_SET_ONE_REG."""
+        vcpu = await self.machine.vcpu(actor, fields["vcpu"])
+        session = await self.machine.vm()
+        await session.one_regs.set(vcpu, fields["id"], fields["value"])
+        return {}
+
+    async def check_extension(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_CHECK_EXTENSION on the VM."""
+        session = await self.machine.vm()
+        return {"ret": await session.extensions.check(fields["cap"])}
+
+    async def create_irqchip(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """KVM_CREATE_IRQCHIP."""
+        session = await self.machine.vm()
+        await session.creation.create_irqchip()
+        return {}
