@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.engine.trampoline import Outcome
+    from aiovgic.engine.outcome import Outcome
 
 Progress: TypeAlias = "Callable[[int], None]"
 """Told how many executions were tried, now and then."""

@@ -36,3 +36,4 @@ class Session(Protocol):
 
 
 Program = Callable[["Runtime"], Session]
+"""Sets up a fresh machine on a runtime; every execution calls it once."""

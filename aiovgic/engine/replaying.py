@@ -12,7 +12,7 @@ from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
     from aiovgic.engine.program import Program
-    from aiovgic.engine.trampoline import Outcome
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Event
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiovgic.engine.recorder import Recorder
-    from aiovgic.sync import Context, Declared, Part, Script
+    from aiovgic.sync import Channel, Context, Declared, Part, Script
 
 T = TypeVar("T")
 
@@ -24,9 +24,13 @@ class ExecutionRuntime(Runtime):
         choose: Callable[[int, str], int],
         spawn: Callable[[Script[None], Context], None],
         recorder: Recorder | None = None,
+        *,
+        noting: bool = True,
     ) -> None:
         super().__init__()
+        self.noting = noting
         self.recorder = recorder
+        self.channels: list[Channel[Any, Any]] = []
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
         self._choose = choose
@@ -60,6 +64,10 @@ class ExecutionRuntime(Runtime):
     def pick(self, alternatives: int, what: str) -> int:
         """A choice: the plain alternative during set-up, then as the strategy says."""
         return self._choose(alternatives, what) if self.racing else 0
+
+    def serve(self, channel: Channel[Any, Any]) -> None:
+        """A channel's server exists from now on."""
+        self.channels.append(channel)
 
     def spawn(self, script: Script[None], context: Context) -> None:
         """A new task."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiovgic.engine.program import Program
-    from aiovgic.engine.trampoline import Outcome
+    from aiovgic.engine.outcome import Outcome
 
 BUDGET = 2_000
 """Executions that shrinking may try."""

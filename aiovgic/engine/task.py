@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 class Task:
     """One task. While it has handed over, the server's coroutine is on top of its own."""
 
-    __slots__ = ("context", "done", "name", "number", "op", "stack", "started")
+    __slots__ = ("context", "done", "isr", "name", "number", "op", "stack", "started")
 
     def __init__(self, number: int, name: str, script: Script[None], cpu: HostCpu, *, isr: bool) -> None:
         self.number = number
         self.name = name
+        self.isr = isr
         self.context = Context(name, cpu, isr=isr)
         self.stack: list[Script[Any]] = [script]
         self.op: Op[Any] | None = None
@@ -48,12 +49,12 @@ class Task:
     def can_run(self) -> bool:
         """Whether its next operation can be done now, and its CPU is its own."""
         op, context = self.op, self.context
-        if op is None or not op.ready(context):
+        if op is None or (op.waits and not op.ready(context)):
             return False
         cpu = context.cpu
         if cpu.stack and cpu.stack[-1] is not context:
             return False  # an interrupt handler runs there
-        return not context.isr or self.started or cpu.irqs_off == 0
+        return not self.isr or self.started or cpu.irqs_off == 0
 
     def idles(self) -> bool:
         """Whether it may sleep here for ever with nothing due."""

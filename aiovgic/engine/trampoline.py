@@ -8,10 +8,10 @@ left idle, when nobody can run, or when something broke.
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
+from aiovgic.engine.outcome import Broken, Outcome
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.task import Task
@@ -23,38 +23,10 @@ if TYPE_CHECKING:
     from aiovgic.engine.program import Program, Session
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.record.finding import Place
     from aiovgic.sync import Context, Script
 
 STEP_LIMIT = 50_000
-"""Steps of one execution after which it makes no progress."""
-
-
-@dataclass(frozen=True)
-class Broken:
-    """What one execution broke."""
-
-    kind: str
-    rule: str
-    title: str
-    saw: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """What stays the same while the schedule is made shorter."""
-        return self.kind, self.rule
-
-
-@dataclass
-class Outcome:
-    """How one execution ended."""
-
-    schedule: Schedule
-    steps: int
-    choices: int
-    broken: Broken | None = None
-    seen: dict[str, Any] = field(default_factory=dict)
+"""Steps of one explored execution after which it makes no progress."""
 
 
 class Execution:
@@ -67,6 +39,7 @@ class Execution:
         *,
         recorder: Recorder | None = None,
         step_limit: int = STEP_LIMIT,
+        noting: bool = True,
     ) -> None:
         self.program = program
         self.strategy = strategy
@@ -80,7 +53,7 @@ class Execution:
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
         self.broken: Broken | None = None
-        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder)
+        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, noting=noting)
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
@@ -95,7 +68,7 @@ class Execution:
             if collecting:
                 gc.enable()
 
-    # -- tasks ----------------------------------------------------------------------------
+    # -- tasks ------------------------------------------------------------------------------
 
     def start(self, name: str, script: Script[None], cpu: HostCpu, *, isr: bool = False) -> None:
         """Create a task and run it to its first point."""
@@ -118,27 +91,26 @@ class Execution:
         self.rt.current = task.context
         try:
             task.advance(value)
-        except (Violation, AssertionError, DivergedError) as error:
-            self.stop(task, error)
+        except (Violation, AssertionError) as error:
+            self.stop(task, error, raised_at(error.__traceback__))
         except AiovgicError:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever the model raises is the model's bug
-            self.stop(task, error)
+            raise  # somebody asked wrongly, or the replay diverged: nothing the model did
+        except Exception as error:  # noqa: BLE001  whatever else the model raises is the model's bug
+            self.stop(task, error, raised_at(error.__traceback__))
 
-    def stop(self, task: Task, error: Exception) -> None:
-        """The execution is broken: say by what."""
-        if isinstance(error, DivergedError):
-            raise error
-        where = raised_at(error.__traceback__)
+    def stop(self, task: Task, error: Exception, where: tuple[str, str, int]) -> None:
+        """The execution is broken: say by what, and where."""
         op = task.op
         if isinstance(error, Violation):
-            place = place_of(task, where, op.kind if op else "", error.what.split(" ")[0])
-            self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
+            access, what = (op.kind, op.target) if op else ("", error.what.split(" ")[0])
+            self.broken = Broken(
+                error.kind, error.rule, error.what, (error.what,), (place_of(task, where, access, what),)
+            )
         else:
             title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             self.broken = Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),))
 
-    # -- the race -----------------------------------------------------------------------------
+    # -- the race ---------------------------------------------------------------------------
 
     def race(self, session: Session) -> None:
         """Do one operation after the other until it ends."""
@@ -146,8 +118,9 @@ class Execution:
         self.rt.racing = True
         for spec in session.tasks:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
+        tasks = self.tasks
         while self.broken is None:
-            enabled = [task for task in self.tasks if task.can_run()]
+            enabled = [task for task in tasks if task.can_run()]
             if not enabled:
                 self.quiesce(session)
                 return
@@ -159,10 +132,13 @@ class Execution:
 
     def decide(self, enabled: list[Task]) -> Task:
         """Who runs at this step; a deviation from the plain order is remembered."""
-        plain = self.last if self.last in enabled else enabled[0]
+        plain = self.last
+        if plain not in enabled:
+            plain = enabled[0]
         assert plain is not None
-        task = plain if len(enabled) == 1 and self.strategy.name != "replay" else None
-        task = task or self.strategy.pick(enabled, plain, self.steps)
+        if len(enabled) == 1 and not self.strategy.always_asked:
+            return plain
+        task = self.strategy.pick(enabled, plain, self.steps)
         if task is not plain:
             self.switched.append((self.steps, task.name))
         return task
@@ -174,27 +150,24 @@ class Execution:
         self.rt.current = task.context
         if self.recorder is not None:
             self.recorder.at(self.steps, task, op)
-        self.begin_isr(task)
+        if task.isr:
+            self.begin_isr(task)
         self.last = task
         self.steps += 1
         try:
             value = op.commit(task.context)
         except (Violation, AssertionError) as error:
-            function, file, line = innermost(task)
-            self.stop(task, error)
-            assert self.broken is not None
-            places = (place_of(task, (function, file, line), op.kind, op.target),)
-            self.broken = Broken(self.broken.kind, self.broken.rule, self.broken.title, self.broken.saw, places)
+            self.stop(task, error, innermost(task))
             return
         self.advance(task, value)
-        if task.done and task.context.isr:
+        if task.isr and task.done:
             task.context.cpu.stack.remove(task.context)
 
     def begin_isr(self, task: Task) -> None:
         """An interrupt handler's first step: what it interrupts stands still until it ends."""
-        if task.context.isr and not task.started:
+        if not task.started:
             task.context.cpu.stack.append(task.context)
-        task.started = True
+            task.started = True
 
     def choose(self, alternatives: int, what: str) -> int:
         """The outcome of a choice; all but the plain one is remembered."""
@@ -204,7 +177,7 @@ class Execution:
         self.choices += 1
         return taken
 
-    # -- the end ----------------------------------------------------------------------------------
+    # -- the end ----------------------------------------------------------------------------
 
     def quiesce(self, session: Session) -> None:
         """Nobody can run: all have ended or idle, or it is a deadlock."""
@@ -230,3 +203,5 @@ class Execution:
         for task in self.tasks:
             for script in reversed(task.stack):
                 script.close()
+        for channel in self.rt.channels:
+            channel.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from aiovgic.arch.words import mask
 from aiovgic.errors import UapiError
 from aiovgic.sync import ACQUIRE, RELEASE, Part
 
@@ -40,9 +41,17 @@ class Range(NamedTuple):
     length: int
     device: IoDevice
 
+    @property
+    def end(self) -> int:
+        """Where it ends, as 64 bits have it."""
+        return wrapped(self.base + self.length)
+
     def holds(self, addr: int, length: int) -> bool:
-        """Whether the whole access lies inside."""
-        return self.base <= addr and addr + length <= self.base + self.length
+        """Whether the whole access lies inside (kvm_io_bus_cmp is zero).
+
+        An access that wraps round ends below everything, so every range holds it.
+        """
+        return self.base <= addr and wrapped(addr + length) <= self.end
 
 
 class Bus(Part):
@@ -84,7 +93,7 @@ class Bus(Part):
         """Whether ``old`` stays before ``new`` (kvm_io_bus_cmp is not above zero)."""
         if old.base < new.base:
             return True
-        return old.base + old.length <= new.base + new.length
+        return old.end <= new.end
 
     async def find(self, addr: int, length: int) -> Range | None:
         """The device that answers an access, if any (kvm_io_bus_get_first_dev). In ``vm.srcu.read()``."""
@@ -109,6 +118,11 @@ class Bus(Part):
                 count -= 1
             count //= 2
         return None
+
+
+def wrapped(end: int) -> int:
+    """What 64 bits keep of an address."""
+    return end & mask(63, 0)
 
 
 def no_ranges() -> tuple[Range, ...]:

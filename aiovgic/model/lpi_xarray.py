@@ -46,6 +46,10 @@ class XArray(Generic[T]):
         entries = await self._word.load(ACQUIRE)
         return tuple(sorted(entries.items(), key=_number))
 
+    def stored(self) -> list[T]:
+        """All that is stored, in ascending order, without a point: for reports."""
+        return [value for _, value in sorted(self._word.value.items(), key=_number)]
+
     async def unsorted(self) -> tuple[T, ...]:
         """All that is stored, in the order it came."""
         return tuple((await self._word.load(ACQUIRE)).values())

@@ -93,6 +93,7 @@ class Acquire(Op[None]):
 
     __slots__ = ("lock",)
     kind: ClassVar[str] = "lock"
+    waits: ClassVar[bool] = True
 
     def __init__(self, lock: Lock) -> None:
         self.lock = lock
@@ -114,6 +115,7 @@ class AcquireKillable(Op[bool]):
 
     __slots__ = ("lock",)
     kind: ClassVar[str] = "lock"
+    waits: ClassVar[bool] = True
     killable: ClassVar[bool] = True
 
     def __init__(self, lock: Lock) -> None:

@@ -37,6 +37,9 @@ class Op(Generic[T]):
     changes: ClassVar[bool] = True
     """Whether it writes what it touches (two operations that only read commute)."""
 
+    waits: ClassVar[bool] = False
+    """Whether it may not be ready."""
+
     killable: ClassVar[bool] = False
     """Whether a killed task need not wait for it any longer."""
 

@@ -24,6 +24,9 @@ T = TypeVar("T")
 class Runtime:
     """The plain runtime: everything happens at once, in place, as one context."""
 
+    noting: bool = False
+    """Whether guarded fields shall be noted."""
+
     current: Context
     """Who is running now."""
 

@@ -124,6 +124,7 @@ class GraceEnd(Op[None]):
 
     __slots__ = ("inside", "srcu")
     kind: ClassVar[str] = "grace-end"
+    waits: ClassVar[bool] = True
 
     def __init__(self, srcu: Srcu, inside: tuple[int, ...]) -> None:
         self.srcu = srcu

@@ -78,6 +78,7 @@ class Sleep(Op[bool]):
 
     __slots__ = ("idle", "queue")
     kind: ClassVar[str] = "sleep"
+    waits: ClassVar[bool] = True
 
     def __init__(self, queue: WaitQueue, *, idle: bool) -> None:
         self.queue = queue

@@ -15,6 +15,9 @@ class Strategy(Protocol):
 
     name: str
 
+    always_asked: bool
+    """Whether `pick` is asked even where only one task can run."""
+
     def begin(self) -> None:
         """A new execution begins."""
 

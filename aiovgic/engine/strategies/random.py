@@ -15,6 +15,7 @@ class RandomStrategy:
     """Picks by a seeded generator; never complete."""
 
     name = "random"
+    always_asked = False
     complete = False
 
     def __init__(self, seed: int = 0) -> None:

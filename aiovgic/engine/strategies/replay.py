@@ -21,6 +21,7 @@ class ReplayStrategy:
     """
 
     name = "replay"
+    always_asked = True
     complete = False
 
     def __init__(self, schedule: Schedule, *, strict: bool = True) -> None:

@@ -1,0 +1,115 @@
+"""The live engine: every task of a program is an anyio task, on uvloop where there is one.
+
+It drives the same coroutines as the trampoline. An operation that is ready is done in place; only
+one that is not waits for a future. A program ends when all its tasks have ended, or when those
+left sleep idle; tasks that wait for one another for ever are a deadlock, found as it happens.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from aiovgic.engine.live_log import log
+from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
+from aiovgic.engine.outcome import Broken, Outcome
+from aiovgic.engine.places import raised_at
+from aiovgic.errors import AiovgicError, Violation
+from aiovgic.record.finding import Place
+from aiovgic.record.schedule import Schedule
+from aiovgic.sync import Context, HostCpu
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiovgic.engine.program import Program, Session, TaskSpec
+
+
+def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
+    """Run ``main`` in a loop of its own: uvloop's where it is installed, else asyncio's."""
+    uvloop = importlib.util.find_spec("uvloop") is not None
+    return anyio.run(main, backend="asyncio", backend_options={"use_uvloop": uvloop})
+
+
+class LiveExecution:
+    """One run of a program, live. ``chaos``: how likely a task lets others run at a point, 0 to 1."""
+
+    def __init__(self, program: Program, *, chaos: float = 0.0, seed: int = 0) -> None:
+        self.program = program
+        self.chaos = chaos
+        self.seed = seed
+        self.broken: Broken | None = None
+        self.cpus: dict[int, HostCpu] = {}
+
+    async def run(self) -> Outcome:
+        """Run it to its end. Cancelled, it ends as soon as KVM could be killed."""
+        async with anyio.create_task_group() as servers:
+            rt = LiveRuntime(servers, chaos=self.chaos, seed=self.seed)
+            try:
+                session = self.program(rt)
+                await self.race(rt, session)
+            finally:
+                rt.dead = True
+                servers.cancel_scope.cancel()
+        self.judge(rt, session)
+        seen = {} if self.broken else session.outcome()
+        return Outcome(Schedule(), rt.steps, rt.choices, self.broken, seen)
+
+    async def race(self, rt: LiveRuntime, session: Session) -> None:
+        """All tasks at once, until nobody can go on."""
+        rt.racing = True
+        async with anyio.create_task_group() as actors:
+            rt.group = actors
+            for spec in session.tasks:
+                rt.joined()
+                actors.start_soon(self.act, rt, spec, name=spec.name)
+            await rt.wait_quiescent()
+            actors.cancel_scope.cancel()
+            rt.give_up()
+
+    async def act(self, rt: LiveRuntime, spec: TaskSpec) -> None:
+        """One task, from its start to its end."""
+        cpu = self.cpus.setdefault(spec.cpu, HostCpu(spec.cpu))
+        context = Context(spec.name, cpu, isr=spec.isr)
+        log.debug("task started", task=spec.name)
+        try:
+            await rt.drive(spec.script(), context)
+        except Abandoned:
+            log.debug("task abandoned", task=spec.name)
+        except (Violation, AssertionError) as error:
+            self.stop(rt, spec.name, error)
+        except AiovgicError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever else the model raises is the model's bug
+            self.stop(rt, spec.name, error)
+        finally:
+            rt.left()
+        log.debug("task ended", task=spec.name)
+
+    def stop(self, rt: LiveRuntime, name: str, error: Exception) -> None:
+        """Something broke: nothing goes on."""
+        function, file, line = raised_at(error.__traceback__)
+        place = Place(task=name, function=function, file=file, line=line)
+        if isinstance(error, Violation):
+            broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
+        else:
+            title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            broken = Broken("model-bug", type(error).__name__, title, (title,), (place,))
+        self.broken = self.broken or broken
+        log.error("broken", task=name, what=broken.title)
+        rt.give_up()
+
+    def judge(self, rt: LiveRuntime, session: Session) -> None:
+        """What the end shows: a deadlock, or an outcome that should not be."""
+        if self.broken is not None:
+            return
+        if rt.stuck:
+            saw = tuple(f"{name} waits for {target}" for name, target in rt.stuck)
+            names = " and ".join(name for name, _ in rt.stuck)
+            self.broken = Broken("deadlock", "wait-for-cycle", f"{names} can never go on", saw)
+            return
+        for violation in session.judge():
+            self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
+            return

@@ -1,0 +1,37 @@
+"""How an execution ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiovgic.record.finding import Place
+    from aiovgic.record.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What one execution broke."""
+
+    kind: str
+    rule: str
+    title: str
+    saw: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What stays the same while the schedule is made shorter: the fault and where it is, not when."""
+        return (self.kind, self.rule, *((place.task, place.object, place.field) for place in self.places))
+
+
+@dataclass
+class Outcome:
+    """How one execution ended."""
+
+    schedule: Schedule
+    steps: int
+    choices: int
+    broken: Broken | None = None
+    seen: dict[str, Any] = field(default_factory=dict)

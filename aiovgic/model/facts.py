@@ -1,0 +1,111 @@
+"""The state of a machine as facts: what reports, traces and rules look at, at quiet points.
+
+Nothing here takes a lock or is a point: it is for moments when nobody runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.its import Its
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+
+Facts = dict[str, Any]
+
+
+def facts(vm: Vm) -> Facts:
+    """Everything: the VM, its vCPUs, its ITSes, and every interrupt that is not as it was made."""
+    return {
+        "vm": vm_facts(vm),
+        "bus": {hex(here.base): here.device.name for here in vm.bus.ranges.value},
+        "vcpus": {vcpu.name: vcpu_facts(vcpu) for vcpu in vm.vcpus.value},
+        "its": {its.name: its_facts(its) for its in reversed(vm.devices.value)},
+        "irqs": {irq.name: irq_facts(irq) for irq in irqs(vm)},
+    }
+
+
+def vm_facts(vm: Vm) -> Facts:
+    """What everyone asks of the VM."""
+    dist = vm.dist
+    return {
+        "model": dist.vgic_model.name,
+        "nr_spis": dist.nr_spis,
+        "initialized": dist.initialized.value,
+        "ready": dist.ready.value,
+        "enabled": dist.enabled,
+        "has_its": dist.has_its_flag.value,
+        "dead": vm.vm_dead.value,
+        "dist": hex(dist.vgic_dist_base),
+        "propbaser": hex(dist.propbaser.value),
+    }
+
+
+def vcpu_facts(vcpu: Vcpu) -> Facts:
+    """A vCPU: where it is, what it holds, and how its interface is set."""
+    return {
+        "mode": vcpu.mode.value.value,
+        "requests": int(vcpu.requests.value),
+        "ap_list": [irq.intid for irq in vcpu.ap_list],
+        "lrs": [f"{lr.intid}{'P' if lr.pending else ''}{'A' if lr.active else ''}" for lr in vcpu.hw.lrs],
+        "vmcr": hex(vcpu.vmcr),
+        "ap0r": hex(vcpu.ap0r),
+        "ap1r": hex(vcpu.ap1r),
+        "lpis": vcpu.lpi_ctlr.value.name,
+        "pendbaser": hex(vcpu.pendbaser.value),
+        "redist": hex(vcpu.rd.base_addr),
+    }
+
+
+def its_facts(its: Its) -> Facts:
+    """An ITS: its registers and its mappings."""
+    return {
+        "base": hex(its.vgic_its_base.value),
+        "enabled": its.enabled.value,
+        "cbaser": hex(its.cbaser.value),
+        "creadr": hex(its.creadr.value),
+        "cwriter": hex(its.cwriter.value),
+        "baser0": hex(its.baser_device_table.value),
+        "baser1": hex(its.baser_coll_table.value),
+        "collections": {
+            collection.collection_id: collection.target_addr if collection.is_mapped() else None
+            for collection in its.maps.collection_list.values()
+        },
+        "events": {
+            f"{device.device_id}:{ite.event_id}": [
+                None if ite.irq is None else ite.irq.intid,
+                None if ite.collection is None else ite.collection.collection_id,
+            ]
+            for device in its.maps.devices()
+            for ite in device.itt.values()
+        },
+    }
+
+
+def irqs(vm: Vm) -> Iterator[Irq]:
+    """Every interrupt that was ever touched: private ones by vCPU, SPIs, LPIs; each in order of INTID."""
+    for vcpu in vm.vcpus.value:
+        if vcpu.private_irqs is not None:
+            yield from vcpu.private_irqs.made()
+    if vm.dist.spis is not None:
+        yield from vm.dist.spis.made()
+    yield from vm.lpis.lpi_xa.stored()
+
+
+def irq_facts(irq: Irq) -> Facts:
+    """One interrupt."""
+    return {
+        "latch": irq.pending_latch,
+        "line": irq.line_level,
+        "active": irq.active,
+        "enabled": irq.enabled,
+        "config": irq.config.name,
+        "group": irq.group,
+        "priority": irq.priority,
+        "target": None if irq.target_vcpu is None else irq.target_vcpu.name,
+        "listed": None if irq.vcpu is None else irq.vcpu.name,
+    }

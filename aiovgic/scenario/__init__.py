@@ -1,0 +1,1 @@
+"""What people write: scenarios and scripts, their loaders, and what plays them."""
