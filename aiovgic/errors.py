@@ -1,8 +1,33 @@
-"""Every error this project raises on purpose; four kinds of wrong, never mixed."""
+"""Every error this project raises on purpose; kinds of wrong that are never mixed."""
 
 from __future__ import annotations
 
 from errno import errorcode
+from typing import Literal, get_args
+
+Kind = Literal[
+    "expectation",
+    "model-bug",
+    "deadlock",
+    "lock-order",
+    "sleep-in-atomic",
+    "livelock",
+    "lost-wakeup",
+    "lost-interrupt",
+    "use-after-free",
+    "refcount",
+    "leak",
+    "list",
+    "map",
+    "publication",
+    "lr-edit",
+    "not-serial",
+    "data-race",
+]
+
+"""What a finding can be."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class AiovgicError(Exception):
@@ -40,13 +65,17 @@ class DivergedError(AiovgicError):
     """A replay was offered other choices than the recording: the model is not deterministic."""
 
 
+class NotOkError(AiovgicError, AssertionError):
+    """`Result.ok` was asked of a result that is not; the message is the report."""
+
+
 class Violation(AiovgicError):
     """A rule of the machine was broken at this step; the engine turns it into a finding.
 
     ``kind`` is one of the finding kinds, ``rule`` the rule's name, ``what`` names the object.
     """
 
-    def __init__(self, kind: str, rule: str, what: str) -> None:
+    def __init__(self, kind: Kind, rule: str, what: str) -> None:
         super().__init__(f"{kind}: {what}")
         self.kind = kind
         self.rule = rule

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.outcome import Outcome
 
-Progress: TypeAlias = "Callable[[int], None]"
-"""Told how many executions were tried, now and then."""
+Progress: TypeAlias = "Callable[[int, int], None]"
+"""Told now and then how many executions were tried, and how many may be."""
 
 PROGRESS_EVERY = 100
 
@@ -32,6 +32,8 @@ class Exploration:
     complete: bool = False
     interrupted: bool = False
     seconds: float = 0.0
+    reached: dict[int, bool] = field(default_factory=dict)
+    """Which of the things that are to happen sometimes have happened."""
     seen: list[dict[str, Any]] = field(default_factory=list)
     """Different outcomes, in the order they were first seen."""
 
@@ -41,7 +43,9 @@ class Exploration:
         if outcome.broken is not None:
             self.broken = outcome
             self.at_execution = self.executions
-        elif outcome.seen not in self.seen:
+            return
+        self.reached.update(dict.fromkeys(outcome.reached, True))
+        if outcome.seen not in self.seen:
             self.seen.append(outcome.seen)
 
 
@@ -57,7 +61,7 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
         while search.executions < budget:
             search.note(Execution(program, strategy).run())
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
-                progress(search.executions)
+                progress(search.executions, budget)
             more = strategy.end()
             if search.broken is not None or not more:
                 break

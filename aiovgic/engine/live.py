@@ -22,7 +22,7 @@ from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Context, HostCpu
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiovgic.engine.program import Program, Session, TaskSpec
 
@@ -50,12 +50,14 @@ class LiveExecution:
             try:
                 session = self.program(rt)
                 await self.race(rt, session)
+                rt.racing = False
+                self.judge(rt, session)
             finally:
                 rt.dead = True
                 servers.cancel_scope.cancel()
-        self.judge(rt, session)
-        seen = {} if self.broken else session.outcome()
-        return Outcome(Schedule(), rt.steps, rt.choices, self.broken, seen)
+        if self.broken is not None:
+            return Outcome(Schedule(), rt.steps, rt.choices, self.broken)
+        return Outcome(Schedule(), rt.steps, rt.choices, None, session.outcome(), session.reached)
 
     async def race(self, rt: LiveRuntime, session: Session) -> None:
         """All tasks at once, until nobody can go on."""
@@ -66,6 +68,8 @@ class LiveExecution:
                 rt.joined()
                 actors.start_soon(self.act, rt, spec, name=spec.name)
             await rt.wait_quiescent()
+            if self.broken is None and not rt.stuck_now():
+                self.violated(session.quiet())
             actors.cancel_scope.cancel()
             rt.give_up()
 
@@ -110,6 +114,10 @@ class LiveExecution:
             names = " and ".join(name for name, _ in rt.stuck)
             self.broken = Broken("deadlock", "wait-for-cycle", f"{names} can never go on", saw)
             return
-        for violation in session.judge():
+        self.violated(session.judge())
+
+    def violated(self, violations: Sequence[Violation]) -> None:
+        """The first thing that is broken counts."""
+        for violation in violations:
             self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
             return

@@ -95,6 +95,12 @@ class LiveRuntime(Runtime):
         if self._running:
             await self._quiescent.wait()
 
+    def stuck_now(self) -> list[tuple[str, str]]:
+        """Who waits for what, and not idly."""
+        return [
+            (context.name, op.target) for context, op in self._parked.items() if not (isinstance(op, Sleep) and op.idle)
+        ]
+
     def give_up(self) -> None:
         """End the run: idle tasks are killed, tasks that wait for ever are abandoned."""
         self.stuck = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiovgic.record.finding import Place
+    from aiovgic.record.finding import Kind, Place
     from aiovgic.record.schedule import Schedule
 
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Broken:
     """What one execution broke."""
 
-    kind: str
+    kind: Kind
     rule: str
     title: str
     saw: tuple[str, ...] = ()
@@ -35,3 +35,6 @@ class Outcome:
     choices: int
     broken: Broken | None = None
     seen: dict[str, Any] = field(default_factory=dict)
+    """What can be seen at the end; empty if something broke."""
+    reached: tuple[int, ...] = ()
+    """Which of the things that are to happen sometimes have happened, by number."""

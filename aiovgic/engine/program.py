@@ -28,8 +28,15 @@ class Session(Protocol):
     def tasks(self) -> Sequence[TaskSpec]:
         """In order of creation."""
 
+    @property
+    def reached(self) -> tuple[int, ...]:
+        """Which of the things that are to happen sometimes have happened, by number; known once it is judged."""
+
+    def quiet(self) -> Sequence[Violation]:
+        """What is broken at a quiet point, nobody being able to go on; some tasks may be idle."""
+
     def judge(self) -> Sequence[Violation]:
-        """What this outcome breaks, once all tasks have ended or idle."""
+        """What this outcome breaks, once all tasks are over."""
 
     def outcome(self) -> dict[str, Any]:
         """What can be seen at the end: results by label, and the like."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
-from aiovgic.record.trace import Event, EventKind
+from aiovgic.record.finding import Switch
+from aiovgic.record.trace import EVENTS, Event
+from aiovgic.sync import Part
 
 if TYPE_CHECKING:
     from aiovgic.engine.task import Task
     from aiovgic.sync import Op
 
+LONGEST = 120
+
 
 class Recorder:
-    """Collects the events of one execution."""
+    """Collects the events of one execution, and its deviations from the plain order."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.switches: list[Switch] = []
         self.step = 0
         self.task = ""
 
@@ -25,14 +31,56 @@ class Recorder:
         self.task = task.name
         self.add("ref" if op.kind == "ref" else "step", op.target, op.kind)
 
-    def note(self, access: str, what: str, detail: str) -> None:
-        """A guarded field was read or written in the present step."""
-        self.add(cast("EventKind", access), what, detail)
+    def gave(self, value: Any) -> None:
+        """What the operation of the present step gave."""
+        if value is not None:
+            event = self.events[-1]
+            self.events[-1] = type(event)(event.step, event.task, event.what, f"{event.detail} {shown(value)}")
 
-    def event(self, kind: str, what: str, detail: str) -> None:
-        """Something else happened in the present step."""
-        self.add(cast("EventKind", kind), what, detail)
+    def switched(self, step: int, task: Task, plain: Task) -> None:
+        """At this step another task runs than the plain order would have."""
+        op, before = task.op, plain.op
+        assert op is not None
+        assert before is not None
+        self.switches.append(
+            Switch(
+                step=step,
+                task=task.name,
+                does=op.kind,
+                object=op.target,
+                before=plain.name,
+                would=before.kind,
+                would_object=before.target,
+            )
+        )
 
-    def add(self, kind: EventKind, what: str, detail: str) -> None:
-        """One more event."""
-        self.events.append(Event(what=kind, step=self.step, task=self.task, object=what, detail=detail))
+    def add(self, kind: str, what: str, detail: str = "") -> None:
+        """One more event, in the present step."""
+        self.events.append(EVENTS[kind](self.step, self.task, what, detail))
+
+
+def shown(value: Any) -> str:
+    """A value in few words, the same in every process and every Python."""
+    text = words(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def words(value: Any) -> str:
+    """A value in words."""
+    match value:
+        case bool() | None:
+            return str(value).lower()
+        case Enum():
+            return str(value.name or int(value.value))
+        case int():
+            return hex(value)
+        case Part():
+            return value.name
+        case str():
+            return value
+        case tuple() | list():
+            return f"[{' '.join(words(each) for each in value)}]"
+        case dict():
+            return f"{{{' '.join(f'{words(key)}:{words(each)}' for key, each in value.items())}}}"
+        case _:
+            return type(value).__name__

@@ -13,16 +13,18 @@ from aiovgic.errors import DivergedError
 if TYPE_CHECKING:
     from aiovgic.engine.program import Program
     from aiovgic.engine.outcome import Outcome
+    from aiovgic.record.finding import Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Event
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """One execution and its events."""
+    """One execution, its events, and its deviations from the plain order."""
 
     outcome: Outcome
     events: tuple[Event, ...]
+    switches: tuple[Switch, ...]
 
 
 def replay(program: Program, schedule: Schedule) -> Replayed:
@@ -33,4 +35,4 @@ def replay(program: Program, schedule: Schedule) -> Replayed:
     late = strategy.unused(outcome.steps, outcome.choices)
     if late:
         raise DivergedError(f"the execution ended after {outcome.steps} steps, before {late}")
-    return Replayed(outcome, tuple(recorder.events))
+    return Replayed(outcome, tuple(recorder.events), tuple(recorder.switches))

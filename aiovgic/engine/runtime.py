@@ -33,6 +33,8 @@ class ExecutionRuntime(Runtime):
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
+        self.killing = False
+        """Whoever runs now has been killed."""
         self._choose = choose
         self._spawn = spawn
         self._marked = False
@@ -47,7 +49,7 @@ class ExecutionRuntime(Runtime):
             raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
         if self.recorder is not None:
             access = "write" if write else "read"
-            self.recorder.note(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
+            self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""
@@ -59,7 +61,11 @@ class ExecutionRuntime(Runtime):
     def event(self, kind: str, what: str, detail: str = "") -> None:
         """Something worth a line of the trace."""
         if self.recorder is not None and self.racing and not self.dead:
-            self.recorder.event(kind, what, detail)
+            self.recorder.add(kind, what, detail)
+
+    def signalled(self) -> bool:
+        """Whether the running task was killed."""
+        return self.killing
 
     def pick(self, alternatives: int, what: str) -> int:
         """A choice: the plain alternative during set-up, then as the strategy says."""

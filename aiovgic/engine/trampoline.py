@@ -20,6 +20,8 @@ from aiovgic.record.schedule import Schedule
 from aiovgic.sync import HostCpu
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.engine.program import Program, Session
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.strategies.base import Strategy
@@ -141,6 +143,8 @@ class Execution:
         task = self.strategy.pick(enabled, plain, self.steps)
         if task is not plain:
             self.switched.append((self.steps, task.name))
+            if self.recorder is not None:
+                self.recorder.switched(self.steps, task, plain)
         return task
 
     def step(self, task: Task) -> None:
@@ -159,6 +163,8 @@ class Execution:
         except (Violation, AssertionError) as error:
             self.stop(task, error, innermost(task))
             return
+        if self.recorder is not None:
+            self.recorder.gave(value)
         self.advance(task, value)
         if task.isr and task.done:
             task.context.cpu.stack.remove(task.context)
@@ -187,15 +193,35 @@ class Execution:
             names = " and ".join(task.name for task in stuck)
             self.broken = Broken("deadlock", rule, f"{names} can never go on", saw, places)
             return
-        for violation in session.judge():
+        if not self.violated(session.quiet()):
+            self.rt.racing = False
+            self.dismiss()
+            self.violated(session.judge())
+
+    def violated(self, violations: Sequence[Violation]) -> bool:
+        """Whether something is broken; the first thing counts."""
+        for violation in violations:
             self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
-            return
+            return True
+        return False
+
+    def dismiss(self) -> None:
+        """Idle tasks are killed, as a VMM ends its vCPU threads; nobody else runs meanwhile."""
+        self.rt.killing = True
+        for task in self.tasks:
+            if task.op is not None:
+                self.advance(task, task.op.killed(task.context))
+            while task.op is not None and self.broken is None:
+                assert task.can_run(), f"{task.name} was killed, and waits for {task.op.target}"
+                self.advance(task, task.op.commit(task.context))
+        self.rt.killing = False
 
     def outcome(self, session: Session) -> Outcome:
         """What there is to say of it."""
         schedule = Schedule(tuple(self.switched), tuple(self.chosen))
-        seen = {} if self.broken else session.outcome()
-        return Outcome(schedule, self.steps, self.choices, self.broken, seen)
+        if self.broken is not None:
+            return Outcome(schedule, self.steps, self.choices, self.broken)
+        return Outcome(schedule, self.steps, self.choices, None, session.outcome(), session.reached)
 
     def abandon(self) -> None:
         """Close what is left; leaving a section means nothing any more."""

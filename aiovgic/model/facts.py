@@ -22,7 +22,7 @@ def facts(vm: Vm) -> Facts:
     """Everything: the VM, its vCPUs, its ITSes, and every interrupt that is not as it was made."""
     return {
         "vm": vm_facts(vm),
-        "bus": {hex(here.base): here.device.name for here in vm.bus.ranges.value},
+        "bus": [[hex(here.base), hex(here.length), here.device.name] for here in vm.bus.ranges.value],
         "vcpus": {vcpu.name: vcpu_facts(vcpu) for vcpu in vm.vcpus.value},
         "its": {its.name: its_facts(its) for its in reversed(vm.devices.value)},
         "irqs": {irq.name: irq_facts(irq) for irq in irqs(vm)},

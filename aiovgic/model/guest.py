@@ -29,6 +29,15 @@ class Sysreg:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a range to memory (``data``), or from it (``length``), as a driver's memcpy does it."""
+
+    addr: int
+    data: bytes = b""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Wfi:
     """Wait for an interrupt."""
 
@@ -38,7 +47,11 @@ class Stop:
     """The guest is done for now: back to userspace."""
 
 
-Trap = Mmio | Sysreg | Wfi | Stop
+Exit = Mmio | Sysreg | Wfi | Stop
+"""What can bring a vCPU out of the guest."""
+
+Trap = Exit | Copy
+"""What a guest does next."""
 
 
 class Guest(Protocol):
@@ -49,6 +62,9 @@ class Guest(Protocol):
 
     def complete(self, value: int) -> None:
         """The outcome of the latest trap: what was read, or 0."""
+
+    def copied(self, data: bytes | None) -> None:
+        """The outcome of a copy: what was read from memory, None for a copy to memory."""
 
     def fault(self, esr: int, far: int | None = None) -> None:
         """The latest trap took an exception instead."""

@@ -27,7 +27,7 @@ class Sgis(Part):
         word = Sgi1r(value)
         if word.irm:
             for vcpu in await self.vm.each_vcpu():
-                if vcpu is not sender:
+                if not self.is_sender(vcpu, sender):
                     await self.queue_sgi(vcpu, word.intid, allow_group1=allow_group1)
             return
         cluster = Affinity.of(aff1=word.aff1, aff2=word.aff2, aff3=word.aff3)
@@ -35,6 +35,10 @@ class Sgis(Part):
             target = await self.vm.mpidr_to_vcpu(cluster.but(aff0=aff0))
             if target is not None:
                 await self.queue_sgi(target, word.intid, allow_group1=allow_group1)
+
+    def is_sender(self, vcpu: Vcpu, sender: Vcpu) -> bool:
+        """Whether a broadcast leaves this vCPU out."""
+        return vcpu is sender
 
     async def queue_sgi(self, vcpu: Vcpu, intid: int, *, allow_group1: bool) -> None:
         """Make one SGI pending on one vCPU (vgic_v3_queue_sgi).

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.icc import SRE_VALUE
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
-from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
+from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Wfi
 from aiovgic.model.icc import Undefined
 from aiovgic.model.vcpu_state import Mode, Request, VcpuState
 from aiovgic.sync import FULL
 
 if TYPE_CHECKING:
-    from aiovgic.model.guest import Guest, Trap
+    from aiovgic.model.guest import Exit, Guest
 
 RunExit = Mmio | Stop
 """Why KVM_RUN returned: an access nobody in the kernel answers, or the guest is done."""
@@ -85,13 +85,13 @@ class Vcpu(VcpuState):
 
     # -- in and out -------------------------------------------------------------------------
 
-    async def enter_exit(self, guest: Guest) -> Trap | None:
+    async def enter_exit(self, guest: Guest) -> Exit | None:
         """One time into the guest and out; None if someone wanted the vCPU out."""
         me = self.rt.current
         me.irqs_disable()
         await self.flush_hwstate()
         await self.mode.store(Mode.IN_GUEST_MODE, FULL)
-        trap: Trap | None = None
+        trap: Exit | None = None
         if not await self.requests.load():
             self.rt.event("enter", self.name)
             trap = await self.run_guest(guest)
@@ -101,18 +101,20 @@ class Vcpu(VcpuState):
         me.irqs_enable()
         return trap
 
-    async def run_guest(self, guest: Guest) -> Trap | None:
+    async def run_guest(self, guest: Guest) -> Exit | None:
         """Guest mode: what needs no trap is done here, by the hardware."""
         while await self.mode.load() is Mode.IN_GUEST_MODE:
             group = self.hw.signalled()
             trap = guest.resume(
                 virq=group == 1 or bool(self.irq_lines & 1), vfiq=group == 0 or bool(self.irq_lines & 2)
             )
-            if not await self.perform_native(guest, trap):
+            if isinstance(trap, Copy):
+                await self.copy_ram(guest, trap)
+            elif not await self.perform_native(guest, trap):
                 return trap
         return None
 
-    async def perform_native(self, guest: Guest, trap: Trap) -> bool:
+    async def perform_native(self, guest: Guest, trap: Exit) -> bool:
         """Do what the hardware does without KVM: its registers, and RAM. False: it is a trap."""
         if isinstance(trap, Sysreg) and self.icc.is_native(trap.name):
             try:
@@ -155,9 +157,21 @@ class Vcpu(VcpuState):
         assert data is not None
         return int.from_bytes(data, "little")
 
+    async def copy_ram(self, guest: Guest, trap: Copy) -> None:
+        """A copy of a range; where there is no memory the guest takes an abort."""
+        if trap.length:
+            data = await self.vm.memory.read(trap.addr, trap.length)
+            done = data is not None
+        else:
+            data, done = None, await self.vm.memory.write(trap.addr, trap.data)
+        if done:
+            guest.copied(data)
+        else:
+            guest.fault(ESR_ABORT, trap.addr)
+
     # -- traps ---------------------------------------------------------------------------------
 
-    async def handle_exit(self, guest: Guest, trap: Trap) -> RunExit | None:
+    async def handle_exit(self, guest: Guest, trap: Exit) -> RunExit | None:
         """What KVM does about a trap; not None: back to userspace with it (handle_exit)."""
         match trap:
             case Mmio():

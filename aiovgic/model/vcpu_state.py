@@ -45,10 +45,11 @@ class VcpuState(VgicCpu):
     mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
     irq_lines = Guarded(0, by="hcr", known="KVM sets the virtual IRQ and FIQ lines with atomic bit operations")
 
-    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int, index: int) -> None:
+    def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name, vm, vcpu_id)
-        self.index = index
-        self.mutex = self.lock("vcpu->mutex", index, sleeps=True)
+        self.index = -1
+        """How many vCPUs were online before it (vcpu_idx)."""
+        self.mutex = self.lock("vcpu->mutex", vcpu_id, sleeps=True)
         # Full barrier on entry, store-release on exit once the state is folded (interrupts.md 7).
         self.mode = self.shared("mode", Mode.OUTSIDE_GUEST_MODE)
         # Bits set by anyone, cleared by the vCPU, both atomic (kvm_make_request, kvm_check_request).

@@ -84,6 +84,7 @@ class Vm(Part):
     async def publish_vcpu(self, vcpu: Vcpu) -> None:
         """Let everyone find a vCPU that is complete (vcpu_array, online_vcpus)."""
         self.kvm_lock.assert_held()
+        vcpu.index = vcpu.mutex.key = len(await self.each_vcpu())
         await self.vcpus.update(lambda now: (*now, vcpu), RELEASE)
 
     async def trylock_all_vcpus(self) -> tuple[Vcpu, ...]:

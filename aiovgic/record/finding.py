@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import msgspec
 
-Kind = Literal[
-    "expectation",
-    "model-bug",
-    "deadlock",
-    "lock-order",
-    "sleep-in-atomic",
-    "livelock",
-    "lost-wakeup",
-    "lost-interrupt",
-    "use-after-free",
-    "refcount",
-    "leak",
-    "list",
-    "map",
-    "publication",
-    "lr-edit",
-    "not-serial",
-    "data-race",
-]
-
-KINDS: tuple[str, ...] = get_args(Kind)
+from aiovgic.errors import Kind
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +21,18 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[str, ...] = ()
 
 
+class Switch(msgspec.Struct, frozen=True, kw_only=True):
+    """One deviation from the plain order: who runs instead of whom, and what each is about to do."""
+
+    step: int
+    task: str
+    does: str
+    object: str
+    before: str
+    would: str
+    would_object: str
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that went wrong, and how to see it again."""
 
@@ -56,6 +46,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     schedule: str = ""
     """The shortest schedule that was found."""
     switches: int = 0
+    """Deviations of that schedule from the plain order."""
     steps: int = 0
     replay: str = ""
     """The line that shows it again."""

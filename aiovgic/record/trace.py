@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from aiovgic.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 TRACE_VERSION = 1
 MAX_TRACE_BYTES = 256 * 1024 * 1024
-
-EventKind = Literal["op", "ret", "step", "read", "write", "ref", "kick", "enter", "exit", "fact"]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kind"):
@@ -24,25 +22,68 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
 
     version: int
     package: str
+    """The version of aiovgic that wrote it."""
     scenario: str
     digest: str
     """Of the scenario's text."""
     revision: str
-    bugs: tuple[str, ...] = ()
+    bugs: tuple[tuple[str, str], ...] = ()
+    """Each bug or what-if layer, and the digest of its file."""
     points: tuple[str, ...] = ()
+    """Fields that are points."""
     strategy: str = ""
     seed: int = 0
     schedule: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event", tag_field="kind"):
-    """One thing that happened, at a step, in a task."""
+class Event(msgspec.Struct, frozen=True, tag_field="kind"):
+    """One thing that happened, in a step of a task."""
 
-    what: EventKind
     step: int
     task: str
-    object: str = ""
+    what: str = ""
+    """The thing, field, vCPU or operation."""
     detail: str = ""
+
+
+class OpEvent(Event, tag="op", frozen=True):
+    """An operation begins: of userspace, of a guest, or a command of an ITS."""
+
+
+class RetEvent(Event, tag="ret", frozen=True):
+    """An operation has ended: its result."""
+
+
+class StepEvent(Event, tag="step", frozen=True):
+    """A point was passed: an operation on a primitive was done."""
+
+
+class ReadEvent(Event, tag="read", frozen=True):
+    """A guarded field was read."""
+
+
+class WriteEvent(Event, tag="write", frozen=True):
+    """A guarded field was written."""
+
+
+class RefEvent(Event, tag="ref", frozen=True):
+    """A reference count was changed, or memory was freed."""
+
+
+class KickEvent(Event, tag="kick", frozen=True):
+    """A vCPU was kicked."""
+
+
+class EnterEvent(Event, tag="enter", frozen=True):
+    """A vCPU entered the guest."""
+
+
+class ExitEvent(Event, tag="exit", frozen=True):
+    """A vCPU left the guest."""
+
+
+class FactEvent(Event, tag="fact", frozen=True):
+    """A fact about the machine, at a quiet point."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"):
@@ -54,38 +95,90 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"
     outcome: dict[str, Any] = {}
 
 
-Line = Head | Event | End
+EVENTS: dict[str, type[Event]] = {
+    "op": OpEvent,
+    "ret": RetEvent,
+    "step": StepEvent,
+    "read": ReadEvent,
+    "write": WriteEvent,
+    "ref": RefEvent,
+    "kick": KickEvent,
+    "enter": EnterEvent,
+    "exit": ExitEvent,
+    "fact": FactEvent,
+}
+"""The class of each kind of event."""
+
+AnyEvent = (
+    OpEvent | RetEvent | StepEvent | ReadEvent | WriteEvent | RefEvent | KickEvent | EnterEvent | ExitEvent | FactEvent
+)
+Line = Head | AnyEvent | End
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
-def encode(lines: Iterable[Line]) -> bytes:
-    """The lines as a file has them."""
-    return b"".join(_ENCODER.encode(line) + b"\n" for line in lines)
+class Trace(msgspec.Struct, frozen=True):
+    """One execution, from its head to its end."""
+
+    head: Head
+    events: tuple[Event, ...]
+    end: End
+
+    def encode(self) -> bytes:
+        """The trace as a file has it."""
+        return b"".join(_ENCODER.encode(line) + b"\n" for line in (self.head, *self.events, self.end))
+
+    @property
+    def digest(self) -> str:
+        """A hash of the whole: equal for equal executions, on any machine and Python."""
+        return hashlib.sha256(self.encode()).hexdigest()
+
+    @classmethod
+    def load(cls, path: Path) -> Trace:
+        """The trace in a file. Raises ScenarioError, with the place, for anything else."""
+        lines = decode(path, read_bytes(path))
+        head, *events = lines
+        if not isinstance(head, Head):
+            raise ScenarioError(f"{path}:1", "is no trace: the first line is not its head")
+        if head.version != TRACE_VERSION:
+            raise ScenarioError(f"{path}:1", f"is a trace of version {head.version}; this is version {TRACE_VERSION}")
+        end = events.pop() if events else None
+        if not isinstance(end, End):
+            raise ScenarioError(f"{path}:{len(lines)}", "is cut off: the last line is not its end")
+        for number, event in enumerate(events, 2):
+            if not isinstance(event, Event):
+                raise ScenarioError(f"{path}:{number}", "is a second head or end")
+        return cls(head, tuple(event for event in events if isinstance(event, Event)), end)
 
 
-def digest(lines: Iterable[Line]) -> str:
-    """A hash of the lines: equal for equal executions, on any machine and Python."""
-    return hashlib.sha256(encode(lines)).hexdigest()
-
-
-def read(path: Path) -> list[Line]:
-    """The lines of a trace file. Raises ScenarioError, with the place, for anything else."""
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that is not too long. Raises ScenarioError."""
     try:
-        if path.stat().st_size > MAX_TRACE_BYTES:
-            raise ScenarioError(str(path), f"is larger than {MAX_TRACE_BYTES} bytes")
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_TRACE_BYTES + 1)
     except OSError as error:
-        raise ScenarioError(str(path), error.strerror or str(error)) from None
+        raise ScenarioError(str(path), f"cannot be read: {error.strerror or error}") from None
+    if len(raw) > MAX_TRACE_BYTES:
+        raise ScenarioError(str(path), f"is longer than {MAX_TRACE_BYTES} bytes")
+    return raw
+
+
+def decode(path: Path, raw: bytes) -> Sequence[Line]:
+    """The lines of a trace. Raises ScenarioError with the line that is none."""
     lines: list[Line] = []
     for number, text in enumerate(raw.splitlines(), 1):
         try:
             lines.append(_DECODER.decode(text))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            if number == 1:
+                raise ScenarioError(f"{path}:1", "is no trace: the first line is not its head") from None
             raise ScenarioError(f"{path}:{number}", f"is no line of a trace: {error}") from None
-    if not lines or not isinstance(lines[0], Head):
-        raise ScenarioError(f"{path}:1", "is no trace: the first line is not its head")
-    if lines[0].version != TRACE_VERSION:
-        raise ScenarioError(f"{path}:1", f"is a trace of version {lines[0].version}; this is version {TRACE_VERSION}")
+    if not lines:
+        raise ScenarioError(str(path), "is empty, no trace")
     return lines
+
+
+def make_trace(head: Head, events: Iterable[Event], end: End) -> Trace:
+    """A trace of these parts."""
+    return Trace(head, tuple(events), end)

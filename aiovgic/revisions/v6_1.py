@@ -11,6 +11,7 @@ from aiovgic.model.init import VgicInit
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
+from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
 from aiovgic.uapi.lines import Lines
@@ -89,6 +90,14 @@ class AlwaysScans(MpidrTable):
         pass
 
 
+@replaces(Sgis)
+class BroadcastByIndex(Sgis):
+    """A broadcast leaves out the vCPU whose index is the sender's id, sender or not (asked of 6.1.0-56)."""
+
+    def is_sender(self, vcpu: Vcpu, sender: Vcpu) -> bool:
+        return vcpu.index == sender.vcpu_id
+
+
 @replaces(Vcpu)
 class IccWithoutVgic(Vcpu):
     """Without a vGIC the ICC registers that do not trap reach the CPU (registers.md 5)."""
@@ -104,5 +113,6 @@ LAYERS = (
     LinesByIndex,
     ActiveAlwaysHalts,
     AlwaysScans,
+    BroadcastByIndex,
     IccWithoutVgic,
 )

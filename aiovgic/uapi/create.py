@@ -41,9 +41,8 @@ class Creation(Part):
             raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {KVM_MAX_VCPUS - 1}")
         async with vm.kvm_lock:
             await self.vcpu_precreate(vcpu_id)
-            index = vm.created_vcpus
             vm.created_vcpus += 1
-        vcpu = self.parts.make(Vcpu, f"vcpu{vcpu_id}", vm, vcpu_id, index)
+        vcpu = self.parts.make(Vcpu, f"vcpu{vcpu_id}", vm, vcpu_id)
         try:
             await vm.init.vcpu_init(vcpu)
         except UapiError:

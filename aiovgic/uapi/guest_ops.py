@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.model.guest import Mmio, Stop, Sysreg, Trap, Wfi
+from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Trap, Wfi
 from aiovgic.arch.words import mask
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from aiovgic.record.operation import Operation, Result
     from aiovgic.uapi.actor import Actor
 
+Watch = Callable[[int, "Result | None"], None]
+"""Told the number of an operation when it begins (None), and again with its result."""
+
 ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 """Exception classes that leave an address: aborts, and a misaligned PC."""
 
@@ -20,11 +24,13 @@ ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 class OpsGuest:
     """Plays guest operations in order; has a result for each that is done."""
 
-    def __init__(self, actor: Actor, vcpu: int | str, ops: Sequence[Operation]) -> None:
+    def __init__(self, actor: Actor, vcpu: int | str, ops: Sequence[Operation], watch: Watch | None = None) -> None:
         self.actor = actor
         self.vcpu = vcpu
         self.ops = ops
+        self.watch = watch
         self.results: list[Result] = []
+        self.begun = 0
         self.exit: dict[str, Any] | None = None
 
     @property
@@ -35,6 +41,9 @@ class OpsGuest:
     def resume(self, *, virq: bool, vfiq: bool) -> Trap:
         """The next instruction."""
         while len(self.results) < len(self.ops):
+            if self.watch is not None and self.begun == len(self.results):
+                self.begun += 1
+                self.watch(len(self.results), None)
             if self.op.name != "run":
                 return self.instruction(self.op)
             self.complete(0)  # a nop
@@ -55,6 +64,10 @@ class OpsGuest:
                 return Sysreg(fields["reg"], is_write=True, value=self.written(op))
             case "wfi":
                 return Wfi()
+            case "mem_write":
+                return Copy(fields["gpa"], data=fields["hex"] if "hex" in fields else fields["u64"])
+            case "mem_read":
+                return Copy(fields["gpa"], length=fields["len"])
             case _:
                 return Stop()
 
@@ -76,14 +89,27 @@ class OpsGuest:
             result["value"] = hex(value)
         if op.name == "sysreg_read":
             self.actor.note_read(self.vcpu, value)
+        self.done(result)
+
+    def done(self, result: Result) -> None:
+        """The operation has its result."""
         self.results.append(result)
+        if self.watch is not None:
+            self.watch(len(self.results) - 1, result)
+
+    def copied(self, data: bytes | None) -> None:
+        """A copy is done; ``data`` is what a copy from memory read."""
+        result: Result = {"ret": 0, "errno": None}
+        if data is not None:
+            result["hex"] = data.hex()
+        self.done(result)
 
     def fault(self, esr: int, far: int | None = None) -> None:
         """The operation took an exception."""
         exception = {"esr": hex(esr)}
         if esr >> 26 in ABORTS and far is not None:
             exception["far"] = hex(far)
-        self.results.append({"ret": 0, "errno": None, "exception": exception})
+        self.done({"ret": 0, "errno": None, "exception": exception})
 
     def left(self, trap: Mmio) -> None:
         """The access went to userspace, which answers reads with zero."""

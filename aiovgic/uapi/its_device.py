@@ -26,6 +26,10 @@ class ItsDevice(KvmDevice):
         super().__init__(parts, name, vm)
         self.its = its
 
+    @property
+    def label(self) -> str:
+        return self.its.name
+
     async def set_attr(self, group: int, attr: int, user: UserBuffer) -> None:
         """Set an attribute (vgic_its_set_attr)."""
         match group:

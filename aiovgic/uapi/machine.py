@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aiovgic.model.memory import Slot
     from aiovgic.record.operation import Operation, Result
     from aiovgic.sync import Layer, Runtime
+    from aiovgic.uapi.guest_ops import Watch
     from aiovgic.uapi.session import VmSession
 
     Handler = Callable[[Actor, Mapping[str, Any]], Awaitable[dict[str, Any]]]
@@ -73,10 +74,12 @@ class Machine:
         except UapiError as error:
             return {"ret": -1, "errno": error.name}
 
-    async def run_guest(self, actor: Actor, handle: int | str, ops: Sequence[Operation]) -> list[Result]:
+    async def run_guest(
+        self, actor: Actor, handle: int | str, ops: Sequence[Operation], watch: Watch | None = None
+    ) -> list[Result]:
         """One vCPU executes ``ops``; KVM_RUN is called again where an access left to userspace. Raises UapiError."""
         vcpu = await self.vcpu(actor, handle)
-        guest = OpsGuest(actor, handle, ops)
+        guest = OpsGuest(actor, handle, ops, watch)
         while True:
             if not await vcpu.mutex.acquire_killable():
                 raise UapiError(errno.EINTR, "killed while another thread has the vCPU")

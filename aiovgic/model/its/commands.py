@@ -32,15 +32,15 @@ class ItsCommands(MappingCommands):
     async def handle_command(self, raw: bytes) -> None:
         """Do one command; what became of it is for the trace alone (vgic_its_handle_command)."""
         command = decode(raw)
-        self.rt.event("command", self.its.name, type(command).__name__)
+        self.rt.event("op", self.its.name, str(command))
         async with self.its.its_lock:
             try:
                 error = await self.dispatch(command)
             except UapiError as refused:
-                self.rt.event("command-failed", self.its.name, refused.name)
+                self.rt.event("ret", self.its.name, refused.name)
             else:
                 if error is not None:
-                    self.rt.event("command-failed", self.its.name, error.name)
+                    self.rt.event("ret", self.its.name, error.name)
 
     async def dispatch(self, command: Command) -> ItsError | None:  # noqa: C901, PLR0911  one case a command
         """The handler of each command. Raises what is no architectural error (EFAULT, EBUSY)."""

@@ -1,0 +1,1 @@
+"""Rules over what is written down: one rule a file, none knows a bug."""

@@ -1,0 +1,21 @@
+"""The rules for quiet points: moments at which nobody runs and everything must fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.check.bus import device_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from aiovgic.errors import Violation
+
+    Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
+
+RULES: tuple[Rule, ...] = (device_once,)
+
+
+def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:
+    """What the facts of a quiet point break, rule by rule."""
+    return [violation for rule in RULES for violation in rule(facts)]

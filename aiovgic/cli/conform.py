@@ -1,0 +1,39 @@
+"""aiovgic conform: recordings of real kernels against the model."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from aiovgic.cli.options import json_option, revision_option
+from aiovgic.cli.output import progress, say, say_json
+from aiovgic.lab import conform as lab
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@revision_option(lab.DEFAULT_REVISION)
+@click.option("--live", is_flag=True, help="Play on the live engine (anyio, uvloop), not on the trampoline.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="the number of CPUs",
+    help="Processes that share the work.",
+)
+@json_option
+def conform(files: tuple[Path, ...], revision: str, live: bool, jobs: int, as_json: bool) -> int:
+    """Play recordings of a real kernel and compare every result.
+
+    FILE is a recording, JSON lines, gzipped or not; without any, the shipped ones are played.
+    Exit code 1: the model answers something otherwise.
+    """
+    with progress("scripts played") as tell:
+        result = lab.conform(files, revision=revision, live=live, jobs=jobs, progress=tell)
+    if as_json:
+        say_json(result.to_json())
+    else:
+        say(str(result))
+    return 0 if result.good else 1

@@ -1,0 +1,44 @@
+"""Options that several verbs have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aiovgic.revisions import REVISIONS
+from aiovgic.scenario.shipped import scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def complete_revision(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The revisions whose names begin so."""
+    return [name for name in REVISIONS if name.startswith(incomplete)]
+
+
+def revision_option(default: str) -> Callable[[F], F]:
+    """``--revision``, with a verb's own default."""
+    return click.option(
+        "--revision",
+        shell_complete=complete_revision,
+        default=default,
+        show_default=True,
+        metavar="R",
+        help=f"Which KVM: {', '.join(REVISIONS)}.",
+    )
+
+
+def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The shipped scenarios whose names begin so; files are the shell's own business."""
+    return [name for name in scenarios() if name.startswith(incomplete)]
+
+
+scenario_argument = click.argument("scenario", shell_complete=complete_scenario)
+"""A shipped scenario by name, or a file."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+"""``--json``."""

@@ -1,0 +1,40 @@
+"""aiovgic replay: one execution again, bit by bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aiovgic.cli.options import json_option, revision_option, scenario_argument
+from aiovgic.cli.output import say, say_json
+from aiovgic.lab import replay as lab
+from aiovgic.lab.subject import EXPLORED
+
+
+@click.command()
+@scenario_argument
+@click.argument("schedule", required=False, metavar="[SCHEDULE]")
+@revision_option(EXPLORED)
+@click.option("--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file.")
+@json_option
+def replay(scenario: str, schedule: str | None, revision: str, trace_file: Path | None, as_json: bool) -> int:
+    """Run one schedule of a scenario, or what a trace file records.
+
+    With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
+    7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
+    """
+    if schedule is None:
+        result = lab.replay_trace(scenario)
+    else:
+        result = lab.replay(scenario, schedule, revision=revision)
+    if trace_file is not None:
+        try:
+            trace_file.write_bytes(result.trace.encode())
+        except OSError as error:
+            raise click.FileError(str(trace_file), error.strerror or str(error)) from None
+    if as_json:
+        say_json(result.to_json())
+    else:
+        say(str(result))
+    return 0 if result.good else 1

@@ -1,0 +1,189 @@
+"""conform: does the model answer as the recorded kernel did?"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiovgic.engine.live import run_live
+from aiovgic.errors import UsageError
+from aiovgic.lab.result import Result
+from aiovgic.report.conform import ThemeCount, conform_report
+from aiovgic.revisions import layers_of
+from aiovgic.scenario.conformance import Played, ScriptProgram
+from aiovgic.scenario.recording import Recording, load_recording, slices
+from aiovgic.scenario.shipped import recordings
+
+if TYPE_CHECKING:
+    from aiovgic.record.difference import Difference
+
+DEFAULT_REVISION = "v6.12"
+CHUNK = 1500
+"""Operations that a worker process takes at a time."""
+
+Progress = Callable[[int, int], None]
+"""Told how many scripts of how many have been played."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConformResult(Result):
+    """How far the model agrees with recordings."""
+
+    live: bool = False
+    jobs: int = 1
+    themes: tuple[ThemeCount, ...] = ()
+    differences: tuple[Difference, ...] = field(default=(), repr=False)
+
+    @property
+    def good(self) -> bool:
+        """Whether every operation agrees."""
+        return not self.differences
+
+    @property
+    def total(self) -> ThemeCount:
+        """All themes together."""
+        return ThemeCount("all", *(sum(column) for column in zip(*(theme[1:] for theme in self.themes), strict=True)))
+
+    def to_json(self) -> dict[str, Any]:
+        total = self.total
+        return {
+            "verb": self.verb,
+            "revision": self.revision,
+            "scripts": total.scripts,
+            "scripts_agree": total.scripts_agree,
+            "ops": total.ops,
+            "ops_agree": total.ops_agree,
+            "seconds": round(self.seconds, 3),
+            "differences": [difference.to_json() for difference in self.differences],
+        }
+
+    def report(self) -> str:
+        how = "live" if self.live else "on the trampoline"
+        return conform_report(self.revision, how, self.jobs, self.themes, self.total, self.differences, self.seconds)
+
+
+class Chunk(NamedTuple):
+    """Some scripts of one file: what one worker plays at a time."""
+
+    path: Path
+    scripts: range
+    revision: str
+    live: bool
+
+
+def conform(
+    files: Iterable[str | Path] = (),
+    *,
+    revision: str = DEFAULT_REVISION,
+    live: bool = False,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> ConformResult:
+    """Play recordings and compare every result; without files, the shipped ones of that revision.
+
+    ``jobs`` is how many processes share the work. Raises ScenarioError for a file that is no
+    recording, UsageError for a revision there is not.
+    """
+    began = time.perf_counter()
+    layers_of(revision)
+    if jobs < 1:
+        raise UsageError(f"there must be at least one job, not {jobs}")
+    paths = [Path(file) for file in files] or recordings(revision)
+    loaded = [checked(load_recording(path)) for path in paths]
+    chunks = [Chunk(each.path, run, revision, live) for each in loaded for run in slices(each, CHUNK)]
+    played = list(spread(chunks, {each.path: each for each in loaded}, jobs, progress))
+    return ConformResult(
+        verb="conform",
+        revision=revision,
+        seconds=time.perf_counter() - began,
+        live=live,
+        jobs=jobs,
+        themes=tuple(count(played)),
+        differences=tuple(difference for each in played for difference in each.differences),
+    )
+
+
+def checked(recording: Recording) -> Recording:
+    """A recording that has something to compare. Raises UsageError."""
+    if not any(step.expected for script in recording.scripts for step in script.steps):
+        raise UsageError(f"{recording.path}: has no results to compare with; let the oracle record it")
+    return recording
+
+
+def spread(
+    chunks: Sequence[Chunk], loaded: dict[Path, Recording], jobs: int, progress: Progress | None
+) -> Iterator[Played]:
+    """What came of every script, in order, whoever played it."""
+    total = sum(len(chunk.scripts) for chunk in chunks)
+    done = 0
+    for chunk, played in zip(chunks, results(chunks, loaded, jobs), strict=True):
+        yield from played
+        done += len(chunk.scripts)
+        if progress is not None:
+            progress(done, total)
+
+
+def results(chunks: Sequence[Chunk], loaded: dict[Path, Recording], jobs: int) -> Iterator[list[Played]]:
+    """What came of each chunk, in order: played here, or by as many processes as there are jobs."""
+    if jobs == 1 or len(chunks) == 1:
+        for chunk in chunks:
+            yield play(chunk, loaded[chunk.path])
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
+        try:
+            yield from pool.map(play_file, chunks)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def play_file(chunk: Chunk) -> list[Played]:
+    """Play a chunk in a process of its own; the file was checked before."""
+    return play(chunk, load_once(chunk.path))
+
+
+_LOADED: dict[Path, Recording] = {}
+
+
+def load_once(path: Path) -> Recording:
+    """A recording; a worker reads the chunks of one file one after the other, and keeps only that."""
+    if path not in _LOADED:
+        _LOADED.clear()
+        _LOADED[path] = load_recording(path)
+    return _LOADED[path]
+
+
+def play(chunk: Chunk, recording: Recording) -> list[Played]:
+    """Play a chunk on one of the engines."""
+    layers = layers_of(chunk.revision)
+    file = str(chunk.path)
+    programs = [ScriptProgram(layers, recording.host_gic, recording.scripts[i], file) for i in chunk.scripts]
+    if not chunk.live:
+        return [program.play() for program in programs]
+
+    async def main() -> list[Played]:
+        return [await program.play_live() for program in programs]
+
+    played: list[Played] = run_live(main)
+    return played
+
+
+def count(played: Iterable[Played]) -> Iterator[ThemeCount]:
+    """Scripts and operations by theme, in the order the themes come."""
+    themes: dict[str, list[Played]] = {}
+    for each in played:
+        themes.setdefault(each.theme, []).append(each)
+    for theme, scripts in themes.items():
+        yield ThemeCount(
+            theme,
+            len(scripts),
+            sum(not script.differences for script in scripts),
+            sum(script.ops for script in scripts),
+            sum(script.ops - len(script.differences) for script in scripts),
+        )

@@ -1,0 +1,153 @@
+"""explore: every order that matters, until something breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aiovgic.engine.explore import explore as search
+from aiovgic.engine.shrink import Shrinker
+from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.random import RandomStrategy
+from aiovgic.errors import UsageError
+from aiovgic.lab.findings import show
+from aiovgic.lab.result import Result
+from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.record.finding import Finding
+from aiovgic.report.explore import clean_line, how_found, unreached_lines
+from aiovgic.report.finding import finding_report
+from aiovgic.uapi.fields import nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiovgic.engine.explore import Exploration, Progress
+    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.record.finding import Switch
+    from aiovgic.record.trace import Trace
+    from aiovgic.scenario.scenario import Scenario
+
+DEFAULT_BUDGET = 10_000
+DEFAULT_STRATEGY = "dfs"
+
+STRATEGIES: Mapping[str, Callable[[int], Strategy]] = {
+    "dfs": lambda _seed: DfsStrategy(),
+    "random": RandomStrategy,
+}
+"""By name: what makes a strategy of a seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExploreResult(Result):
+    """What a search found."""
+
+    scenario: str
+    strategy: str
+    seed: int
+    executions: int
+    complete: bool
+    interrupted: bool = False
+    outcomes: tuple[dict[str, Any], ...] = ()
+    """Different outcomes, in the order they were first seen."""
+    unreached: tuple[str, ...] = ()
+    """What was to happen sometimes, and has not happened in this search."""
+    trace: Trace | None = field(default=None, repr=False)
+    """The execution that broke, written down."""
+    switches: tuple[Switch, ...] = field(default=(), repr=False)
+    unshrunk: int = 0
+    """Deviations of the schedule that was found first."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "verb": self.verb,
+            "scenario": self.scenario,
+            "revision": self.revision,
+            "bugs": list(self.bugs),
+            "strategy": self.strategy,
+            "seed": self.seed,
+            "executions": self.executions,
+            "complete": self.complete,
+            "seconds": round(self.seconds, 3),
+            "findings": [msgspec.to_builtins(finding) for finding in self.findings],
+        }
+
+    def report(self) -> str:
+        finding = self.finding
+        if finding is None:
+            line = clean_line(
+                self.scenario, self.revision, self.strategy, self.executions, self.seconds, complete=self.complete
+            )
+            interrupted = ["  interrupted"] if self.interrupted else []
+            return "\n".join([line, *interrupted, *unreached_lines(self.unreached)])
+        how = how_found(self.revision, self.strategy, finding.at_execution, self.seconds)
+        return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
+
+
+def explore(
+    scenario: Scenario | str | Path,
+    *,
+    strategy: str = DEFAULT_STRATEGY,
+    budget: int = DEFAULT_BUDGET,
+    seed: int = 0,
+    revision: str = EXPLORED,
+    progress: Progress | None = None,
+) -> ExploreResult:
+    """Try up to ``budget`` executions; the first that breaks something is shrunk and written down.
+
+    Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
+    """
+    subject = Subject.of(scenario, revision)
+    if budget < 1:
+        raise UsageError(f"the budget must be at least one execution, not {budget}")
+    found = search(subject.program, strategy_of(strategy, seed), budget, progress=progress)
+    result = ExploreResult(
+        verb="explore",
+        revision=revision,
+        seconds=found.seconds,
+        scenario=subject.called,
+        strategy=strategy,
+        seed=seed,
+        executions=found.executions,
+        complete=found.complete,
+        interrupted=found.interrupted,
+        outcomes=tuple(found.seen),
+    )
+    if found.broken is None:
+        unreached = unreached_of(subject.scenario, found)
+        findings = tuple(map(never_reached, unreached)) if found.complete else ()
+        return replace(result, unreached=unreached, findings=findings)
+    smallest = Shrinker(subject.program, found.broken).shrink()
+    shown = show(subject, smallest.schedule, found.at_execution)
+    assert shown.finding is not None, "a broken execution was not broken when replayed"
+    return replace(
+        result,
+        findings=(shown.finding,),
+        trace=shown.trace,
+        switches=shown.switches,
+        unshrunk=len(found.broken.schedule),
+    )
+
+
+def strategy_of(name: str, seed: int) -> Strategy:
+    """The strategy with this name. Raises UsageError with the nearest one."""
+    if name not in STRATEGIES:
+        hint = nearest(name, list(STRATEGIES)) or f"; there are {', '.join(STRATEGIES)}"
+        raise UsageError(f"there is no strategy {name!r}{hint}")
+    return STRATEGIES[name](seed)
+
+
+def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
+    """What was to happen sometimes, and has not."""
+    return tuple(
+        f"line {expectation.line}: {expectation.written}"
+        for number, expectation in enumerate(scenario.expectations)
+        if expectation.when == "sometimes" and number not in found.reached
+    )
+
+
+def never_reached(written: str) -> Finding:
+    """The finding that something which is to happen sometimes happens never."""
+    return Finding(kind="expectation", rule="sometimes", title=f"no execution reaches {written}")

@@ -1,0 +1,62 @@
+"""From a broken outcome to a finding: replayed, written down, and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.replaying import replay
+from aiovgic.record.finding import Finding
+from aiovgic.record.trace import End, Trace, make_trace
+
+if TYPE_CHECKING:
+    from aiovgic.engine.outcome import Broken, Outcome
+    from aiovgic.engine.replaying import Replayed
+    from aiovgic.lab.subject import Subject
+    from aiovgic.record.finding import Switch
+    from aiovgic.record.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One execution, written down: its trace, its deviations, and what it broke."""
+
+    trace: Trace
+    switches: tuple[Switch, ...]
+    finding: Finding | None
+
+
+def show(subject: Subject, schedule: Schedule, at_execution: int = 0) -> Shown:
+    """Replay a schedule and write it down. Raises DivergedError where that cannot be done."""
+    again = replay(subject.program, schedule)
+    outcome = again.outcome
+    broken = outcome.broken
+    finding = None if broken is None else finding_of(subject, outcome, broken, at_execution)
+    return Shown(trace_of(subject, schedule, again), again.switches, finding)
+
+
+def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution: int) -> Finding:
+    """The finding that a broken outcome is."""
+    return Finding(
+        kind=broken.kind,
+        rule=broken.rule,
+        title=broken.title,
+        saw=broken.saw,
+        places=broken.places,
+        at_execution=at_execution,
+        schedule=str(outcome.schedule),
+        switches=len(outcome.schedule),
+        steps=outcome.steps,
+        replay=subject.replay_line(outcome.schedule),
+    )
+
+
+def trace_of(subject: Subject, schedule: Schedule, again: Replayed) -> Trace:
+    """The trace of a replayed execution."""
+    broken = again.outcome.broken
+    end = End(
+        steps=again.outcome.steps,
+        finding="" if broken is None else f"{broken.kind}: {broken.rule}",
+        outcome=again.outcome.seen,
+    )
+    return make_trace(subject.head(schedule), again.events, end)

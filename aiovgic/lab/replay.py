@@ -1,0 +1,119 @@
+"""replay: one execution again, bit by bit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aiovgic.errors import DivergedError, UsageError
+from aiovgic.lab.findings import show
+from aiovgic.lab.result import Result
+from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.record.schedule import Schedule
+from aiovgic.record.trace import Trace
+from aiovgic.report.finding import finding_report
+
+if TYPE_CHECKING:
+    from aiovgic.lab.findings import Shown
+    from aiovgic.record.finding import Switch
+    from aiovgic.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayResult(Result):
+    """One execution, written down."""
+
+    scenario: str
+    schedule: str
+    trace: Trace = field(repr=False)
+    switches: tuple[Switch, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "verb": self.verb,
+            "scenario": self.scenario,
+            "revision": self.revision,
+            "bugs": list(self.bugs),
+            "schedule": self.schedule,
+            "steps": self.trace.end.steps,
+            "digest": self.trace.digest,
+            "seconds": round(self.seconds, 3),
+            "outcome": self.trace.end.outcome,
+            "findings": [msgspec.to_builtins(finding) for finding in self.findings],
+        }
+
+    def report(self) -> str:
+        finding = self.finding
+        steps = f"{self.trace.end.steps} steps, digest {self.trace.digest[:16]}"
+        if finding is None:
+            return f"{self.scenario}  ok  replayed, {steps}  (revision {self.revision})"
+        how = f"revision {self.revision}, replayed, {steps}"
+        return finding_report(self.scenario, finding, self.switches, how, None)
+
+
+def replay(scenario: Scenario | str | Path, schedule: Schedule | str, *, revision: str = EXPLORED) -> ReplayResult:
+    """Run one schedule. Raises UsageError for one that cannot be read, DivergedError for one that cannot be followed."""
+    subject = Subject.of(scenario, revision)
+    parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
+    began = time.perf_counter()
+    return result_of(subject, parsed, show(subject, parsed), time.perf_counter() - began)
+
+
+def replay_trace(path: str | Path) -> ReplayResult:
+    """Run what a trace file records, and compare every line.
+
+    Raises ScenarioError for a file that is no trace, UsageError where scenario, revision or
+    package are not those of the recording, DivergedError where an execution differs.
+    """
+    recorded = Trace.load(Path(path))
+    head = recorded.head
+    check(path, "aiovgic", head.package, version("aiovgic"))
+    subject = Subject.of(head.scenario, head.revision)
+    check(path, f"scenario {head.scenario}", head.digest, subject.scenario.digest)
+    schedule = Schedule.parse(head.schedule)
+    began = time.perf_counter()
+    shown = show(subject, schedule)
+    compare(recorded, shown.trace)
+    return result_of(subject, schedule, shown, time.perf_counter() - began)
+
+
+def check(path: str | Path, what: str, recorded: str, here: str) -> None:
+    """Raises UsageError, by name, if something is not what it was."""
+    if recorded != here:
+        raise UsageError(f"{path}: was recorded with {what} {recorded}; here it is {here}")
+
+
+def compare(recorded: Trace, again: Trace) -> None:
+    """Raises DivergedError with the first event that differs."""
+    for number, (old, new) in enumerate(zip_longest(recorded.events, again.events), 2):
+        if old != new:
+            raise DivergedError(f"line {number} of the trace was {words(old)}; now it is {words(new)}")
+    if recorded.end != again.end:
+        raise DivergedError(
+            f"it ended with {recorded.end.finding or 'nothing'}; now with {again.end.finding or 'nothing'}"
+        )
+
+
+def words(event: object) -> str:
+    """An event, or its absence, in one line."""
+    return "missing" if event is None else msgspec.json.encode(event).decode()
+
+
+def result_of(subject: Subject, schedule: Schedule, shown: Shown, seconds: float) -> ReplayResult:
+    """What came of a replay."""
+    return ReplayResult(
+        verb="replay",
+        revision=subject.revision,
+        seconds=seconds,
+        scenario=subject.called,
+        schedule=str(schedule),
+        findings=() if shown.finding is None else (shown.finding,),
+        trace=shown.trace,
+        switches=shown.switches,
+    )

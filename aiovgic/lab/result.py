@@ -1,0 +1,49 @@
+"""What a verb gives: one type for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import NotOkError
+
+if TYPE_CHECKING:
+    from aiovgic.record.finding import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a verb; ``str`` is the report."""
+
+    verb: str
+    revision: str
+    bugs: tuple[str, ...] = ()
+    """What-if layers and historical bugs over the revision, by name."""
+    seconds: float
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def finding(self) -> Finding | None:
+        """The first finding, or None."""
+        return self.findings[0] if self.findings else None
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def ok(self) -> None:
+        """Raise NotOkError, with the report, if anything was found."""
+        if not self.good:
+            raise NotOkError(str(self))
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain data, as ``--json`` prints it."""
+        raise NotImplementedError
+
+    def report(self) -> str:
+        """The result as text."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.report()

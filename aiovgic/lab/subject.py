@@ -1,0 +1,69 @@
+"""What a verb works on: a scenario under a revision, and the program they make."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from aiovgic.record.trace import TRACE_VERSION, Head
+from aiovgic.revisions import layers_of
+from aiovgic.scenario.loader import load
+from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.scenario import Scenario
+from aiovgic.scenario.shipped import scenarios
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiovgic.record.schedule import Schedule
+
+EXPLORED = "fixed"
+"""The revision that is explored unless another one is asked for."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A scenario under a revision."""
+
+    scenario: Scenario
+    revision: str = EXPLORED
+
+    @classmethod
+    def of(cls, scenario: Scenario | str | Path, revision: str) -> Subject:
+        """The subject of a call. Raises ScenarioError, UsageError."""
+        loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+        layers_of(revision)
+        return cls(loaded, revision)
+
+    @property
+    def program(self) -> ScenarioProgram:
+        """What an engine runs."""
+        return ScenarioProgram(self.scenario, layers_of(self.revision))
+
+    @property
+    def called(self) -> str:
+        """How a command line names the scenario: by name if it is shipped, else by path."""
+        shipped = scenarios().get(self.scenario.name)
+        return self.scenario.name if shipped and str(shipped) == self.scenario.path else self.scenario.path
+
+    def replay_line(self, schedule: Schedule) -> str:
+        """The command that shows an execution again."""
+        words = ["aiovgic", "replay", self.called, str(schedule)]
+        if self.revision != EXPLORED:
+            words += ["--revision", self.revision]
+        return shlex.join(words)
+
+    def head(self, schedule: Schedule, strategy: str = "replay", seed: int = 0) -> Head:
+        """The head of a trace of an execution."""
+        return Head(
+            version=TRACE_VERSION,
+            package=version("aiovgic"),
+            scenario=self.called,
+            digest=self.scenario.digest,
+            revision=self.revision,
+            strategy=strategy,
+            seed=seed,
+            schedule=str(schedule),
+        )

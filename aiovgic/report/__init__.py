@@ -1,0 +1,1 @@
+"""What is told: results as text. Nothing here decides, and nothing here writes anywhere."""

@@ -1,0 +1,84 @@
+"""The report of a finding: what, where twice, the broken rule, what was seen, the smallest story, the line to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aiovgic.record.finding import Finding, Place, Switch
+
+VERBS = {
+    "lock": "takes",
+    "trylock": "tries",
+    "load": "reads",
+    "store": "writes",
+    "racy-read": "looks at",
+    "memory": "touches",
+    "ref": "counts",
+    "read-lock": "enters",
+    "grace-begin": "starts to wait for readers of",
+    "grace-end": "has waited for readers of",
+    "prepare": "is about to sleep on",
+    "sleep": "sleeps on",
+    "choose": "chooses",
+    "fence": "passes a barrier",
+}
+"""What a point does to its object, in words."""
+
+NO_LOCK = "nothing"
+
+
+def finding_report(subject: str, finding: Finding, switches: Sequence[Switch], how: str, was: int | None) -> str:
+    """The whole report. ``how``: how it was found; ``was``: deviations of the schedule before it was shrunk."""
+    lines = [f"{subject}  FAILED  {finding.kind}: {finding.title}", f"  {how}", ""]
+    if finding.places:
+        lines += ["  Where", *(f"    {line}" for line in places(finding.places)), ""]
+    lines += [f"  Broken rule: {finding.rule}", ""]
+    if finding.saw and finding.saw != (finding.title,):
+        lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
+    lines += [*story(finding, switches, was), ""]
+    if finding.replay:
+        lines.append(f"  replay  {finding.replay}")
+    return "\n".join(lines).rstrip()
+
+
+def places(found: Sequence[Place]) -> Iterator[str]:
+    """Each task's part: what it did, to what, where, holding what; in columns."""
+    rows = [
+        (
+            place.task,
+            place.access,
+            f"{place.object}.{place.field}" if place.field else place.object,
+            f"{place.file}:{place.line}" if place.file else "",
+            place.function,
+            f"holding {', '.join(place.locks) or NO_LOCK}",
+        )
+        for place in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+        yield "  ".join(cells).rstrip()
+
+
+def story(finding: Finding, switches: Sequence[Switch], was: int | None) -> Iterator[str]:
+    """The deviations from the plain order, in words."""
+    shrunk = f" (was {was})" if was is not None and was != finding.switches else ""
+    if not finding.switches:
+        yield f"  Smallest schedule: everything in order{shrunk}"
+        return
+    count = "1 switch" if finding.switches == 1 else f"{finding.switches} switches"
+    yield f"  Smallest schedule: in order, except {count}{shrunk}"
+    width = max((len(each.task) for each in switches), default=0)
+    for each in switches:
+        yield (
+            f"    step {each.step:<4} {each.task.ljust(width)}  {verb(each.does)} {each.object}, "
+            f"before {each.before} {verb(each.would)} {each.would_object}"
+        ).rstrip()
+
+
+def verb(kind: str) -> str:
+    """What a point of this kind does."""
+    return VERBS.get(kind, kind)

@@ -1,0 +1,121 @@
+"""The expectations section: what is to hold in every outcome, in none, or in some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.scenario.scenario import EXPECTED, Expectation
+from aiovgic.uapi.fields import integer
+
+if TYPE_CHECKING:
+    from aiovgic.scenario.nodes import Node
+
+RESULT_KEYS = ("ret", "errno", "value", "hex", "mmio_exit", "dev", "exception")
+MAX_INTID = 0xFFFF
+MAX_COUNT = 1000
+
+
+def expectations(found: Mapping[str, Node], labels: Mapping[str, int]) -> Iterator[Expectation]:
+    """All expectations, in the order always, never, sometimes. Raises ScenarioError."""
+    for when in EXPECTED:
+        if when in found:
+            node = found[when]
+            for each in node.list() if isinstance(node.value, list) else (node,):
+                yield expectation(when, each, labels)
+
+
+def expectation(when: str, node: Node, labels: Mapping[str, int]) -> Expectation:
+    """One group. Raises ScenarioError."""
+    found = node.keys(("results", *FACTS))
+    if not found:
+        node.fail("expects nothing")
+    results: dict[str, Mapping[str, Any]] = {}
+    if "results" in found:
+        for label, result in found["results"].items("results by label"):
+            if label not in labels:
+                result.fail(f"no step is labelled {label!r}; there are {', '.join(labels) or 'none'}")
+            results[label] = expected_result(result)
+    facts = {name: FACTS[name](node) for name, node in found.items() if name != "results"}
+    return Expectation(when, node.line, results, facts)
+
+
+def expected_result(node: Node) -> Mapping[str, Any]:
+    """Members that a result is to have. Raises ScenarioError."""
+    found = node.keys(RESULT_KEYS)
+    expected = {key: each.plain() for key, each in found.items()}
+    if "value" in expected:
+        expected["value"] = number(found["value"])
+    return expected
+
+
+def number(node: Node) -> int:
+    """A number, written in any way. Raises ScenarioError."""
+    try:
+        return integer(node.value)
+    except ValueError as error:
+        node.fail(str(error))
+
+
+def key_number(key: str, node: Node, high: int) -> int:
+    """A number that is a key. Raises ScenarioError."""
+    try:
+        value = integer(key)
+    except ValueError as error:
+        node.fail(str(error))
+    if value > high:
+        node.fail(f"{key} is above {high}")
+    return value
+
+
+def counts(node: Node) -> dict[int, int]:
+    """How often, by INTID."""
+    return {key_number(key, node, MAX_INTID): each.integer(0, MAX_COUNT) for key, each in node.items("counts by INTID")}
+
+
+def takers(node: Node) -> dict[int, str]:
+    """Which vCPU, by INTID."""
+    return {key_number(key, node, MAX_INTID): each.text() for key, each in node.items("vCPUs by INTID")}
+
+
+def intids(node: Node) -> list[int]:
+    """A list of INTIDs, ascending."""
+    return sorted(each.integer(0, MAX_INTID) for each in node.list("a list of INTIDs"))
+
+
+def by_address(node: Node) -> dict[int, Node]:
+    """Nodes by guest-physical address."""
+    return {key_number(key, node, (1 << 64) - 1): each for key, each in node.items("a mapping by address")}
+
+
+def bus(node: Node) -> dict[int, str | None]:
+    """Which device answers, by address; null for none."""
+    return {addr: None if each.value is None else each.text() for addr, each in by_address(node).items()}
+
+
+def mmio(node: Node) -> dict[int, int]:
+    """What vCPU 0's 32-bit load reads, by address."""
+    return {addr: number(each) for addr, each in by_address(node).items()}
+
+
+def memory(node: Node) -> dict[int, bytes]:
+    """What is in guest memory, by address."""
+    found: dict[int, bytes] = {}
+    for addr, each in by_address(node).items():
+        try:
+            found[addr] = bytes.fromhex(each.text())
+        except ValueError:
+            each.fail(f"{each.shown()} are no bytes in hexadecimal")
+    return found
+
+
+FACTS: Mapping[str, Callable[[Node], Any]] = {
+    "delivered": counts,
+    "taken": takers,
+    "pending": intids,
+    "lost": intids,
+    "bus": bus,
+    "mmio": mmio,
+    "memory": memory,
+}
+"""Everything but results that can be expected: this is the closed list."""

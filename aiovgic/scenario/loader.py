@@ -1,0 +1,75 @@
+"""From a file to a scenario, or to one clear error: file:line, what, and the nearest right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import ScenarioError, UsageError
+from aiovgic.scenario.expectations import expectations
+from aiovgic.scenario.machine import machine_plan
+from aiovgic.scenario.nodes import parse_yaml
+from aiovgic.scenario.scenario import EXPECTED, SCHEMA_VERSION, Scenario
+from aiovgic.scenario.shipped import scenarios
+from aiovgic.scenario.shorthand import Rings
+from aiovgic.scenario.steps import StepReader
+from aiovgic.scenario.tasks import task_plans
+from aiovgic.scenario.text import read_text
+from aiovgic.uapi.fields import nearest
+
+if TYPE_CHECKING:
+    from aiovgic.scenario.nodes import Node
+
+KEYS = ("schema", "title", "about", "machine", "tasks", *EXPECTED)
+
+
+def find(name: str | Path) -> Path:
+    """The file of a scenario: a path, or the name of a shipped one. Raises UsageError with the nearest name."""
+    path = Path(name)
+    shipped = scenarios()
+    if str(name) in shipped:
+        return shipped[str(name)]
+    if path.suffix in {".yaml", ".yml"} or path.exists() or len(path.parts) > 1:
+        return path
+    hint = nearest(name, list(shipped)) or "; 'aiovgic list' shows those there are"
+    raise UsageError(f"there is no scenario {str(name)!r}{hint}")
+
+
+def load(name: str | Path) -> Scenario:
+    """A scenario from a file, or by the name of a shipped one. Raises ScenarioError, UsageError."""
+    path = find(name)
+    return parse(read_text(path), str(path), path.stem)
+
+
+def parse(text: str, path: str, name: str) -> Scenario:
+    """The scenario in a text. Raises ScenarioError."""
+    root = parse_yaml(path, text)
+    found = root.keys(KEYS, required=("schema", "title", "tasks"))
+    if found["schema"].value != SCHEMA_VERSION:
+        found["schema"].fail(f"is {found['schema'].shown()}; this is schema {SCHEMA_VERSION}")
+    plan = machine_plan(found.get("machine"))
+    rings = Rings(tuple(its.base for its in plan.its))
+    steps = StepReader(rings)
+    plan = steps.with_setup(plan, found.get("machine"))
+    tasks = task_plans(found["tasks"], plan, steps)
+    title = found["title"].text().strip()
+    if not title or "\n" in title:
+        found["title"].fail("is to be the claim, in one line")
+    return Scenario(
+        name=name,
+        path=path,
+        text=text,
+        title=title,
+        about=optional_text(found.get("about")),
+        machine=plan,
+        tasks=tasks,
+        expectations=tuple(expectations(found, steps.labels)),
+    )
+
+
+def optional_text(node: Node | None) -> str:
+    """A text, or nothing."""
+    return "" if node is None else node.text().strip()
+
+
+__all__ = ["ScenarioError", "find", "load", "parse"]

@@ -1,0 +1,181 @@
+"""YAML as nodes that know their line and their path, so that an error can say where it is.
+
+Plain data only: no tags, no anchors, no duplicate keys.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+
+from aiovgic.errors import ScenarioError
+from aiovgic.uapi.fields import nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+STR = "tag:yaml.org,2002:str"
+SCALARS = {
+    "tag:yaml.org,2002:null",
+    "tag:yaml.org,2002:bool",
+    "tag:yaml.org,2002:int",
+    "tag:yaml.org,2002:float",
+    STR,
+}
+DEEPEST = 64
+
+
+class Node:
+    """A value in a scenario file: where it is, and what it holds."""
+
+    __slots__ = ("file", "line", "path", "value")
+
+    def __init__(self, file: str, line: int, path: str, value: Any) -> None:
+        self.file = file
+        self.line = line
+        self.path = path
+        self.value = value
+        """A scalar, a list of nodes, or a dict of nodes by their keys."""
+
+    def fail(self, why: str) -> NoReturn:
+        """Raise ScenarioError: this node is wrong."""
+        where = f"{self.path}: " if self.path else ""
+        raise ScenarioError(f"{self.file}:{self.line}", f"{where}{why}")
+
+    # -- what it has to be ------------------------------------------------------------------
+
+    def items(self, what: str = "a mapping") -> Iterator[tuple[str, Node]]:
+        """The keys and values of a mapping. Raises ScenarioError."""
+        if not isinstance(self.value, dict):
+            self.fail(f"is to be {what}, not {self.shown()}")
+        yield from self.value.items()
+
+    def keys(self, known: Sequence[str], required: Sequence[str] = ()) -> Mapping[str, Node]:
+        """The values of a mapping that has these keys and no others. Raises ScenarioError."""
+        found = dict(self.items())
+        for key, node in found.items():
+            if key not in known:
+                hint = nearest(key, list(known)) or f"; there are {', '.join(known)}"
+                raise ScenarioError(
+                    f"{self.file}:{node.line}", f"{self.path or 'scenario'}: unknown key {shown(key)}{hint}"
+                )
+        for key in required:
+            if key not in found:
+                self.fail(f"needs the key {key!r}")
+        return found
+
+    def list(self, what: str = "a list") -> Sequence[Node]:
+        """The nodes of a list. Raises ScenarioError."""
+        if not isinstance(self.value, list):
+            self.fail(f"is to be {what}, not {self.shown()}")
+        return self.value
+
+    def text(self) -> str:
+        """A text. Raises ScenarioError."""
+        if not isinstance(self.value, str):
+            self.fail(f"is to be text, not {self.shown()}")
+        return self.value
+
+    def integer(self, low: int, high: int) -> int:
+        """A number in a range. Raises ScenarioError."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            self.fail(f"is to be a number, not {self.shown()}")
+        if not low <= self.value <= high:
+            self.fail(f"is {self.shown()}; it must be {low} to {high}")
+        return self.value
+
+    def flag(self) -> bool:
+        """True or false. Raises ScenarioError."""
+        if not isinstance(self.value, bool):
+            self.fail(f"is to be true or false, not {self.shown()}")
+        return self.value
+
+    def one_of(self, words: Sequence[str]) -> str:
+        """One of these words. Raises ScenarioError with the nearest."""
+        if self.value not in words:
+            known = ", ".join(words)
+            self.fail(f"is {self.shown()}{nearest(self.value, list(words)) or f'; there are {known}'}")
+        return str(self.value)
+
+    def plain(self) -> Any:
+        """The value without its places."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def shown(self) -> str:
+        """The value in few words."""
+        if isinstance(self.value, dict):
+            return "a mapping"
+        if isinstance(self.value, list):
+            return "a list"
+        return reprlib.repr(self.value)
+
+
+def parse_yaml(file: str, text: str) -> Node:
+    """The document in a text. Raises ScenarioError with the line."""
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark is not None else 1
+                raise ScenarioError(f"{file}:{line}", "anchors and aliases are not used here")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        raise ScenarioError(f"{file}:{line}", f"is no YAML: {error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise ScenarioError(file, f"is no YAML: {' '.join(str(error).split())[:120]}") from None
+    except RecursionError:
+        raise ScenarioError(file, "is nested too deep") from None
+    if root is None:
+        raise ScenarioError(file, "is empty")
+    return Reader(file).node(root, "", 0)
+
+
+class Reader:
+    """Turns composed YAML into nodes."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.scalars = yaml.SafeLoader("")
+
+    def node(self, raw: yaml.Node, path: str, depth: int) -> Node:
+        """One node and all below it. Raises ScenarioError."""
+        node = Node(self.file, raw.start_mark.line + 1, path, None)
+        if depth > DEEPEST:
+            node.fail("is nested too deep")
+        if isinstance(raw, yaml.MappingNode):
+            node.value = self.mapping(raw, node, depth)
+        elif isinstance(raw, yaml.SequenceNode):
+            node.value = [self.node(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(raw.value)]
+        elif isinstance(raw, yaml.ScalarNode):
+            node.value = self.scalar(raw, node)
+        return node
+
+    def mapping(self, raw: yaml.MappingNode, node: Node, depth: int) -> dict[str, Node]:
+        """The keys of a mapping, as text, and their nodes."""
+        found: dict[str, Node] = {}
+        for key_node, value_node in raw.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                node.fail("has a key that is no word")
+            key = str(key_node.value)
+            below = self.node(value_node, f"{node.path}.{key}" if node.path else key, depth + 1)
+            if key in found:
+                below.line = key_node.start_mark.line + 1
+                below.fail("is there twice")
+            found[key] = below
+        return found
+
+    def scalar(self, raw: yaml.ScalarNode, node: Node) -> Any:
+        """A scalar's value: null, a bool, a number or text."""
+        if raw.tag not in SCALARS:
+            return str(raw.value) if raw.tag.startswith("tag:yaml.org,2002:timestamp") else node.fail("has a tag")
+        try:
+            return self.scalars.construct_object(raw)
+        except (ValueError, yaml.YAMLError):
+            node.fail(f"is no value: {reprlib.repr(raw.value)}")

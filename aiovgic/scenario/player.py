@@ -1,0 +1,134 @@
+"""Playing a scenario: a fresh machine, its tasks, and what is judged when nobody can go on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.check import quiet
+from aiovgic.engine.program import TaskSpec
+from aiovgic.errors import ScenarioError, UapiError
+from aiovgic.model.facts import facts
+from aiovgic.scenario.deliveries import Deliveries, drain
+from aiovgic.scenario.judge import judge
+from aiovgic.uapi.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.errors import Violation
+    from aiovgic.model.vm import Vm
+    from aiovgic.record.operation import Result
+    from aiovgic.scenario.scenario import Scenario, Step, TaskPlan
+    from aiovgic.sync import Layer, Runtime
+
+
+class ScenarioProgram:
+    """Sets up the machine of a scenario on a runtime; every execution has one of its own."""
+
+    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
+        self.scenario = scenario
+        self.layers = layers
+
+    def __call__(self, rt: Runtime) -> ScenarioSession:
+        return ScenarioSession(rt, self.scenario, self.layers)
+
+
+class ScenarioSession:
+    """One machine, set up, and the tasks that will race on it."""
+
+    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer]) -> None:
+        self.rt = rt
+        self.scenario = scenario
+        self.results: dict[str, Result] = {}
+        """By label."""
+        self.deliveries = Deliveries()
+        self.reached: tuple[int, ...] = ()
+        self.machine = Machine(rt, layers, host=scenario.machine.host, noting=rt.noting)
+        self.set_up = self.machine.actor("setup")
+        rt.finish(self.set_up_machine())
+        self.tasks = tuple(
+            TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in scenario.tasks
+        )
+
+    @property
+    def vm(self) -> Vm:
+        """The VM."""
+        assert self.machine.session is not None
+        return self.machine.session.vm
+
+    async def set_up_machine(self) -> None:
+        """Everything that has happened before the race. Raises ScenarioError where it cannot."""
+        for step in self.scenario.machine.setup:
+            result = await self.machine.perform(self.set_up, step.op)
+            if result["errno"] is not None and not step.label:
+                place = f"{self.scenario.path}:{step.line}"
+                raise ScenarioError(place, f"setup: {step.op} gives {result['errno']}; a step with 'as' may fail")
+            self.note(step, result)
+        for vcpu in self.set_up.vcpus:
+            self.machine.labels.setdefault(vcpu.name, vcpu)
+        for device in self.set_up.devices:
+            if device is not None:
+                self.machine.labels.setdefault(device.label, device)
+
+    # -- tasks ------------------------------------------------------------------------------
+
+    async def play(self, plan: TaskPlan) -> None:
+        """One task from its first step to its last, or until it is killed."""
+        actor = self.machine.actor(plan.name, self.set_up)
+        if plan.vcpu is not None:
+            await self.play_guest(plan, plan.vcpu)
+            return
+        for step in plan.steps:
+            if self.rt.signalled():
+                return
+            self.rt.event("op", step.op.name, step.written)
+            result = await self.machine.perform(actor, step.op)
+            self.note(step, result)
+            if "dev" in result and step.label:
+                device = actor.devices[result["dev"]]
+                assert device is not None
+                self.machine.labels[step.label] = device
+
+    async def play_guest(self, plan: TaskPlan, index: int) -> None:
+        """A vCPU's thread: one KVM_RUN for all steps of its guest."""
+        actor = self.machine.actor(plan.name, self.set_up)
+        steps = plan.steps
+
+        def watch(number: int, result: Result | None) -> None:
+            step = steps[number]
+            if result is None:
+                self.rt.event("op", step.op.name, step.written)
+                return
+            self.note(step, result)
+            self.deliveries.note(step.op, result, actor.vcpu(index).name)
+
+        try:
+            await self.machine.run_guest(actor, index, [step.op for step in steps], watch)
+        except UapiError as error:
+            self.rt.event("ret", "run", error.name)
+
+    def note(self, step: Step, result: Result) -> None:
+        """A step has its result."""
+        self.rt.event("ret", step.op.name, step.label or "")
+        if step.label:
+            self.results[step.label] = result
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def quiet(self) -> Sequence[Violation]:
+        """What the machine shows at a quiet point that no machine may."""
+        return quiet.violations(facts(self.vm))
+
+    def judge(self) -> Sequence[Violation]:
+        """What this outcome breaks, all tasks being over; also which 'sometimes' it reaches."""
+        self.rt.finish(drain(self.machine, self.set_up, self.deliveries))
+        self.reached, violations = judge(self)
+        return violations
+
+    def outcome(self) -> dict[str, Any]:
+        """What can be seen at the end."""
+        return {
+            "results": {label: self.results[label] for label in sorted(self.results)},
+            "delivered": [[intid, vcpu] for intid, vcpu in self.deliveries.taken],
+        }

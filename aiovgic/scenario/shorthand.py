@@ -1,0 +1,160 @@
+"""Shorthands of steps: what a guest's driver or a device does, as operations.
+
+ITS commands are put into the ring by one task per ITS, so that task knows where the ring ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.arch import gits
+from aiovgic.arch.commands import (
+    COMMAND_SIZE,
+    Clear,
+    Command,
+    Discard,
+    Int,
+    Inv,
+    Invall,
+    Mapc,
+    Mapd,
+    Mapi,
+    Mapti,
+    Movall,
+    Movi,
+    Sync,
+    encode,
+)
+from aiovgic.scenario import layout
+from aiovgic.uapi.constants import KVM_MSI_VALID_DEVID
+from aiovgic.uapi.fields import Number, nearest, shown
+from aiovgic.uapi.operations import REQUIRED, Field, Shape, operation
+
+if TYPE_CHECKING:
+    from aiovgic.record.operation import Operation
+
+NEED = Field(Number(32), REQUIRED)
+ITS = Field(Number(32))
+VALID = Field(Number(1), 1)
+EVENT = {"device": NEED, "event": NEED, "its": ITS}
+
+# fmt: off
+COMMANDS: Mapping[str, Shape] = {
+    "mapd":    Shape("MAPD: map a device to a table of events.", {
+        "device": NEED, "events": Field(Number(32), 32), "valid": VALID, "its": ITS}),
+    "mapc":    Shape("MAPC: map a collection to a vCPU.", {
+        "collection": NEED, "vcpu": Field(Number(32)), "valid": VALID, "its": ITS}),
+    "mapti":   Shape("MAPTI: map an event to an LPI.", {**EVENT, "lpi": NEED, "collection": NEED}),
+    "mapi":    Shape("MAPI: map an event to the LPI of the same number.", {**EVENT, "collection": NEED}),
+    "movi":    Shape("MOVI: send an event to another collection.", {**EVENT, "to": NEED}),
+    "movall":  Shape("MOVALL: send a vCPU's LPIs to another.", {"from": NEED, "to": NEED, "its": ITS}),
+    "int":     Shape("INT: make an event pending.", EVENT),
+    "clear":   Shape("CLEAR: make an event not pending.", EVENT),
+    "discard": Shape("DISCARD: unmap an event.", EVENT),
+    "inv":     Shape("INV: read an event's configuration again.", EVENT),
+    "invall":  Shape("INVALL: read a collection's configuration again.", {"collection": NEED, "its": ITS}),
+    "sync":    Shape("SYNC: wait for commands before it.", {"its": ITS}),
+}
+"""Commands of an ITS, by name."""
+
+OTHERS: Mapping[str, Shape] = {
+    "msi": Shape("A device's MSI: KVM_SIGNAL_MSI at the doorbell.", EVENT),
+    "ack": Shape("The guest acknowledges: reads ICC_IAR1_EL1.", {}),
+    "eoi": Shape("The guest ends what it acknowledged last: writes ICC_EOIR1_EL1.", {}),
+}
+# fmt: on
+
+SHORTHANDS: Mapping[str, Shape] = {**COMMANDS, **OTHERS}
+GUEST_SHORTHANDS = (*COMMANDS, "ack", "eoi")
+
+
+def command_of(name: str, fields: Mapping[str, Any], itt: Callable[[int], int]) -> Command:
+    """The ITS command of a shorthand; ``itt`` says where a device's table is."""
+    of = fields.get
+    commands: Mapping[str, Callable[[], Command]] = {
+        "mapd": lambda: Mapd(
+            fields["device"], max(fields["events"] - 1, 1).bit_length() - 1, itt(fields["device"]), bool(of("valid"))
+        ),
+        "mapc": lambda: Mapc(fields["collection"], fields["vcpu"], bool(of("valid"))),
+        "mapti": lambda: Mapti(fields["device"], fields["event"], fields["lpi"], fields["collection"]),
+        "mapi": lambda: Mapi(fields["device"], fields["event"], fields["collection"]),
+        "movi": lambda: Movi(fields["device"], fields["event"], fields["to"]),
+        "movall": lambda: Movall(fields["from"], fields["to"]),
+        "int": lambda: Int(fields["device"], fields["event"]),
+        "clear": lambda: Clear(fields["device"], fields["event"]),
+        "discard": lambda: Discard(fields["device"], fields["event"]),
+        "inv": lambda: Inv(fields["device"], fields["event"]),
+        "invall": lambda: Invall(fields["collection"]),
+        "sync": Sync,
+    }
+    return commands[name]()
+
+
+class Rings:
+    """How far each ITS's ring is written, and where each device's table is."""
+
+    def __init__(self, bases: tuple[int, ...]) -> None:
+        self.bases = bases
+        self.cursors = [0] * len(bases)
+        self._devices: list[dict[int, int]] = [{} for _ in bases]
+
+    def base(self, its: int) -> int:
+        """Where an ITS is. Raises ValueError for one that the machine has not."""
+        if its >= len(self.bases):
+            raise ValueError(f"its: the machine has no ITS {its}")
+        return self.bases[its]
+
+    def itt(self, its: int, device: int) -> int:
+        """Where the table of a device is."""
+        known = self._devices[its]
+        return layout.itt(its, known.setdefault(device, len(known)))
+
+    def put(self, name: str, raw: Mapping[str, object]) -> tuple[int, int, bytes]:
+        """A command at the end of a ring: its ITS, where it goes, and its bytes. Raises ValueError."""
+        fields = COMMANDS[name].parse(raw)
+        its: int = fields["its"]
+        self.base(its)
+        data = encode(command_of(name, fields, lambda device: self.itt(its, device)))
+        at = self.cursors[its]
+        self.cursors[its] = (at + COMMAND_SIZE) % layout.RING_BYTES
+        return its, layout.table(layout.CMD_QUEUE, its) + at, data
+
+    def doorbell(self, its: int, vcpu: int) -> Operation:
+        """The write of CWRITER that makes an ITS do all that is in its ring."""
+        return operation(
+            "mmio_write",
+            {"vcpu": vcpu, "addr": self.base(its) + gits.CWRITER.offset, "size": 8, "value": self.cursors[its]},
+        )
+
+    def command(self, name: str, raw: Mapping[str, object], vcpu: int) -> list[Operation]:
+        """A command into the ring, and CWRITER after it. Raises ValueError."""
+        its, gpa, data = self.put(name, raw)
+        return [operation("mem_write", {"gpa": gpa, "hex": data.hex()}), self.doorbell(its, vcpu)]
+
+    def other(self, name: str, raw: Mapping[str, object], vcpu: int) -> list[Operation]:
+        """What the other shorthands stand for. Raises ValueError."""
+        fields = OTHERS[name].parse(raw)
+        if name == "ack":
+            return [operation("sysreg_read", {"vcpu": vcpu, "reg": "ICC_IAR1_EL1"})]
+        if name == "eoi":
+            return [operation("sysreg_write", {"vcpu": vcpu, "reg": "ICC_EOIR1_EL1", "value_from_read": 1})]
+        message = {
+            "address": self.base(fields["its"]) + layout.DOORBELL,
+            "data": fields["event"],
+            "devid": fields["device"],
+            "flags": KVM_MSI_VALID_DEVID,
+        }
+        return [operation("signal_msi", message)]
+
+    def expand(self, name: str, raw: Mapping[str, object], vcpu: int) -> list[Operation]:
+        """The operations of a shorthand. Raises ValueError with the nearest right word."""
+        try:
+            return self.command(name, raw, vcpu) if name in COMMANDS else self.other(name, raw, vcpu)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+
+def unknown_step(name: str, known: list[str]) -> ValueError:
+    """The error for a step that is no operation and no shorthand."""
+    return ValueError(f"unknown operation {shown(name)}{nearest(name, known)}")
