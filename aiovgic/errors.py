@@ -24,7 +24,6 @@ Kind = Literal[
     "not-serial",
     "data-race",
 ]
-
 """What a finding can be."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -69,7 +68,7 @@ class NotOkError(AiovgicError, AssertionError):
     """`Result.ok` was asked of a result that is not; the message is the report."""
 
 
-class Violation(AiovgicError):
+class Violation(AiovgicError):  # noqa: N818  what was broken, not what failed
     """A rule of the machine was broken at this step; the engine turns it into a finding.
 
     ``kind`` is one of the finding kinds, ``rule`` the rule's name, ``what`` names the object.

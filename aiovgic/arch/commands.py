@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from aiovgic.arch.words import Word, bit, bits, from_le, place, to_le
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMAND_SIZE = 32
 WORD_SIZE = 8

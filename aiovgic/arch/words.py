@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+WORD_BYTES = 8
+
+
 class Field(property):
     """Bits ``hi`` to ``lo`` of a word; as a value they start at bit ``at``.
 
@@ -133,14 +136,14 @@ def mask(hi: int, lo: int) -> int:
 
 def merge(old: int, value: int, offset: int, size: int) -> int:
     """The 64-bit ``old`` with bytes [``offset``, ``offset + size``) replaced by the low bytes of ``value``."""
-    assert 0 <= offset <= offset + size <= 8, (offset, size)
+    assert 0 <= offset <= offset + size <= WORD_BYTES, (offset, size)
     keep = mask(8 * size - 1, 0)
     return old & ~(keep << 8 * offset) | (value & keep) << 8 * offset
 
 
 def extract(word: int, offset: int, size: int) -> int:
     """Bytes [``offset``, ``offset + size``) of a 64-bit word."""
-    assert 0 <= offset <= offset + size <= 8, (offset, size)
+    assert 0 <= offset <= offset + size <= WORD_BYTES, (offset, size)
     return word >> 8 * offset & mask(8 * size - 1, 0)
 
 

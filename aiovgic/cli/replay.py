@@ -24,10 +24,7 @@ def replay(scenario: str, schedule: str | None, revision: str, trace_file: Path 
     With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
     7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
     """
-    if schedule is None:
-        result = lab.replay_trace(scenario)
-    else:
-        result = lab.replay(scenario, schedule, revision=revision)
+    result = lab.replay_trace(scenario) if schedule is None else lab.replay(scenario, schedule, revision=revision)
     if trace_file is not None:
         try:
             trace_file.write_bytes(result.trace.encode())

@@ -11,9 +11,9 @@ from aiovgic.engine.trampoline import Execution
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.engine.outcome import Outcome
 
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told now and then how many executions were tried, and how many may be."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiovgic.record.finding import Kind, Place
+    from aiovgic.errors import Kind
+    from aiovgic.record.finding import Place
     from aiovgic.record.schedule import Schedule
 
 

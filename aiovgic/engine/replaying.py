@@ -11,8 +11,8 @@ from aiovgic.engine.trampoline import Execution
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
-    from aiovgic.engine.program import Program
     from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.program import Program
     from aiovgic.record.finding import Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Event

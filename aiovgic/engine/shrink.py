@@ -16,8 +16,8 @@ from aiovgic.record.schedule import Schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiovgic.engine.program import Program
     from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.program import Program
 
 BUDGET = 2_000
 """Executions that shrinking may try."""

@@ -15,7 +15,7 @@ from aiovgic.engine.outcome import Broken, Outcome
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.task import Task
-from aiovgic.errors import AiovgicError, DivergedError, Violation
+from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import HostCpu
 

@@ -58,7 +58,7 @@ class ReplayResult(Result):
 
 
 def replay(scenario: Scenario | str | Path, schedule: Schedule | str, *, revision: str = EXPLORED) -> ReplayResult:
-    """Run one schedule. Raises UsageError for one that cannot be read, DivergedError for one that cannot be followed."""
+    """Run one schedule. Raises UsageError for one that is none, DivergedError for one that cannot be followed."""
     subject = Subject.of(scenario, revision)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
     began = time.perf_counter()

@@ -18,8 +18,8 @@ from aiovgic.sync import Guarded, GuardedList
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.irq_array import IrqArray
-    from aiovgic.model.rd_region import RdRegion
+    from aiovgic.model.irq_array import IrqArray  # noqa: F401  ruff does not look into Guarded["..."]
+    from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts

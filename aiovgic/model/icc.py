@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Bpr, Eoir, IccCtlr, Isr, Vmcr
+from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Bpr, Eoir, IccCtlr, Isr
 from aiovgic.arch.words import mask
 from aiovgic.sync import Part
 

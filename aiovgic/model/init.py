@@ -10,7 +10,6 @@ from aiovgic.arch.idregs import KVM_VGIC_IMP_REV_LATEST
 from aiovgic.arch.intid import (
     VGIC_NR_IRQS_LEGACY,
     VGIC_NR_PRIVATE_IRQS,
-    VGIC_NR_SGIS,
     VGIC_V2_MAX_CPUS,
     VGIC_V3_MAX_CPUS,
 )

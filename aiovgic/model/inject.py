@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,10 +111,8 @@ class Routing(Part):
                 case Pin(pin=pin):
                     if not await self.vm.dist.vgic_initialized():
                         return False
-                    try:
+                    with suppress(UapiError):  # a pin beyond NR_IRQS is dropped
                         await self.irqfd_set_irq(pin, level=True)
-                    except UapiError:
-                        pass  # a pin beyond NR_IRQS is dropped
                     return True
                 case None:
                     return False

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class IrqArray(Part):
     """The interrupts ``first`` to ``first + count - 1`` (vgic_dist.spis, vgic_cpu.private_irqs)."""
 
-    def __init__(  # noqa: PLR0913  an array is what these say
-        self, parts: Parts, name: str, vm: Vm, first: int, count: int, prepare: Callable[[Irq], None]
-    ) -> None:
+    def __init__(self, parts: Parts, name: str, vm: Vm, first: int, count: int, prepare: Callable[[Irq], None]) -> None:
         super().__init__(parts, name)
         self.vm = vm
         self.first = first

@@ -16,7 +16,7 @@ from aiovgic.model.sanitise import attributes
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded
 
 if TYPE_CHECKING:
-    from aiovgic.model.rd_region import RdRegion
+    from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from aiovgic.errors import Kind
+if TYPE_CHECKING:
+    from aiovgic.errors import Kind
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def clean_line(  # noqa: PLR0913  the line says all of this
-    subject: str, revision: str, strategy: str, executions: int, seconds: float, *, complete: bool
-) -> str:
+def clean_line(subject: str, revision: str, strategy: str, executions: int, seconds: float, *, complete: bool) -> str:
     """What is said when nothing was found: how much was tried, and whether that is everything."""
     count = "1 execution" if executions == 1 else f"{executions} executions"
     extent = "complete" if complete else "budget spent, not complete"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from aiovgic.errors import UsageError
 from aiovgic.revisions import its_v7, v6_1, v6_1_its, v6_12
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiovgic.sync import Layer
 
 _V6_12: tuple[Layer, ...] = v6_12.LAYERS

@@ -9,14 +9,17 @@ uapi.md section 13, column A; races.md section 2).
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 from aiovgic.arch.words import align_ok
 from aiovgic.errors import UapiError
 from aiovgic.model.its.its import SZ_64K, Its
 from aiovgic.sync import replaces
-from aiovgic.uapi.buffer import UserBuffer
 from aiovgic.uapi.constants import Ctrl, Group
 from aiovgic.uapi.its_device import ItsDevice
+
+if TYPE_CHECKING:
+    from aiovgic.uapi.buffer import UserBuffer
 
 
 @replaces(Its)

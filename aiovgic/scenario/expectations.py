@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.scenario.scenario import EXPECTED, Expectation
 from aiovgic.uapi.fields import integer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from aiovgic.scenario.nodes import Node
 
 RESULT_KEYS = ("ret", "errno", "value", "hex", "mmio_exit", "dev", "exception")

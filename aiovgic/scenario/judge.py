@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.errors import Violation
@@ -11,6 +10,8 @@ from aiovgic.scenario.scenario import words
 from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from aiovgic.record.operation import Result
     from aiovgic.scenario.player import ScenarioSession
     from aiovgic.scenario.scenario import Expectation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from aiovgic.uapi.fields import nearest, shown
 from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from aiovgic.record.operation import Operation, Result
@@ -101,7 +101,7 @@ def decode(text: str) -> dict[str, Any]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"is no JSON: {error}") from None
     if not isinstance(line, dict):
-        raise ValueError(f"is {shown(line)}, not an object")  # noqa: TRY004  the kind of wrong is the user's
+        raise ValueError(f"is {shown(line)}, not an object")
     return line
 
 
@@ -117,7 +117,7 @@ def step_of(number: int, line: Mapping[str, Any]) -> Step:
     """An operation. Raises ValueError."""
     name = line["op"]
     if not isinstance(name, str):
-        raise ValueError(f"op: {shown(name)} is no name")  # noqa: TRY004  the kind of wrong is the user's
+        raise ValueError(f"op: {shown(name)} is no name")
     op = operation(name, {key: value for key, value in line.items() if key not in NOT_FIELDS})
     expected = line.get("result")
     if expected is not None and not (isinstance(expected, dict) and "ret" in expected):
@@ -128,7 +128,7 @@ def step_of(number: int, line: Mapping[str, Any]) -> Step:
 def recorded(recording: Recording, about: object) -> None:
     """Where a recording was made. Raises ValueError."""
     if not isinstance(about, dict):
-        raise ValueError(f"recorded: {shown(about)} is no object")  # noqa: TRY004  the kind of wrong is the user's
+        raise ValueError(f"recorded: {shown(about)} is no object")
     recording.kernel = str(about.get("kernel", ""))
     gic = about.get("host_gic", recording.host_gic)
     if gic not in HOST_GICS:

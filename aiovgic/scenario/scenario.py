@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from aiovgic.record.operation import Operation
 
 SCHEMA_VERSION = 1
+LARGEST_DECIMAL = 0xFFFF
+"""What is above is an address, and shown in hexadecimal."""
+
 EXPECTED = ("always", "never", "sometimes")
 
 
@@ -119,7 +122,7 @@ def words(value: Any) -> str:
         case bool() | None:
             return "null" if value is None else str(value).lower()
         case int():
-            return hex(value) if value > 0xFFFF else str(value)  # noqa: PLR2004  addresses in hexadecimal
+            return hex(value) if value > LARGEST_DECIMAL else str(value)
         case Mapping():
             return f"{{{', '.join(f'{words(key)}: {words(each)}' for key, each in value.items())}}}"
         case list() | tuple():

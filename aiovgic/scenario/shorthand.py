@@ -5,7 +5,6 @@ ITS commands are put into the ring by one task per ITS, so that task knows where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch import gits
@@ -32,6 +31,8 @@ from aiovgic.uapi.fields import Number, nearest, shown
 from aiovgic.uapi.operations import REQUIRED, Field, Shape, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from aiovgic.record.operation import Operation
 
 NEED = Field(Number(32), REQUIRED)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from aiovgic.sync.op import Op
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime

@@ -170,7 +170,5 @@ def guarded_fields(cls: type) -> Iterator[Guarded[Any]]:
     """The scalar guarded fields a class has, its bases' included, in order of declaration."""
     seen: dict[str, Guarded[Any]] = {}
     for base in reversed(cls.__mro__):
-        for name, value in base.__dict__.items():
-            if isinstance(value, Guarded):
-                seen[name] = value
+        seen.update({name: value for name, value in base.__dict__.items() if isinstance(value, Guarded)})
     yield from seen.values()

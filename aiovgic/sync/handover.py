@@ -7,12 +7,13 @@ hand-over nor answer is a point, so exactly the schedules exist that KVM can hav
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from aiovgic.sync.op import Op
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiovgic.sync.op import Script
     from aiovgic.sync.runtime import Runtime
 

@@ -22,7 +22,7 @@ class Lock(Thing):
 
     __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "rt", "sleeps")
 
-    def __init__(  # noqa: PLR0913  the properties of a lock are what they are
+    def __init__(
         self,
         rt: Runtime,
         owner: Part,

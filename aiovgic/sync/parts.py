@@ -6,7 +6,6 @@ marked ``@replaces(Base)``; revisions, historical bugs and a user's what-if are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from aiovgic.sync.choice import Choose, RacyRead
@@ -18,6 +17,8 @@ from aiovgic.sync.srcu import Srcu
 from aiovgic.sync.waitqueue import WaitQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from aiovgic.sync.runtime import Runtime
 
 P = ParamSpec("P")

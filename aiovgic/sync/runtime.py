@@ -6,15 +6,16 @@ set-up before a race. The engines subclass it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.sync.context import Context, HostCpu
 from aiovgic.sync.handover import Answer, HandOver
 
 if TYPE_CHECKING:
-    from aiovgic.sync.handover import Channel
+    from collections.abc import Callable
+
     from aiovgic.sync.guarded import Declared
+    from aiovgic.sync.handover import Channel
     from aiovgic.sync.op import Op, Script, Thing
     from aiovgic.sync.parts import Part
 

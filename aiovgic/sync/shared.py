@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
 

@@ -6,12 +6,13 @@ enter later do not hold it up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.sync.op import DONE, Done, Op, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime

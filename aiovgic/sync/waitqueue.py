@@ -6,12 +6,13 @@ wake-up can be lost here exactly as it can be lost in KVM (rcuwait, wait_event).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime

@@ -19,6 +19,8 @@ MAX64 = mask(63, 0)
 NAMES = {**SHORT_NAMES, **KVM_NAMES}
 LABEL_CHARS = frozenset(string.ascii_letters + string.digits + "_.-")
 SIZES = (1, 2, 4, 8)
+SHOWN = 60
+"""Characters of a value that an error has room for."""
 
 Schema = dict[str, Any]
 
@@ -44,7 +46,7 @@ def integer(value: object) -> int:
     if isinstance(value, str):
         value = named(value)
     if not isinstance(value, int):
-        raise ValueError(f"{shown(value)} is no number")  # noqa: TRY004  the kind of wrong is the user's
+        raise ValueError(f"{shown(value)} is no number")
     if not MIN64 <= value <= MAX64:
         raise ValueError("does not fit 64 bits")
     return value & MAX64
@@ -64,7 +66,7 @@ def named(text: str) -> int:
 def shown(value: object) -> str:
     """A value as an error shows it: short, in one line."""
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004  what a line has room for
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 class Number:
@@ -124,7 +126,7 @@ class Words:
 
     def parse(self, value: object) -> bytes:
         if not isinstance(value, list):
-            raise ValueError(f"{shown(value)} is no list of words")  # noqa: TRY004  the kind of wrong is the user's
+            raise ValueError(f"{shown(value)} is no list of words")
         return b"".join(to_le(integer(word), 8) for word in value)
 
     def schema(self) -> Schema:

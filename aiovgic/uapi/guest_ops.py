@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Trap, Wfi
 from aiovgic.arch.words import mask
+from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Trap, Wfi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

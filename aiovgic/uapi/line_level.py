@@ -28,9 +28,7 @@ class LineLevels(Part):
         super().__init__(parts, name)
         self.vm = vm
 
-    async def access(  # noqa: PLR0913  an attribute has these parts
-        self, vcpu: Vcpu, info: int, vintid: int, value: int, *, is_write: bool
-    ) -> int:
+    async def access(self, vcpu: Vcpu, info: int, vintid: int, value: int, *, is_write: bool) -> int:
         """Read or write the levels of ``vintid`` and the 31 after it. Raises EINVAL."""
         if info:
             raise UapiError(errno.EINVAL, f"there is no level information of kind {info}")

@@ -5,7 +5,6 @@ Scripts, scenarios, traces and the Python API all say the same words (oracle/REA
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from aiovgic.record.operation import Operation
 from aiovgic.uapi.fields import Handle, Hex, Number, Register, Schema, Size, Words, nearest, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiovgic.uapi.fields import Kind
 
 DEFAULT_RAM = 0x4000_0000
@@ -93,13 +94,13 @@ class Entries:
 
     def parse(self, value: object) -> list[dict[str, Any]]:
         if not isinstance(value, list):
-            raise ValueError(f"{shown(value)} is no list of routes")  # noqa: TRY004  the kind of wrong is the user's
+            raise ValueError(f"{shown(value)} is no list of routes")
         return [self.entry(entry) for entry in value]
 
     def entry(self, value: object) -> dict[str, Any]:
         """One route."""
         if not isinstance(value, dict):
-            raise ValueError(f"{shown(value)} is no route")  # noqa: TRY004  the kind of wrong is the user's
+            raise ValueError(f"{shown(value)} is no route")
         return self.SHAPE.parse({name: field for name, field in value.items() if name != "note"})
 
     def schema(self) -> Schema:

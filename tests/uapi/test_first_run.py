@@ -32,7 +32,7 @@ def incomplete(*addrs: str, init: bool) -> Bench:
         pytest.param(("DIST", "REDIST"), False, "EBUSY", id="not initialised"),
     ],
 )
-def test_a_first_run_that_cannot_map_the_vgic_kills_the_vm(addrs: tuple[str, ...], init: bool, errno: str) -> None:  # noqa: FBT001  a parameter of the test
+def test_a_first_run_that_cannot_map_the_vgic_kills_the_vm(addrs: tuple[str, ...], init: bool, errno: str) -> None:
     bench = incomplete(*addrs, init=init)
     assert bench.errno("run", vcpu=0) == errno
     assert bench.errno("run", vcpu=0) == "EIO"

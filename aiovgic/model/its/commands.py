@@ -42,7 +42,7 @@ class ItsCommands(MappingCommands):
                 if error is not None:
                     self.rt.event("ret", self.its.name, error.name)
 
-    async def dispatch(self, command: Command) -> ItsError | None:  # noqa: C901, PLR0911  one case a command
+    async def dispatch(self, command: Command) -> ItsError | None:  # noqa: PLR0911  one case a command
         """The handler of each command. Raises what is no architectural error (EFAULT, EBUSY)."""
         match command:
             case Int():

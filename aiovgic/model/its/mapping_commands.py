@@ -81,7 +81,7 @@ class MappingCommands(Part):
 
     # -- events -------------------------------------------------------------------------------
 
-    async def handle_mapti(self, command: Mapti | Mapi) -> ItsError | None:  # noqa: PLR0911  checks in KVM's order
+    async def handle_mapti(self, command: Mapti | Mapi) -> ItsError | None:
         """MAPTI and MAPI: an event that is mapped already stays as it is (vgic_its_cmd_handle_mapi)."""
         device = self.maps.find_its_device(command.device)
         if device is None:

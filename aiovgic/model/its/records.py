@@ -53,9 +53,7 @@ class ItsDevice(Part):
 
     itt = GuardedMap[int, Ite](by="its_lock")
 
-    def __init__(  # noqa: PLR0913  a device is what these say
-        self, parts: Parts, name: str, device_id: int, itt_addr: int, num_eventid_bits: int
-    ) -> None:
+    def __init__(self, parts: Parts, name: str, device_id: int, itt_addr: int, num_eventid_bits: int) -> None:
         super().__init__(parts, name)
         self.device_id = device_id
         self.itt_addr = itt_addr

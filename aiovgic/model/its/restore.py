@@ -82,9 +82,7 @@ class ItsRestore(Part):
             await self.maps.free_device_list()
             raise
 
-    async def scan(  # noqa: PLR0913  a scan is what these say
-        self, base: int, size_bytes: int, first_id: int, wanted: Wanted, visit: Visit
-    ) -> bool:
+    async def scan(self, base: int, size_bytes: int, first_id: int, wanted: Wanted, visit: Visit) -> bool:
         """See `scan_its_table`."""
         return await scan_its_table(self.tables, base, size_bytes, first_id, wanted, visit)
 

@@ -17,7 +17,7 @@ Wanted = Callable[[int], bool]
 Visit = Callable[[int, int], Awaitable[int]]
 
 
-async def scan_its_table(  # noqa: PLR0913  a scan is what these say
+async def scan_its_table(
     tables: ItsTables, base: int, size_bytes: int, first_id: int, wanted: Wanted, visit: Visit
 ) -> bool:
     """Visit the entries of a table; False if one said it is the last (scan_its_table). Raises EFAULT.

@@ -8,14 +8,18 @@ oracle records that.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from .script import Script
 from .themes import BY_NAME, Theme
-from .vocabulary import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .vocabulary import Line
 
 __all__ = ["THEMES", "lines", "scripts", "write"]
 

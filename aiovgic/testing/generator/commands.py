@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .machine import CMD_QUEUE, LPI, VALID, Its, Machine
-from .script import Script
+
+if TYPE_CHECKING:
+    from .script import Script
 
 Command: TypeAlias = "tuple[int, int, int, int]"
 """The four 64-bit words of a command."""

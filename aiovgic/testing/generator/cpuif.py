@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .machine import DIST, Machine, Plan, bring_up, ids
-from .script import Script
 from .vocabulary import CPU_SYSREGS, sysreg_attr
+
+if TYPE_CHECKING:
+    from .script import Script
 
 SPIS = range(32, 44)
 SGIS = range(8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .commands import (
     SYNC,
@@ -36,7 +38,9 @@ from .machine import (
     ids,
     start_its,
 )
-from .script import Script
+
+if TYPE_CHECKING:
+    from .script import Script
 
 
 def commands(s: Script) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .commands import (
     SYNC,
@@ -19,8 +21,10 @@ from .commands import (
     some_target,
 )
 from .machine import DIST, LPI, PENDING_LPIS, PROP_TABLE, RAM_END, Its, Machine, Plan, bring_up, ids, pend_table
-from .script import Script
 from .vocabulary import CTRL, DIST_REGS, REDIST_REGS, SAVE_PENDING
+
+if TYPE_CHECKING:
+    from .script import Script
 
 
 def ready(s: Script, *, its: int = 1, low: int = 1, high: int = 4, indirect: bool | None = None) -> Machine:

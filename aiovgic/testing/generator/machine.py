@@ -133,7 +133,7 @@ def timer_safe(offset: int, value: int) -> int:
 
 
 def ids(s: Script, low: int, high: int) -> tuple[int, ...]:
-    """vCPU ids: mostly 0, 1, 2..., sometimes sparse, sometimes out of order."""
+    """VCPU ids: mostly 0, 1, 2..., sometimes sparse, sometimes out of order."""
     count = s.rng.randint(low, high)
     plain = list(range(count))
     if s.chance(20):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from . import dump
 from .commands import send, some_command
 from .cpuif import prepare, raise_one
 from .lpi import msi, ready, take
 from .machine import Machine, Plan, bring_up, ids
-from .script import Script
 from .vocabulary import (
     CPU_SYSREGS,
     CTRL,
@@ -23,6 +22,11 @@ from .vocabulary import (
     SAVE_TABLES,
     sysreg_attr,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .script import Script
 
 Saved = dict[tuple[int, str, int], int]
 """Device, group and attribute, and the number of the get that read it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from . import dump
 from .commands import map_some, send, some_command
@@ -10,7 +10,6 @@ from .cpuif import end_one, look, raise_one, tune
 from .lpi import configure, msi, take
 from .machine import DIST, Machine, Plan, bring_up, ids, start_its
 from .mmio import dist_offset
-from .script import Script
 from .uapi_regs import edit
 from .vocabulary import (
     ADDR,
@@ -24,6 +23,11 @@ from .vocabulary import (
     SAVE_PENDING,
     SAVE_TABLES,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .script import Script
 
 
 def walk(s: Script) -> None:

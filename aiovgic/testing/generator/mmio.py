@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .machine import DIST, FRAME, ITS, RAM, RAM_END, Machine, Plan, bring_up, ids
-from .script import Script
 from .uapi_attrs import DIST_OFFSETS, ITS_OFFSETS, REDIST_OFFSETS
+
+if TYPE_CHECKING:
+    from .script import Script
 
 BITMAPS = (0x80, 0x100, 0x180, 0x200, 0x280, 0x300, 0x380)
 WIDTHS = (1, 2, 4, 4, 4, 4, 8, 8)

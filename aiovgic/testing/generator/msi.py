@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .commands import mapc, mapd, mapti, movall, on_event, send
 from .lpi import ready, take
 from .machine import ITS, LPI, Its, Machine, Plan, bring_up, ids
-from .script import Script
 from .vocabulary import CTRL, INIT, NR_IRQS, Line
+
+if TYPE_CHECKING:
+    from .script import Script
 
 
 def signals(s: Script) -> None:

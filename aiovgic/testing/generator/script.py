@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from random import Random
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from .vocabulary import Line
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from .vocabulary import Line
 
 T = TypeVar("T")
 

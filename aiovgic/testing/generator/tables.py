@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .commands import SYNC, map_some, send, some_collection, some_command, some_lpi
 from .lpi import msi, ready, take
@@ -21,8 +23,10 @@ from .machine import (
     ids,
     start_its,
 )
-from .script import Script
 from .vocabulary import CTRL, RESET, RESTORE_TABLES, SAVE_TABLES
+
+if TYPE_CHECKING:
+    from .script import Script
 
 UNMAPPED = 0xFFFF_FFFF
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .machine import DIST, FRAME, ITS, RAM, REDIST
-from .script import Script
 from .vocabulary import ADDR, ADDRESSES, CTRL, INIT, ITS_ADDR, V3_DIST, V3_REDIST, V3_REGION
+
+if TYPE_CHECKING:
+    from .script import Script
 
 PLACES = (0, DIST, DIST + 0x1_0000, 0x0802_0000, REDIST, REDIST + FRAME, REDIST + 2 * FRAME, *ITS, 0x0900_0000)
 EDGES = (0xF_FFFF_0000, 0x10_0000_0000, 0xFF_FFFC_0000, 0xFF_FFFE_0000, 0xFF_FFFF_0000, 0x100_0000_0000)

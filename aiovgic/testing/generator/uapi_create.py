@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .machine import DIST, ITS, REDIST, timer_safe
-from .script import Script
 from .uapi_addr import any_address, any_region, read_addresses
 from .vocabulary import (
     ADDR,
@@ -24,6 +23,11 @@ from .vocabulary import (
     V3_REGION,
     affinity,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .script import Script
 
 IRQ_COUNTS = (0, 31, 32, 33, 63, 64, 65, 96, 128, 256, 512, 991, 992, 993, 1019, 1020, 1023, 1024, 1056, 1 << 31)
 IDS = (0, 0, 1, 2, 3, 4, 5, 8, 15, 16, 17, 32, 255, 256, 300, 510, 511, 512, 513, 1 << 16)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import dump
 from .cpuif import end_one, sgi_value
 from .machine import DIST, Machine, Plan, bring_up, ids
-from .script import Script
 from .vocabulary import DIST_REGS, affinity
+
+if TYPE_CHECKING:
+    from .script import Script
 
 PPIS = (16, 17, 18, 20, 23, 25, 26, 28, 29, 31)
 SPIS = range(32, 40)

@@ -1,0 +1,53 @@
+# One word a task. A virtual environment is made in .venv; PYTHON chooses the interpreter.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test slow check format conform bench docs clean
+
+# Install, explore the race of the patch that introduced the ITS device, and show it.
+demo: $(VENV)/.installed
+	@$(BIN)/aiovgic explore addr-vs-init --revision its-v7 || test $$? -eq 1
+
+# Install what tests need, and run them.
+test: $(VENV)/.installed-test
+	$(BIN)/pytest -n auto
+
+# The tests that take minutes.
+slow: $(VENV)/.installed-test
+	$(BIN)/pytest -m slow
+
+# Format, lint, types, floors.
+check: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Put the code into its format.
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Play the shipped recordings of both kernels, on both engines.
+conform: $(VENV)/.installed
+	$(BIN)/aiovgic conform
+	$(BIN)/aiovgic conform --revision v6.1
+	$(BIN)/aiovgic conform --live
+	$(BIN)/aiovgic conform --revision v6.1 --live
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "aiovgic needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""Tools for those who test aiovgic: random scripts, and the oracle that answers them."""
