@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.record.operation import Operation
 from aiovgic.sync import Runtime
 from aiovgic.uapi.machine import Machine
+from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Bench:
 
     def do(self, name: str, **fields: Any) -> dict[str, Any]:
         """One operation; its result."""
-        return self.rt.finish(self.machine.perform(self.actor, Operation(name, fields)))
+        return self.rt.finish(self.machine.perform(self.actor, operation(name, fields)))
 
     def ok(self, name: str, **fields: Any) -> dict[str, Any]:
         """One operation that must succeed."""
