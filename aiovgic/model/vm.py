@@ -10,7 +10,8 @@ from aiovgic.errors import UapiError
 from aiovgic.model.bus import Bus
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
 from aiovgic.model.init import VgicInit
-from aiovgic.model.inject import Injector, Irqfds, Routing
+from aiovgic.model.inject import Injector, Routing
+from aiovgic.model.irqfd import Irqfds
 from aiovgic.model.its import MsiInjection
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.memory import Memory

@@ -22,6 +22,7 @@ from aiovgic.uapi.constants import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiovgic.model.irqfd import EventFd
     from aiovgic.model.its import Msi
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
@@ -148,7 +149,7 @@ class Lines(Part):
             raise UapiError(errno.EINVAL, f"there is no pin {entry.target.pin} of irqchip {entry.irqchip}")
         return entry.target
 
-    async def irqfd(self, eventfd: object, gsi: int, flags: int) -> None:
+    async def irqfd(self, eventfd: EventFd, gsi: int, flags: int) -> None:
         """KVM_IRQFD. Raises EINVAL, EAGAIN before INIT, EBUSY."""
         if flags & ~(KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE):
             raise UapiError(errno.EINVAL, f"unknown flags {flags:#x}")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Any
 
+    from aiovgic.model.irqfd import EventFd
     from aiovgic.model.memory import Slot
     from aiovgic.record.operation import Operation, Result
     from aiovgic.sync import Layer, Runtime
@@ -54,8 +55,8 @@ class Machine:
         self.slots = slots
         """Memory that every VM has besides its RAM."""
         self.session: VmSession | None = None
-        self.eventfds: dict[int, bool] = {}
-        """The GSIs for which there is an eventfd."""
+        self.eventfds: dict[int, EventFd] = {}
+        """The eventfd that stands for each GSI."""
         self.labels: dict[str, KvmDevice | Vcpu] = {}
         """What operations made, by the label they gave it."""
         groups = (VmOps(self), DeviceOps(self), IrqOps(self), MemoryOps(self))

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.errors import UapiError
+from aiovgic.model.irqfd import EventFd
 from aiovgic.uapi.routes import msi_of, route_of
 
 if TYPE_CHECKING:
@@ -51,16 +52,19 @@ class IrqOps:
         gsi = fields["gsi"]
         if gsi >= MAX_GSI:
             raise UapiError(errno.ENOBUFS, f"there are eventfds for {MAX_GSI} GSIs")
-        self.machine.eventfds[gsi] = True
+        eventfd = self.machine.eventfds.get(gsi)
+        if eventfd is None:
+            eventfd = self.machine.eventfds[gsi] = self.machine.parts.make(EventFd, f"eventfd{gsi}")
         session = await self.machine.vm()
-        await session.lines.irqfd(gsi, gsi, fields["flags"])
+        await session.lines.irqfd(eventfd, gsi, fields["flags"])
         return {}
 
     async def irqfd_signal(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """Write to the eventfd that stands for a GSI."""
         gsi = fields["gsi"]
-        if gsi not in self.machine.eventfds:
+        eventfd = self.machine.eventfds.get(gsi)
+        if eventfd is None:
             raise UapiError(errno.EBADF, f"there is no eventfd for GSI {gsi}")
         if self.machine.session is not None:
-            await self.machine.session.vm.irqfds.signal(gsi)
+            await self.machine.session.vm.irqfds.signal(eventfd)
         return {}
