@@ -15,7 +15,7 @@ import anyio
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
 from aiovgic.engine.outcome import Broken, Outcome
-from aiovgic.engine.places import raised_at
+from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.finding import Place
 from aiovgic.record.schedule import Schedule
@@ -94,8 +94,8 @@ class LiveExecution:
 
     def stop(self, rt: LiveRuntime, name: str, error: Exception) -> None:
         """Something broke: nothing goes on."""
-        function, file, line = raised_at(error.__traceback__)
-        place = Place(task=name, function=function, file=file, line=line)
+        where = raised_at(error.__traceback__) or NOWHERE
+        place = Place(task=name, function=where.function, file=where.file, line=where.line)
         if isinstance(error, Violation):
             broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiovgic.record.finding import Place
 
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
+
+
+class Where(NamedTuple):
+    """A line of the model."""
+
+    function: str
+    file: str
+    """Relative to the package."""
+    line: int
+
+
+NOWHERE = Where("", "", 0)
 
 
 def relative(filename: str) -> str:
@@ -29,41 +41,40 @@ def is_model(filename: str) -> bool:
     return relative(filename).split("/")[0] in MODEL_ROOMS or not Path(filename).is_relative_to(PACKAGE)
 
 
-def innermost(task: Task) -> tuple[str, str, int]:
-    """Function, file and line of the model's innermost frame."""
-    best: tuple[str, str, int] = ("", "", 0)
+def innermost(task: Task) -> Where:
+    """The model's innermost frame."""
+    best = NOWHERE
     for script in task.stack:
         awaited: Any = script
         while awaited is not None:
             frame: FrameType | None = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
             if frame is not None and is_model(frame.f_code.co_filename):
-                best = (frame.f_code.co_name, relative(frame.f_code.co_filename), frame.f_lineno)
+                best = Where(frame.f_code.co_name, relative(frame.f_code.co_filename), frame.f_lineno)
             awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
     return best
 
 
-def raised_at(traceback: TracebackType | None) -> tuple[str, str, int]:
-    """Function, file and line of the model's innermost frame that an exception went through."""
-    best: tuple[str, str, int] = ("", "", 0)
+def raised_at(traceback: TracebackType | None) -> Where | None:
+    """The model's innermost frame that an exception went through; None if it was raised elsewhere."""
+    best = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if is_model(code.co_filename):
-            best = (code.co_name, relative(code.co_filename), traceback.tb_lineno)
+            best = Where(code.co_name, relative(code.co_filename), traceback.tb_lineno)
         traceback = traceback.tb_next
     return best
 
 
-def place_of(task: Task, where: tuple[str, str, int], access: str = "", what: str = "") -> Place:
+def place_of(task: Task, where: Where, access: str = "", what: str = "") -> Place:
     """A task's part in a finding."""
-    function, file, line = where
     owner, _, field = what.rpartition(".")
     return Place(
         task=task.name,
         access=access,
         object=owner or what,
         field=field if owner else "",
-        function=function,
-        file=file,
-        line=line,
+        function=where.function,
+        file=where.file,
+        line=where.line,
         locks=tuple(lock.name for lock in task.context.held),
     )

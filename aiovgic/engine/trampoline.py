@@ -93,21 +93,19 @@ class Execution:
         self.rt.current = task.context
         try:
             task.advance(value)
-        except (Violation, AssertionError) as error:
-            self.stop(task, error, raised_at(error.__traceback__))
-        except AiovgicError:
-            raise  # somebody asked wrongly, or the replay diverged: nothing the model did
-        except Exception as error:  # noqa: BLE001  whatever else the model raises is the model's bug
-            self.stop(task, error, raised_at(error.__traceback__))
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            self.stop(task, error)
 
-    def stop(self, task: Task, error: Exception, where: tuple[str, str, int]) -> None:
-        """The execution is broken: say by what, and where."""
+    def stop(self, task: Task, error: Exception) -> None:
+        """The execution is broken: say by what, and where. Raises what is nothing the model did."""
+        if isinstance(error, AiovgicError) and not isinstance(error, Violation):
+            raise error  # somebody asked wrongly, or the replay diverged
+        where = raised_at(error.__traceback__) or innermost(task)
         op = task.op
         if isinstance(error, Violation):
             access, what = (op.kind, op.target) if op else ("", error.what.split(" ")[0])
-            self.broken = Broken(
-                error.kind, error.rule, error.what, (error.what,), (place_of(task, where, access, what),)
-            )
+            place = place_of(task, where, access, what)
+            self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
             title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             self.broken = Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),))
@@ -120,9 +118,12 @@ class Execution:
         self.rt.racing = True
         for spec in session.tasks:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
-        tasks = self.tasks
         while self.broken is None:
-            enabled = [task for task in tasks if task.can_run()]
+            alive = [task for task in self.tasks if not task.done]
+            if len(alive) == 1 and self.may_run_lone(alive[0]):
+                self.run_lone(alive[0])
+                continue
+            enabled = [task for task in alive if task.can_run()]
             if not enabled:
                 self.quiesce(session)
                 return
@@ -131,6 +132,23 @@ class Execution:
                 self.broken = Broken("livelock", "step-limit", title, (title,))
                 return
             self.step(self.decide(enabled))
+
+    def may_run_lone(self, task: Task) -> bool:
+        """Whether the only task there is can go on without anybody deciding or writing down."""
+        watched = self.recorder is not None or self.strategy.always_asked or task.isr
+        return not watched and self.steps < self.step_limit and task.can_run()
+
+    def run_lone(self, task: Task) -> None:
+        """Run the only task there is, as far as it goes alone: there is nothing to decide."""
+        count = len(self.tasks)
+        context = self.rt.current = task.context
+        self.last = task
+        try:
+            while len(self.tasks) == count and self.steps < self.step_limit and task.can_run():
+                self.steps += 1
+                task.advance(task.op.commit(context))  # type: ignore[union-attr]  # it can run, so there is one
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            self.stop(task, error)
 
     def decide(self, enabled: list[Task]) -> Task:
         """Who runs at this step; a deviation from the plain order is remembered."""
@@ -160,12 +178,11 @@ class Execution:
         self.steps += 1
         try:
             value = op.commit(task.context)
-        except (Violation, AssertionError) as error:
-            self.stop(task, error, innermost(task))
-            return
-        if self.recorder is not None:
-            self.recorder.gave(value)
-        self.advance(task, value)
+            if self.recorder is not None:
+                self.recorder.gave(value)
+            task.advance(value)
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            self.stop(task, error)
         if task.isr and task.done:
             task.context.cpu.stack.remove(task.context)
 

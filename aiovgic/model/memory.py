@@ -5,6 +5,7 @@ Every read or write of guest memory by KVM is a point of its own: the guest may 
 
 from __future__ import annotations
 
+from struct import iter_unpack
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.sync import MemoryAccess, Part
@@ -47,19 +48,19 @@ class Ram:
 
     def words(self, offset: int, length: int) -> list[tuple[int, int]]:
         """(offset, value) of every 64-bit word from ``offset`` on that is not zero, ascending."""
-        found = []
-        end = offset + length - 7
+        found: list[tuple[int, int]] = []
+        end = offset + length // 8 * 8
         done = offset
         for page in sorted(self.pages):
-            if self.pages[page] == _ZEROES:
-                continue
+            # A word may begin in the page before.
             first = max(done, page * PAGE - 7)
             first += (offset - first) % 8
-            for at in range(first, min(end, (page + 1) * PAGE), 8):
-                value = int.from_bytes(self.read(at, 8), "little")
-                if value:
-                    found.append((at, value))
-                done = at + 8
+            last = min(end, (page + 1) * PAGE + (offset - PAGE * page) % 8)
+            if first >= last or self.pages[page] == _ZEROES:
+                continue
+            data = self.read(first, last - first)
+            found += [(first + 8 * i, value) for i, (value,) in enumerate(iter_unpack("<Q", data)) if value]
+            done = last
         return found
 
 
