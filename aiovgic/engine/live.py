@@ -14,7 +14,7 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
-from aiovgic.engine.outcome import Broken, Outcome
+from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.finding import Place
@@ -99,7 +99,7 @@ class LiveExecution:
         if isinstance(error, Violation):
             broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
-            title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            title = first_line(error)
             broken = Broken("model-bug", type(error).__name__, title, (title,), (place,))
         self.broken = self.broken or broken
         log.error("broken", task=name, what=broken.title)

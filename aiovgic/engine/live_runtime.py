@@ -96,10 +96,9 @@ class LiveRuntime(Runtime):
             await self._quiescent.wait()
 
     def stuck_now(self) -> list[tuple[str, str]]:
-        """Who waits for what, and not idly."""
-        return [
-            (context.name, op.target) for context, op in self._parked.items() if not (isinstance(op, Sleep) and op.idle)
-        ]
+        """Who waits for what, and not idly, in order of name."""
+        waiting = [(context.name, op) for context, op in self._parked.items()]
+        return sorted((name, op.target) for name, op in waiting if not (isinstance(op, Sleep) and op.idle))
 
     def give_up(self) -> None:
         """End the run: idle tasks are killed, tasks that wait for ever are abandoned."""

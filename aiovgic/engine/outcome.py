@@ -39,3 +39,9 @@ class Outcome:
     """What can be seen at the end; empty if something broke."""
     reached: tuple[int, ...] = ()
     """Which of the things that are to happen sometimes have happened, by number."""
+
+
+def first_line(error: Exception) -> str:
+    """An exception's type and the first line of what it says."""
+    said = str(error).splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

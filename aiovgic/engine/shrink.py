@@ -90,7 +90,7 @@ class Shrinker:
     def one_more(self, schedule: Schedule, outcome: Outcome) -> Iterator[Schedule]:
         """A schedule with one more switch, after those it has."""
         first = schedule.switches[-1][0] + 1 if schedule.switches else 0
-        names = sorted({name for _, name in self.best.schedule.switches})
+        names = sorted(dict.fromkeys(name for _, name in self.best.schedule.switches))
         for step in range(first, outcome.steps):
             for name in names:
                 yield Schedule((*schedule.switches, (step, name)), schedule.choices)

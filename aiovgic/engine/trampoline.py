@@ -11,7 +11,7 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
-from aiovgic.engine.outcome import Broken, Outcome
+from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.task import Task
@@ -107,7 +107,7 @@ class Execution:
             place = place_of(task, where, access, what)
             self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
-            title = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            title = first_line(error)
             self.broken = Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),))
 
     # -- the race ---------------------------------------------------------------------------

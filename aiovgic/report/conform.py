@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiovgic.report.table import table
@@ -16,6 +17,7 @@ SHOWN = 12
 """Differences that are told in full; --json has all."""
 
 WIDTH = 110
+STATE = "  state    "
 
 
 class ThemeCount(NamedTuple):
@@ -62,7 +64,7 @@ def tell(difference: Difference) -> Iterator[str]:
     yield f"  aiovgic  {cut(json.dumps(difference.got))}"
     for name, facts in related(difference):
         words = " ".join(f"{key}={value}" for key, value in facts.items())
-        yield f"  state    {name}: {cut(words)}"
+        yield from wrap(f"{name}: {words}", WIDTH, initial_indent=STATE, subsequent_indent=" " * len(STATE))
 
 
 def related(difference: Difference) -> Iterator[tuple[str, dict[str, Any]]]:

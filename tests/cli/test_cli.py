@@ -1,0 +1,137 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiovgic.cli.main import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+WRONG = {
+    "no such verb": ["explor"],
+    "a verb unlike any": ["frobnicate"],
+    "no such option": ["explore", "addr-vs-init", "--sed", "1"],
+    "no such scenario": ["explore", "addr-vs-inti"],
+    "a missing file": ["explore", "nowhere/some.yaml"],
+    "no such revision": ["explore", "addr-vs-init", "--revision", "its-v8"],
+    "no such strategy": ["explore", "addr-vs-init", "--strategy", "rnadom"],
+    "a budget of nothing": ["explore", "addr-vs-init", "--budget", "0"],
+    "no scenario at all": ["explore"],
+    "a schedule that is none": ["replay", "addr-vs-init", "2:init"],
+    "a trace that is missing": ["replay", "missing.jsonl"],
+    "a recording that is missing": ["conform", "missing.jsonl.gz"],
+    "no jobs": ["conform", "--jobs", "0"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command runs in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG)
+def test_what_is_asked_wrongly_gets_one_line_and_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+) -> None:
+    assert run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err == snapshot
+
+
+@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform"])
+def test_the_help_of_every_verb(verb: str, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
+    assert run([*verb.split(), "--help"]) == 0
+    assert capsys.readouterr().out == snapshot
+
+
+def test_a_finding_is_exit_code_1_and_leaves_its_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explore", "addr-vs-init", "--revision", "its-v7"]) == 1
+    said = capsys.readouterr()
+    assert "addr-vs-init  FAILED  expectation" in said.out
+    assert said.err == ""
+    assert run(["replay", str(tmp_path / ".aiovgic" / "addr-vs-init.jsonl")]) == 1
+
+
+def test_a_clean_search_is_exit_code_0_and_one_honest_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explore", "addr-vs-init"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("addr-vs-init  ok  10 executions, complete  (revision fixed, dfs, ")
+    assert said.count("\n") == 1
+
+
+def test_a_replay_that_cannot_be_followed_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["replay", "addr-vs-init", "99>init"]) == 3
+    assert capsys.readouterr().err.startswith("aiovgic: diverged: the execution ended after ")
+
+
+def test_explore_as_json_is_one_object_with_its_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explore", "addr-vs-init", "--revision", "its-v7", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == [
+        "verb",
+        "scenario",
+        "revision",
+        "bugs",
+        "strategy",
+        "seed",
+        "executions",
+        "complete",
+        "seconds",
+        "findings",
+    ]
+    [finding] = told["findings"]
+    assert finding["kind"] == "expectation"
+    assert finding["replay"] == "aiovgic replay addr-vs-init '2>init' --revision its-v7"
+
+
+def test_replay_as_json_has_the_digest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["replay", "addr-vs-init", "2>init", "--revision", "its-v7", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["verb"] == "replay"
+    assert len(told["digest"]) == 64
+
+
+def test_replay_writes_the_trace_where_it_is_told(tmp_path: Path) -> None:
+    assert run(["replay", "addr-vs-init", "", "--trace", "here.jsonl"]) == 0
+    assert run(["replay", "here.jsonl"]) == 0
+    assert (tmp_path / "here.jsonl").read_text(encoding="utf-8").startswith('{"kind":"head"')
+
+
+def test_conform_as_json_is_one_object(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    lines = [
+        {"script": "made/one"},
+        {"op": "create_vm", "result": {"ret": 0, "errno": None}},
+    ]
+    path = tmp_path / "made.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert run(["conform", str(path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told | {"seconds": 0} == {
+        "verb": "conform",
+        "revision": "v6.12",
+        "scripts": 1,
+        "scripts_agree": 1,
+        "ops": 1,
+        "ops_agree": 1,
+        "seconds": 0,
+        "differences": [],
+    }
+
+
+def test_a_name_is_completed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_AIOVGIC_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "aiovgic explore addr")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with pytest.raises(SystemExit):
+        run([])
+    assert capsys.readouterr().out == "plain,addr-vs-init\n"
