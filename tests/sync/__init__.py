@@ -1,0 +1,1 @@
+"""Tests of the seam: primitives, parts and layers, without an engine."""
