@@ -60,7 +60,7 @@ class Subject:
         return Head(
             version=TRACE_VERSION,
             package=version("aiovgic"),
-            scenario=self.called,
+            scenario=self.called.encode(errors="backslashreplace").decode(),
             digest=self.scenario.digest,
             revision=self.revision,
             strategy=strategy,

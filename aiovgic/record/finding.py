@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-if TYPE_CHECKING:
-    from aiovgic.errors import Kind
+from aiovgic.errors import Kind  # noqa: TC001  msgspec looks at it when it decodes
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

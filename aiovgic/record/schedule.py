@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aiovgic.errors import UsageError
 
-_WORD = re.compile(r"(?P<number>\d{1,9})(?:>(?P<task>[A-Za-z_][\w.-]*)|=(?P<alternative>\d{1,9}))")
+_WORD = re.compile(r"(?P<number>[0-9]{1,9})(?:>(?P<task>[A-Za-z_][\w.-]*)|=(?P<alternative>[0-9]{1,9}))")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Schedule:
                 raise UsageError(f"{word!r} is no part of a schedule; a switch is '12>nic', a choice '7=1'")
             number = int(match["number"])
             if number in (choices if match["task"] is None else switches):
-                raise UsageError(f"{word!r} says something else about number {number} than a word before it")
+                raise UsageError(f"{word!r} speaks of number {number}, of which a word before it has spoken")
             if match["task"] is None:
                 choices[number] = int(match["alternative"])
             else:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TRACE_VERSION = 1
 MAX_TRACE_BYTES = 256 * 1024 * 1024
+NO_HEAD = "is no trace: the first line is not its head"
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kind"):
@@ -115,6 +116,7 @@ AnyEvent = (
 Line = Head | AnyEvent | End
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+_ANY = msgspec.json.Decoder()
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -140,9 +142,7 @@ class Trace(msgspec.Struct, frozen=True):
         lines = decode(path, read_bytes(path))
         head, *events = lines
         if not isinstance(head, Head):
-            raise ScenarioError(f"{path}:1", "is no trace: the first line is not its head")
-        if head.version != TRACE_VERSION:
-            raise ScenarioError(f"{path}:1", f"is a trace of version {head.version}; this is version {TRACE_VERSION}")
+            raise ScenarioError(f"{path}:1", NO_HEAD)
         end = events.pop() if events else None
         if not isinstance(end, End):
             raise ScenarioError(f"{path}:{len(lines)}", "is cut off: the last line is not its end")
@@ -157,8 +157,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_TRACE_BYTES + 1)
-    except OSError as error:
-        raise ScenarioError(str(path), f"cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(str(path), f"cannot be read: {why}") from None
     if len(raw) > MAX_TRACE_BYTES:
         raise ScenarioError(str(path), f"is longer than {MAX_TRACE_BYTES} bytes")
     return raw
@@ -166,17 +167,31 @@ def read_bytes(path: Path) -> bytes:
 
 def decode(path: Path, raw: bytes) -> Sequence[Line]:
     """The lines of a trace. Raises ScenarioError with the line that is none."""
+    texts = raw.splitlines()
+    if not texts:
+        raise ScenarioError(str(path), "is empty, no trace")
+    check_version(path, texts[0])
     lines: list[Line] = []
-    for number, text in enumerate(raw.splitlines(), 1):
+    for number, text in enumerate(texts, 1):
         try:
             lines.append(_DECODER.decode(text))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            if number == 1:
-                raise ScenarioError(f"{path}:1", "is no trace: the first line is not its head") from None
-            raise ScenarioError(f"{path}:{number}", f"is no line of a trace: {error}") from None
-    if not lines:
-        raise ScenarioError(str(path), "is empty, no trace")
+            why = NO_HEAD if number == 1 else f"is no line of a trace: {' '.join(str(error).split())}"
+            raise ScenarioError(f"{path}:{number}", why) from None
     return lines
+
+
+def check_version(path: Path, text: bytes) -> None:
+    """Raises ScenarioError for a first line that is no head, or the head of another version."""
+    try:
+        head = _ANY.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        head = None
+    if not isinstance(head, dict) or head.get("kind") != "head":
+        raise ScenarioError(f"{path}:1", NO_HEAD)
+    version = head.get("version")
+    if version != TRACE_VERSION:
+        raise ScenarioError(f"{path}:1", f"is a trace of version {version!r}; this is version {TRACE_VERSION}")
 
 
 def make_trace(head: Head, events: Iterable[Event], end: End) -> Trace:

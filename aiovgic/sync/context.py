@@ -44,6 +44,7 @@ class Context:
 
     def irqs_enable(self) -> None:
         """Undo one irqs_disable (local_irq_enable)."""
+        assert self.cpu.irqs_off > 0, f"{self.name} turns interrupts on that are on"
         self.cpu.irqs_off -= 1
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from aiovgic.sync.parts import Part
 
@@ -36,6 +36,10 @@ class Declared:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.field = name
+
+    def noted(self) -> object:
+        """The descriptor that notes, for `Parts` to put in front of this one."""
+        raise NotImplementedError
 
 
 class Guarded(Declared, Generic[T]):
@@ -86,9 +90,13 @@ class GuardedList(Declared, Generic[T]):
     def __get__(self, part: Part | None, owner: type) -> GuardedList[T] | list[T]:
         if part is None:
             return self
-        made: list[T] = NotedList(part, self) if part.parts.noting else []
+        made: list[T] = []
         part.__dict__[self.field] = made
         return made
+
+    def noted(self) -> object:
+        """The descriptor that notes, for `Parts` to put in front of this one."""
+        return NotedContainer(self, NotedList)
 
 
 class GuardedMap(Declared, Generic[K, V]):
@@ -101,9 +109,33 @@ class GuardedMap(Declared, Generic[K, V]):
     def __get__(self, part: Part | None, owner: type) -> GuardedMap[K, V] | dict[K, V]:
         if part is None:
             return self
-        made: dict[K, V] = NotedMap(part, self) if part.parts.noting else {}
+        made: dict[K, V] = {}
         part.__dict__[self.field] = made
         return made
+
+    def noted(self) -> object:
+        """The descriptor that notes, for `Parts` to put in front of this one."""
+        return NotedContainer(self, NotedMap)
+
+
+class NotedContainer:
+    """A guarded list or map that is noted, itself as well as what is put in its place."""
+
+    def __init__(self, declared: Declared, container: Callable[..., Any]) -> None:
+        self.declared = declared
+        self.container = container
+
+    def __get__(self, part: Part | None, owner: type) -> Any:
+        if part is None:
+            return self.declared
+        made = part.__dict__.get(self.declared.field)
+        if made is None:
+            made = part.__dict__[self.declared.field] = self.container(part, self.declared)
+        return made
+
+    def __set__(self, part: Part, value: Any) -> None:
+        part.rt.note(part, self.declared, write=True)
+        part.__dict__[self.declared.field] = self.container(part, self.declared, value)
 
 
 def _noting(base: type, reads: Iterable[str], writes: Iterable[str]) -> Callable[[type], type]:
@@ -129,9 +161,23 @@ def _noting(base: type, reads: Iterable[str], writes: Iterable[str]) -> Callable
     return decorate
 
 
-_LIST_READS = ("__contains__", "__getitem__", "__iter__", "__len__", "__reversed__", "count", "index")
+_LIST_READS = (
+    "__add__",
+    "__contains__",
+    "__eq__",
+    "__getitem__",
+    "__iter__",
+    "__len__",
+    "__ne__",
+    "__reversed__",
+    "copy",
+    "count",
+    "index",
+)
 _LIST_WRITES = (
     "__delitem__",
+    "__iadd__",
+    "__imul__",
     "__setitem__",
     "append",
     "clear",
@@ -142,16 +188,32 @@ _LIST_WRITES = (
     "reverse",
     "sort",
 )
-_MAP_READS = ("__contains__", "__getitem__", "__iter__", "__len__", "get", "items", "keys", "values")
-_MAP_WRITES = ("__delitem__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update")
+_MAP_READS = (
+    "__contains__",
+    "__eq__",
+    "__getitem__",
+    "__iter__",
+    "__len__",
+    "__ne__",
+    "__or__",
+    "__reversed__",
+    "copy",
+    "get",
+    "items",
+    "keys",
+    "values",
+)
+_MAP_WRITES = ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update")
 
 
 @_noting(list, _LIST_READS, _LIST_WRITES)
 class NotedList(list[T]):
     """A list that notes a read of the whole for each look, a write for each change."""
 
-    def __init__(self, part: Part, declared: Declared) -> None:
-        super().__init__()
+    __hash__ = None
+
+    def __init__(self, part: Part, declared: Declared, value: Iterable[T] = ()) -> None:
+        super().__init__(value)
         self.part = part
         self.declared = declared
 
@@ -160,15 +222,17 @@ class NotedList(list[T]):
 class NotedMap(dict[K, V]):
     """A dict that notes a read of the whole for each look, a write for each change."""
 
-    def __init__(self, part: Part, declared: Declared) -> None:
-        super().__init__()
+    __hash__ = None
+
+    def __init__(self, part: Part, declared: Declared, value: Mapping[K, V] | None = None) -> None:
+        super().__init__(value or {})
         self.part = part
         self.declared = declared
 
 
-def guarded_fields(cls: type) -> Iterator[Guarded[Any]]:
-    """The scalar guarded fields a class has, its bases' included, in order of declaration."""
-    seen: dict[str, Guarded[Any]] = {}
+def guarded_fields(cls: type) -> Iterator[Declared]:
+    """The guarded fields a class has, its bases' included, in order of declaration."""
+    seen: dict[str, Declared] = {}
     for base in reversed(cls.__mro__):
-        seen.update({name: value for name, value in base.__dict__.items() if isinstance(value, Guarded)})
+        seen.update({name: value for name, value in base.__dict__.items() if isinstance(value, Declared)})
     yield from seen.values()

@@ -48,6 +48,15 @@ class Answer(Op[Any]):
         self.value = value
 
 
+class Raised:
+    """The answer of a server that could not give one."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 class Channel(Generic[Q, A]):
     """Where requests for one server task arrive; the caller makes sure they come one at a time."""
 
@@ -58,8 +67,10 @@ class Channel(Generic[Q, A]):
         rt.serve(self)
 
     async def call(self, request: Q) -> A:
-        """Hand ``request`` over; the answer, computed in the caller's context."""
-        answer: A = await HandOver(self, request)
+        """Hand ``request`` over; the answer, computed in the caller's context. Raises what the handler raises."""
+        answer: A | Raised = await HandOver(self, request)
+        if isinstance(answer, Raised):
+            raise answer.error
         return answer
 
     def open(self) -> Script[Any]:
@@ -79,4 +90,7 @@ class Channel(Generic[Q, A]):
         answer: Any = None
         while True:
             request: Q = await Answer(answer)
-            answer = await self._handler(request)
+            try:
+                answer = await self._handler(request)
+            except Exception as error:  # noqa: BLE001  it is raised again, where the request was made
+                answer = Raised(error)

@@ -72,6 +72,7 @@ class Lock(Thing):
         """Give the lock back. Not a point: it only enables others."""
         if self.rt.dead:
             return
+        self.check("released")
         me = self.rt.current
         assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
         self.holder = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from aiovgic.errors import Violation
 from aiovgic.sync.choice import Choose, RacyRead
 from aiovgic.sync.guarded import guarded_fields
 from aiovgic.sync.lock import Lock
@@ -67,6 +68,8 @@ class Part:
 
     def free(self) -> None:
         """This part's memory is gone: whoever touches it now has a use after free (kfree)."""
+        if self.freed:
+            raise Violation("use-after-free", "double-free", f"{self.name} is freed twice")
         self.rt.freed(self)
         self.freed = True
 
@@ -81,6 +84,8 @@ def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
     """
 
     def check(layer: type[PartT]) -> type[PartT]:
+        if base in _BASES:
+            raise TypeError(f"{layer.__name__} is over {base.__name__}, a layer itself; let it replace the base")
         if layer.__bases__ != (base,):
             raise TypeError(f"{layer.__name__} must be a direct subclass of {base.__name__}")
         for name in vars(layer):
@@ -88,19 +93,32 @@ def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
                 raise TypeError(f"{layer.__name__} must not have an __init__")
             if not name.startswith("__") and not hasattr(base, name):
                 raise TypeError(f"{layer.__name__}.{name} replaces nothing: {base.__name__} has no such name")
+        _BASES[layer] = base
         return layer
 
     return check
 
 
+_BASES: dict[type[Any], type[Any]] = {}
+"""What each layer replaces."""
+
+
 class Parts:
-    """Makes every part, from its base class and the layers over it, later layers outermost."""
+    """Makes every part, from its base class and the layers over it, later layers outermost.
+
+    Raises TypeError for a class that is not marked as a layer, or is there twice.
+    """
 
     def __init__(self, rt: Runtime, layers: Iterable[Layer] = (), *, noting: bool = False) -> None:
         self.rt = rt
         self.noting = noting
         self.layers = tuple(layers)
         self._composed: dict[type[Any], type[Any]] = {}
+        for n, layer in enumerate(self.layers):
+            if layer not in _BASES:
+                raise TypeError(f"{layer.__name__} is no layer; mark it with @replaces")
+            if layer in self.layers[:n]:
+                raise TypeError(f"{layer.__name__} is there twice")
 
     def make(self, base: Callable[Concatenate[Parts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A new part: ``base``'s composed class, with these arguments."""
@@ -116,11 +134,13 @@ _CACHE: dict[tuple[type[Any], tuple[Layer, ...], bool], type[Any]] = {}
 
 
 def compose(base: type[Any], layers: tuple[Layer, ...], *, noting: bool) -> type[Any]:
-    """``base`` under the layers that replace it (or a base of it), with noting fields if asked."""
-    mine = tuple(layer for layer in layers if issubclass(base, layer.__bases__[0]))
+    """``base`` under the layers that replace it, over those that replace a base of it; with noting fields if asked."""
+    mine = tuple(layer for layer in layers if issubclass(base, _BASES[layer]))
     key = (base, mine, noting)
     if key not in _CACHE:
-        fields = {field.field: field.noted() for field in guarded_fields(base)} if noting else {}
-        bases = (*reversed(mine), base)
-        _CACHE[key] = type(base.__name__, bases, fields) if mine or fields else base
+        over = [layer for layer in reversed(mine) if _BASES[layer] is base]
+        under = [layer for layer in reversed(mine) if _BASES[layer] is not base]
+        composed = type(base.__name__, (*over, base, *under), {}) if mine else base
+        fields = {field.field: field.noted() for field in guarded_fields(composed)} if noting else {}
+        _CACHE[key] = type(base.__name__, (composed,), fields) if fields else composed
     return _CACHE[key]

@@ -102,6 +102,7 @@ class RefPutNotLast(_RefOp[bool]):
     __slots__ = ()
 
     def commit(self, me: Context) -> bool:
+        self.ref.check("dropped")
         if self.ref.count == 1:
             return False
         self.drop()

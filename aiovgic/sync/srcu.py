@@ -42,6 +42,7 @@ class Srcu(Thing):
 
     def call(self, fn: Callable[[], None]) -> None:
         """Run ``fn`` once every reader that is inside now has left (call_srcu, kfree_rcu)."""
+        self.check("used")
         self._callbacks.append((tuple(self.active), fn))
         self._run_callbacks()
 
@@ -58,13 +59,14 @@ class Srcu(Thing):
         self.rt.changed(self)
 
     def _run_callbacks(self) -> None:
-        waiting = []
-        for inside, fn in self._callbacks:
-            if any(ticket in self.active for ticket in inside):
-                waiting.append((inside, fn))
-            else:
-                fn()
-        self._callbacks = waiting
+        due = [fn for inside, fn in self._callbacks if self.is_over(inside)]
+        self._callbacks = [(inside, fn) for inside, fn in self._callbacks if not self.is_over(inside)]
+        for fn in due:
+            fn()
+
+    def is_over(self, inside: tuple[int, ...]) -> bool:
+        """Whether all readers with these tickets have left."""
+        return not any(ticket in self.active for ticket in inside)
 
 
 class Rcu(Srcu):
@@ -89,6 +91,7 @@ class Section(Op[None]):
         return self.srcu
 
     def commit(self, me: Context) -> None:
+        self.srcu.check("entered")
         self.ticket = self.srcu.enter(me)
         me.sections.append(self)
 
@@ -117,6 +120,7 @@ class GraceBegin(Op[tuple[int, ...]]):
         return self.srcu
 
     def commit(self, me: Context) -> tuple[int, ...]:
+        self.srcu.check("waited for")
         return tuple(self.srcu.active)
 
 
@@ -136,7 +140,7 @@ class GraceEnd(Op[None]):
         return self.srcu
 
     def ready(self, me: Context) -> bool:
-        return not any(ticket in self.srcu.active for ticket in self.inside)
+        return self.srcu.is_over(self.inside)
 
     def holders(self) -> tuple[Context, ...]:
         """The readers it waits for, in the order they came."""

@@ -47,7 +47,12 @@ class WaitQueue(Thing):
         """
         while True:
             await Prepare(self)
-            if await ready() or not await (KillableSleep if killable else Sleep)(self, idle=idle):
+            try:
+                woken = await ready()
+            except Exception:
+                self.finish()
+                raise
+            if woken or not await (KillableSleep if killable else Sleep)(self, idle=idle):
                 break
         self.finish()
 
@@ -71,6 +76,7 @@ class Prepare(Op[None]):
         return self.queue
 
     def commit(self, me: Context) -> None:
+        self.queue.check("waited on")
         self.queue.sleepers[me] = False
 
 
@@ -93,6 +99,7 @@ class Sleep(Op[bool]):
         return self.queue.sleepers.get(me, False)
 
     def commit(self, me: Context) -> bool:
+        self.queue.check("slept on")
         del self.queue.sleepers[me]
         return True
 

@@ -90,5 +90,5 @@ def test_a_word_that_is_no_part_of_a_schedule_is_named(word: str) -> None:
     ],
 )
 def test_a_number_may_be_spoken_for_once(text: str, word: str, number: int) -> None:
-    with pytest.raises(UsageError, match=rf"^'{word}' .* number {number} "):
+    with pytest.raises(UsageError, match=rf"^'{word}' .* number {number}, "):
         Schedule.parse(text)

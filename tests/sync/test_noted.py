@@ -146,3 +146,23 @@ def test_a_copy_of_a_list_or_a_map_is_a_read_and_plain() -> None:
     assert set(stage.rt.taken()) == set(READ)
     assert type(dict(stage.box.names)) is dict
     assert set(stage.rt.taken()) == set(LOOK)
+
+
+def test_a_container_that_is_replaced_is_a_write_and_is_noted_from_then_on() -> None:
+    stage = noted()
+    stage.box.items = [1, 2]
+    stage.box.items.append(3)
+    assert stage.rt.taken() == WRITE * 2
+
+
+def test_growing_a_list_in_place_is_a_write() -> None:
+    stage = noted()
+    items = stage.box.items
+    items += [1]
+    assert stage.rt.taken() == WRITE
+
+
+def test_comparing_a_map_is_a_read() -> None:
+    stage = noted()
+    assert stage.box.names == {}
+    assert stage.rt.taken() == LOOK
