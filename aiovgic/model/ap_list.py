@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
 from aiovgic.sync import Guarded, GuardedList, Part
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
+
+NOTHING: list[Irq] = []
+"""What a last run without a partner is merged with."""
 
 
 class ApList(Part):
@@ -42,16 +46,35 @@ class ApList(Part):
         self.ap_list[:] = await self.sorted_irqs(list(self.ap_list))
 
     async def sorted_irqs(self, irqs: list[Irq]) -> list[Irq]:
-        """A stable merge sort by irq_cmp, which takes locks (list_sort)."""
-        if len(irqs) < 2:  # noqa: PLR2004  one is sorted
-            return irqs
-        half = len(irqs) // 2
-        left = await self.sorted_irqs(irqs[:half])
-        right = await self.sorted_irqs(irqs[half:])
-        merged: list[Irq] = []
-        while left and right:
-            merged.append(left.pop(0) if await self.irq_cmp(left[0], right[0]) <= 0 else right.pop(0))
-        return merged + left + right
+        """A stable merge sort by irq_cmp, which takes locks (list_sort); what is in order already is a run."""
+        runs = await self.sorted_runs(irqs)
+        while len(runs) > 1:
+            pairs = zip_longest(runs[::2], runs[1::2], fillvalue=NOTHING)
+            runs = [await self.merged(left, right) for left, right in pairs]
+        return runs[0] if runs else []
+
+    async def sorted_runs(self, irqs: list[Irq]) -> list[list[Irq]]:
+        """The list in pieces that are each in order."""
+        runs: list[list[Irq]] = []
+        for irq in irqs:
+            if runs and await self.irq_cmp(runs[-1][-1], irq) <= 0:
+                runs[-1].append(irq)
+            else:
+                runs.append([irq])
+        return runs
+
+    async def merged(self, left: list[Irq], right: list[Irq]) -> list[Irq]:
+        """Two runs in one; of equals those on the left come first."""
+        run: list[Irq] = []
+        i = j = 0
+        while i < len(left) and j < len(right):
+            if await self.irq_cmp(left[i], right[j]) <= 0:
+                run.append(left[i])
+                i += 1
+            else:
+                run.append(right[j])
+                j += 1
+        return run + left[i:] + right[j:]
 
     async def irq_cmp(self, a: Irq, b: Irq) -> int:
         """Negative if ``a`` goes first: active, then deliverable by priority (vgic_irq_cmp)."""
