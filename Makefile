@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test slow check format conform bench docs clean
+.PHONY: demo test slow check format conform bench clean
 
 # Install, explore the race of the patch that introduced the ITS device, and show it.
 demo: $(VENV)/.installed
@@ -35,6 +35,10 @@ conform: $(VENV)/.installed
 	$(BIN)/aiovgic conform --revision v6.1
 	$(BIN)/aiovgic conform --live
 	$(BIN)/aiovgic conform --revision v6.1 --live
+
+# How fast recordings are played, against the model without an engine.
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/conform.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
