@@ -1,0 +1,1 @@
+"""Tests of what people write: scenarios, scripts, and what is said about those that are wrong."""
