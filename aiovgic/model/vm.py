@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.intid import is_lpi
+from aiovgic.arch.intid import VGIC_V2_MAX_CPUS, is_lpi
 from aiovgic.errors import UapiError
 from aiovgic.model.bus import Bus
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 KVM_MAX_VCPUS = 512
+GICV2 = 2
 
 
 class Vm(Part):
@@ -41,6 +42,7 @@ class Vm(Part):
         super().__init__(parts, name)
         self.host = host
         self.ipa_bits = ipa_bits
+        self.max_vcpus = VGIC_V2_MAX_CPUS if host.gic == GICV2 else KVM_MAX_VCPUS
         self.kvm_lock = self.lock("kvm->lock", sleeps=True)
         self.slots_lock = self.lock("slots_lock", sleeps=True)
         self.config_lock = self.lock("config_lock", sleeps=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.scenario.nodes import key_number
 from aiovgic.scenario.scenario import EXPECTED, Expectation
-from aiovgic.uapi.fields import integer
+from aiovgic.uapi.fields import MAX64, integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,8 @@ def expectations(found: Mapping[str, Node], labels: Mapping[str, int]) -> Iterat
     for when in EXPECTED:
         if when in found:
             node = found[when]
+            if node.value == []:
+                node.fail("expects nothing")
             for each in node.list() if isinstance(node.value, list) else (node,):
                 yield expectation(when, each, labels)
 
@@ -46,11 +49,11 @@ def expected_result(node: Node) -> Mapping[str, Any]:
     found = node.keys(RESULT_KEYS)
     expected = {key: each.plain() for key, each in found.items()}
     if "value" in expected:
-        expected["value"] = number(found["value"])
+        expected["value"] = number_of(found["value"])
     return expected
 
 
-def number(node: Node) -> int:
+def number_of(node: Node) -> int:
     """A number, written in any way. Raises ScenarioError."""
     try:
         return integer(node.value)
@@ -58,25 +61,25 @@ def number(node: Node) -> int:
         node.fail(str(error))
 
 
-def key_number(key: str, node: Node, high: int) -> int:
-    """A number that is a key. Raises ScenarioError."""
-    try:
-        value = integer(key)
-    except ValueError as error:
-        node.fail(str(error))
-    if value > high:
-        node.fail(f"{key} is above {high}")
-    return value
+def by_number(node: Node, high: int, what: str) -> Iterator[tuple[int, Node]]:
+    """The keys, as numbers, and values of a mapping; each number once. Raises ScenarioError."""
+    seen: dict[int, str] = {}
+    for key, each in node.items(what):
+        number = key_number(key, node, high)
+        if number in seen:
+            each.fail(f"{key} is the same as {seen[number]}, which is there already")
+        seen[number] = key
+        yield number, each
 
 
 def counts(node: Node) -> dict[int, int]:
     """How often, by INTID."""
-    return {key_number(key, node, MAX_INTID): each.integer(0, MAX_COUNT) for key, each in node.items("counts by INTID")}
+    return {intid: each.integer(0, MAX_COUNT) for intid, each in by_number(node, MAX_INTID, "counts by INTID")}
 
 
 def takers(node: Node) -> dict[int, str]:
     """Which vCPU, by INTID."""
-    return {key_number(key, node, MAX_INTID): each.text() for key, each in node.items("vCPUs by INTID")}
+    return {intid: each.text() for intid, each in by_number(node, MAX_INTID, "vCPUs by INTID")}
 
 
 def intids(node: Node) -> list[int]:
@@ -86,7 +89,7 @@ def intids(node: Node) -> list[int]:
 
 def by_address(node: Node) -> dict[int, Node]:
     """Nodes by guest-physical address."""
-    return {key_number(key, node, (1 << 64) - 1): each for key, each in node.items("a mapping by address")}
+    return dict(by_number(node, MAX64, "a mapping by address"))
 
 
 def bus(node: Node) -> dict[int, str | None]:
@@ -96,7 +99,7 @@ def bus(node: Node) -> dict[int, str | None]:
 
 def mmio(node: Node) -> dict[int, int]:
     """What vCPU 0's 32-bit load reads, by address."""
-    return {addr: number(each) for addr, each in by_address(node).items()}
+    return {addr: number_of(each) for addr, each in by_address(node).items()}
 
 
 def memory(node: Node) -> dict[int, bytes]:

@@ -45,7 +45,7 @@ def parse(text: str, path: str, name: str) -> Scenario:
     """The scenario in a text. Raises ScenarioError."""
     root = parse_yaml(path, text)
     found = root.keys(KEYS, required=("schema", "title", "tasks"))
-    if found["schema"].value != SCHEMA_VERSION:
+    if found["schema"].value != SCHEMA_VERSION or type(found["schema"].value) is not int:
         found["schema"].fail(f"is {found['schema'].shown()}; this is schema {SCHEMA_VERSION}")
     plan = machine_plan(found.get("machine"))
     rings = Rings(tuple(its.base for its in plan.its))

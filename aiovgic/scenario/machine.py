@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.intid import VGIC_MAX_LPI, VGIC_MIN_LPI
 from aiovgic.model.host import Host
 from aiovgic.scenario import layout
+from aiovgic.scenario.nodes import key_number
 from aiovgic.scenario.scenario import ItsPlan, LpiPlan, MachinePlan
 from aiovgic.scenario.setup import ITS_STATES
 
@@ -22,6 +23,7 @@ MAX_ID = 0xFFFF
 MAX_LRS = 16
 MAX_BASE = 1 << 52
 DEFAULT_EVENTS = 32
+MIN_IRQS, MAX_IRQS, IRQS_STEP = 64, 992, 32
 
 
 def machine_plan(node: Node | None) -> MachinePlan:
@@ -41,12 +43,20 @@ def machine_plan(node: Node | None) -> MachinePlan:
     return MachinePlan(
         vcpus=vcpus,
         gic=gic,
-        nr_irqs=found["nr_irqs"].integer(64, 992) if "nr_irqs" in found else 64,
+        nr_irqs=nr_irqs(found["nr_irqs"]) if "nr_irqs" in found else MIN_IRQS,
         ready=ready and gic != "none",
         host=host_of(found.get("host"), found.get("lrs")),
         its=its,
         lpis=lpis,
     )
+
+
+def nr_irqs(node: Node) -> int:
+    """How many interrupts there are, private ones included. Raises ScenarioError."""
+    value = node.integer(MIN_IRQS, MAX_IRQS)
+    if value % IRQS_STEP:
+        node.fail(f"is {value}, no multiple of {IRQS_STEP}")
+    return value
 
 
 def host_of(node: Node | None, lrs: Node | None) -> Host:
@@ -70,9 +80,7 @@ def its_plan(node: Node, number: int) -> ItsPlan:
         found["events"].fail("belongs to a 'device'")
     if "devices" in found:
         for key, events_node in found["devices"].items():
-            if not key.isdecimal():
-                events_node.fail(f"{key!r} is no DeviceID")
-            devices[int(key)] = events_node.integer(1, MAX_ID + 1)
+            devices[key_number(key, found["devices"], MAX_ID)] = events_node.integer(1, MAX_ID + 1)
     state = found["state"].one_of(ITS_STATES) if "state" in found else "enabled"
     default = layout.ITS_BASES[min(number, len(layout.ITS_BASES) - 1)]
     base = found["base"].integer(0, MAX_BASE) if "base" in found else default

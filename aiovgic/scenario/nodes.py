@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 
 from aiovgic.errors import ScenarioError
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.uapi.fields import integer, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +25,10 @@ SCALARS = {
     STR,
 }
 DEEPEST = 64
+MOST_BITS = 128
+"""Numbers beyond this are not shown."""
+
+COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 class Node:
@@ -113,16 +117,26 @@ class Node:
             return "a mapping"
         if isinstance(self.value, list):
             return "a list"
+        if isinstance(self.value, int) and self.value.bit_length() > MOST_BITS:
+            return "a number far too large"
         return reprlib.repr(self.value)
+
+
+def key_number(key: str, node: Node, high: int) -> int:
+    """A number that is a key. Raises ScenarioError."""
+    try:
+        value = integer(key)
+    except ValueError as error:
+        node.fail(str(error))
+    if value > high:
+        node.fail(f"{key} is above {high}")
+    return value
 
 
 def parse_yaml(file: str, text: str) -> Node:
     """The document in a text. Raises ScenarioError with the line."""
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark is not None else 1
-                raise ScenarioError(f"{file}:{line}", "anchors and aliases are not used here")
+        check_events(file, text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -137,6 +151,18 @@ def parse_yaml(file: str, text: str) -> Node:
     return Reader(file).node(root, "", 0)
 
 
+def check_events(file: str, text: str) -> None:
+    """Raises ScenarioError for anchors and aliases, and for what is nested too deep to go on reading."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            raise ScenarioError(f"{file}:{line}", "anchors and aliases are not used here")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ScenarioError(f"{file}:{line}", "is nested too deep")
+
+
 class Reader:
     """Turns composed YAML into nodes."""
 
@@ -149,6 +175,8 @@ class Reader:
         node = Node(self.file, raw.start_mark.line + 1, path, None)
         if depth > DEEPEST:
             node.fail("is nested too deep")
+        if isinstance(raw, yaml.CollectionNode) and raw.tag not in COLLECTIONS:
+            node.fail("has a tag")
         if isinstance(raw, yaml.MappingNode):
             node.value = self.mapping(raw, node, depth)
         elif isinstance(raw, yaml.SequenceNode):
@@ -164,6 +192,8 @@ class Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 node.fail("has a key that is no word")
             key = str(key_node.value)
+            if not key.isprintable():
+                node.fail(f"has a key that is no word: {reprlib.repr(key)}")
             below = self.node(value_node, f"{node.path}.{key}" if node.path else key, depth + 1)
             if key in found:
                 below.line = key_node.start_mark.line + 1
@@ -177,5 +207,5 @@ class Reader:
             return str(raw.value) if raw.tag.startswith("tag:yaml.org,2002:timestamp") else node.fail("has a tag")
         try:
             return self.scalars.construct_object(raw)
-        except (ValueError, yaml.YAMLError):
+        except (ValueError, KeyError, IndexError, yaml.YAMLError):
             node.fail(f"is no value: {reprlib.repr(raw.value)}")

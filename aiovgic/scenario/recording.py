@@ -62,7 +62,7 @@ def load_recording(path: Path) -> Recording:
     """The scripts of a file, plain or gzipped. Raises ScenarioError with the line and the nearest right word."""
     recording = Recording(path)
     names: dict[str, int] = {}
-    for number, text in enumerate(read_text(path).splitlines(), 1):
+    for number, text in enumerate(read_text(path).split("\n"), 1):
         if not text.strip():
             continue
         try:
@@ -131,7 +131,7 @@ def recorded(recording: Recording, about: object) -> None:
         raise ValueError(f"recorded: {shown(about)} is no object")
     recording.kernel = str(about.get("kernel", ""))
     gic = about.get("host_gic", recording.host_gic)
-    if gic not in HOST_GICS:
+    if type(gic) is not int or gic not in HOST_GICS:
         raise ValueError(f"recorded: host_gic: {shown(gic)} is none of {', '.join(map(str, HOST_GICS))}")
     recording.host_gic = gic
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiovgic.scenario.scenario import MachinePlan, Step
 from aiovgic.scenario.setup import machine_ops
 from aiovgic.scenario.shorthand import COMMANDS, GUEST_SHORTHANDS, SHORTHANDS, Rings, unknown_step
-from aiovgic.uapi.fields import LABEL_CHARS
+from aiovgic.uapi.fields import LABEL_CHARS, integer
 from aiovgic.uapi.operations import OPERATIONS, operation
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 KNOWN = [*OPERATIONS, *SHORTHANDS]
 EXTRAS = ("as", "note")
+SETUP = ""
+"""Where a task's name stands, in the set-up."""
+
 GUEST_MEMORY = ("mem_write", "mem_read")
 """Operations that a guest does, too: it copies a range of its own memory."""
 
@@ -36,7 +39,7 @@ class StepReader:
         made = [Step(op, node.line if node else 0) for op in machine_ops(plan, self.rings)]
         found = node.keys(tuple(dict(node.items()))) if node is not None else {}
         if "setup" in found:
-            made += self.steps(found["setup"], "setup", None)
+            made += self.steps(found["setup"], SETUP, None)
         return replace(plan, setup=tuple(made))
 
     def steps(self, node: Node, task: str, vcpu: int | None) -> Sequence[Step]:
@@ -106,14 +109,17 @@ class StepReader:
 
     def check_commander(self, raw: Mapping[str, object], task: str, node: Node) -> None:
         """One task sends the commands of one ITS: guests keep a lock around its ring. Raises ScenarioError."""
-        its = raw.get("its", 0)
-        number = its if isinstance(its, int) else 0
-        if self.commander.setdefault(number, task) != task and self.commander[number] != "setup":
+        try:
+            its = integer(raw.get("its", 0))
+        except ValueError:
+            return  # the step itself says what is wrong
+        other = self.commander.setdefault(its, task)
+        if task and other and other != task:
             node.fail(
-                f"task {self.commander[number]!r} sends commands to ITS {number} already; "
+                f"task {other!r} sends commands to ITS {its} already; "
                 "let one task do it, or write ring and GITS_CWRITER yourself"
             )
-        self.commander[number] = task
+        self.commander[its] = task
 
 
 if TYPE_CHECKING:

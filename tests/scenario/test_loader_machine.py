@@ -61,7 +61,16 @@ def test_a_machine_that_cannot_be(written: str, message: str) -> None:
         pytest.param(
             "its: [{device: 2, events: 0}]", "its[0].events: is 0; it must be 1 to 65536", id="a device without events"
         ),
-        pytest.param("its: [{devices: {x: 3}}]", "its[0].devices.x: 'x' is no DeviceID", id="a device in words"),
+        pytest.param(
+            "its: [{devices: {x: 3}}]", "its[0].devices: 'x' is no number and no KVM constant", id="a device in words"
+        ),
+        pytest.param(
+            "its: [{devices: {70000: 3}}]", "its[0].devices: 70000 is above 65535", id="a device key too high"
+        ),
+        pytest.param(
+            "vcpus: 0x" + "f" * 4000, "vcpus: is a number far too large; it must be 0 to 8", id="a huge number"
+        ),
+        pytest.param("nr_irqs: 65", "nr_irqs: is 65, no multiple of 32", id="an odd number of interrupts"),
         pytest.param("its: [{}, {state: half}]", f"its[1].state: {ENABLED}", id="a state that there is not"),
         pytest.param("its: [{base: -1}]", f"its[0].base: is -1; it must be 0 to {1 << 52}", id="a negative address"),
         pytest.param("its: [{}, {}, {}, {}, {}]", "its: has more than 4 ITSes", id="five of them"),
