@@ -15,7 +15,8 @@ from aiovgic.scenario.shipped import scenarios
 SHIPPED = {name: path.read_text(encoding="utf-8") for name, path in scenarios().items()}
 INIT = sorted(name for name, path in scenarios().items() if path.parent.name == "init")
 PIECES = [
-    "-1", "0", "1e999", "9" * 30, "0x" + "f" * 20, "null", "true", "[]", "{}", "- ", ": ", "\n", "  ", "!foo ", "&a ", "!!int ", "!!bool ", "!!float ",
+    "-1", "0", "1e999", "9" * 30, "0x" + "f" * 20, "null", "true", "[]", "{}", "- ", ": ", "\n", "  ", "!foo ", "&a ",
+    "!!int ", "!!bool ", "!!float ",
     "*a", "'", '"', "#", "|", ">", "? ", "a: b", "\t", "\0", "é", "vcpu: 0", "thread: x", "steps:", "always:", "as: a",
 ]  # fmt: skip
 
