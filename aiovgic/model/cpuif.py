@@ -6,50 +6,38 @@ State lives here from load to put; KVM's copy (`VgicCpu.vmcr`, ``ap0r``, ``ap1r`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.icc import IDLE_LEVEL, Vmcr, highest_level, level_of, priority_of
 from aiovgic.arch.intid import IDLE_PRIORITY, SPURIOUS, is_lpi, is_special
-from aiovgic.sync import Part
+from aiovgic.model.interface import ListRegister, VirtualInterface
 
 if TYPE_CHECKING:
     from aiovgic.model.host import Host
+    from aiovgic.model.vgic_cpu import VgicCpu
     from aiovgic.sync import Parts
 
 
-@dataclass(slots=True)
-class ListRegister:
-    """One list register (ICH_LR<n>_EL2)."""
-
-    intid: int
-    priority: int
-    group: int
-    pending: bool = False
-    active: bool = False
-    eoi_maintenance: bool = False
-
-    def is_free(self) -> bool:
-        """Whether it holds nothing."""
-        return not (self.pending or self.active)
-
-
-class CpuInterface(Part):
+class CpuInterface(VirtualInterface):
     """The virtual interface registers of one CPU while a vCPU is loaded (ICH_*, ICV_*)."""
 
     def __init__(self, parts: Parts, name: str, host: Host) -> None:
-        super().__init__(parts, name)
-        self.host = host
-        self.lrs: list[ListRegister] = []
+        super().__init__(parts, name, host)
         self.vmcr = Vmcr(0)
         self.apr = [0, 0]
         """Active priorities of group 0 and group 1, one bit a preemption level."""
-        self.eoi_count = 0
 
-    def load(self, vmcr: Vmcr, ap0r: int, ap1r: int) -> None:
-        """Take over a vCPU's state; the hardware keeps only what it implements."""
-        self.vmcr = vmcr.implemented()
-        self.apr = [ap0r, ap1r]
+    def load(self, vcpu: VgicCpu) -> None:
+        self.vmcr = Vmcr(vcpu.vmcr).implemented()
+        self.apr = [vcpu.ap0r, vcpu.ap1r]
+
+    def put(self, vcpu: VgicCpu) -> None:
+        vcpu.vmcr = self.vmcr
+        vcpu.ap0r, vcpu.ap1r = self.apr
+
+    def lines(self) -> tuple[bool, bool]:
+        group = self.signalled()
+        return group == 1, group == 0
 
     # -- who is next ----------------------------------------------------------------------
 

@@ -50,6 +50,8 @@ class Dist(IrqBanks):
         None, by="config_lock", known="interrupts.md 8.1: read after the initialized flag"
     )
     vgic_dist_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
+    vgic_cpu_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
+    gicv_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock", known="stage 2 maps it before any vCPU enters the guest")
     implementation_rev = Guarded(0, by="config_lock", known="interrupts.md 8.1: register reads take no lock")
     rd_regions = GuardedList["RdRegion"](by="config_lock")
 

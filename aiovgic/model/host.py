@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+GICV2 = 2
+GICV3 = 3
+
 
 @dataclass(frozen=True)
 class Host:
     """The host KVM runs on; the defaults are those of the recordings."""
 
-    gic: int = 3
+    gic: int = GICV3
     """Version of the host's GIC: 3, 2, or 0 for none."""
     ipa_limit: int = 40
     """Bits of guest-physical address it can map: 32 to 52."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Bpr, Eoir, IccCtlr, Isr
+from aiovgic.arch.icc import MIN_BPR0, MIN_BPR1, PRIORITIES, Bpr, Eoir, IccCtlr
 from aiovgic.arch.words import mask
 from aiovgic.sync import Part
 
@@ -74,11 +74,6 @@ class IccRegisters(Part):
         if writer is None:
             raise Undefined
         writer(value)
-
-    def read_isr(self, irq_lines: int) -> int:
-        """ISR_EL1: what is signalled, by the interface or by the lines userspace drives."""
-        group = self.hw.signalled()
-        return Isr.of(i=group == 1 or bool(irq_lines & 1), f=group == 0 or bool(irq_lines & 2))
 
     def change(self, **fields: int) -> None:
         """Replace fields of the interface's control word."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch import gicd, gicr
+from aiovgic.arch import gicc, gicd, gicd_v2, gicr
 from aiovgic.arch.idregs import KVM_VGIC_IMP_REV_LATEST
 from aiovgic.arch.intid import (
     VGIC_NR_IRQS_LEGACY,
@@ -13,6 +13,7 @@ from aiovgic.arch.intid import (
     VGIC_V2_MAX_CPUS,
     VGIC_V3_MAX_CPUS,
 )
+from aiovgic.arch.words import mask
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
 from aiovgic.model.irq import Config
@@ -20,11 +21,13 @@ from aiovgic.model.irq_array import IrqArray
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.bus import IoDevice
     from aiovgic.model.irq import Irq
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
+FRAME_SIZES = {Model.V2: gicd_v2.KVM_VGIC_V2_DIST_SIZE, Model.V3: gicd.KVM_VGIC_V3_DIST_SIZE}
 MAX_CPUS = {Model.V2: VGIC_V2_MAX_CPUS, Model.V3: VGIC_V3_MAX_CPUS}
 
 
@@ -62,6 +65,7 @@ class VgicInit(Part):
             raise UapiError(errno.E2BIG, f"{len(vcpus)} vCPUs are more than {self.vm.max_vcpus}")
         dist.vgic_model = model
         dist.vgic_dist_base = VGIC_ADDR_UNDEF
+        dist.vgic_cpu_base = VGIC_ADDR_UNDEF
         for vcpu in vcpus:
             self.allocate_private_irqs(vcpu)
 
@@ -89,7 +93,11 @@ class VgicInit(Part):
     def prepare_private(self, irq: Irq, vcpu: Vcpu) -> None:
         """What an SGI or PPI is like at first: SGIs enabled and edge, PPIs level."""
         irq.target_vcpu = vcpu
-        irq.mpidr = vcpu.affinity
+        if self.vm.dist.vgic_model is Model.V2:
+            irq.group = 0
+            irq.targets = mask(vcpu.index, vcpu.index)
+        else:
+            irq.mpidr = vcpu.affinity
         if irq.is_sgi():
             irq.enabled = True
         else:
@@ -123,17 +131,20 @@ class VgicInit(Part):
 
     def dist_init(self, vcpu0: Vcpu | None) -> None:
         """The SPIs, all targeting the first vCPU (kvm_vgic_dist_init)."""
+        dist = self.vm.dist
+        group = 0 if dist.vgic_model is Model.V2 else 1
 
         def prepare(irq: Irq) -> None:
             irq.target_vcpu = vcpu0
+            irq.group = group
 
-        dist = self.vm.dist
         dist.spis = self.parts.make(IrqArray, "irq", self.vm, VGIC_NR_PRIVATE_IRQS, dist.nr_spis, prepare)
 
     async def vcpu_enable(self, vcpu: Vcpu) -> None:
-        """Reset a vCPU's interface (vgic_v3_enable)."""
+        """Reset a vCPU's interface (vgic_v3_enable, vgic_v2_enable)."""
         vcpu.reset_interface()
-        await vcpu.pendbaser.store(gicr.PENDBASER_RESET)
+        if self.vm.dist.vgic_model is Model.V3:
+            await vcpu.pendbaser.store(gicr.PENDBASER_RESET)
 
     # -- the first run -----------------------------------------------------------------------------
 
@@ -158,11 +169,33 @@ class VgicInit(Part):
         async with vm.config_lock:
             if await vm.dist.ready.load():
                 return
-            await self.v3_map_resources()
+            frame = await self.check_resources()
             base = vm.dist.vgic_dist_base
-        await vm.bus.register(base, gicd.KVM_VGIC_V3_DIST_SIZE, vm.dist)
+        await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
         # Ready only now: registration made every reader of the bus see the distributor first.
         await vm.dist.ready.store(value=True)
+
+    async def check_resources(self) -> IoDevice:
+        """Whether the vGIC is complete, by its model; its distributor's frame. Raises ENXIO, EINVAL, EBUSY."""
+        if self.vm.dist.vgic_model is Model.V2:
+            await self.v2_map_resources()
+            return self.vm.dist_v2
+        await self.v3_map_resources()
+        return self.vm.dist
+
+    async def v2_map_resources(self) -> None:
+        """Whether a GICv2 has its addresses; it is initialised now, if it was not (vgic_v2_map_resources).
+
+        Raises ENXIO, EINVAL.
+        """
+        dist = self.vm.dist
+        dist_base, cpu_base = dist.vgic_dist_base, dist.vgic_cpu_base
+        if VGIC_ADDR_UNDEF in (dist_base, cpu_base):
+            raise UapiError(errno.ENXIO, "distributor or CPU interface has no address")
+        if dist_base < cpu_base + gicc.KVM_VGIC_V2_CPU_SIZE and cpu_base < dist_base + gicd_v2.KVM_VGIC_V2_DIST_SIZE:
+            raise UapiError(errno.EINVAL, "distributor and CPU interface overlap")
+        await self.vgic_init()
+        dist.gicv_base = cpu_base
 
     async def v3_map_resources(self) -> None:
         """Whether a GICv3 is complete (vgic_v3_map_resources). Raises ENXIO, EINVAL, EBUSY."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch.intid import VGIC_MAX_SPI, VGIC_NR_PRIVATE_IRQS
 from aiovgic.errors import UapiError
+from aiovgic.model.dist import Model
 from aiovgic.sync import ACQUIRE, RELEASE, Part
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ class Injector(Part):
 
     async def lazy_init(self) -> None:
         """A vGIC that was not initialised: only a GICv2 does it now (vgic_lazy_init). Raises EBUSY."""
-        raise UapiError(errno.EBUSY, "the vGIC is not initialised")
+        if self.vm.dist.vgic_model is not Model.V2:
+            raise UapiError(errno.EBUSY, "the vGIC is not initialised")
+        async with self.vm.config_lock:
+            await self.vm.init.vgic_init()
 
 
 class Routing(Part):

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.intid import is_lpi, is_sgi
+from aiovgic.arch.words import mask, set_bits
 from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Irq(Part):
     priority = Guarded(0, by="irq_lock")
     group = Guarded(1, by="irq_lock")
     mpidr = Guarded(0, by="irq_lock")
+    targets = Guarded(0, by="irq_lock")
+    source = Guarded(0, by="irq_lock")
+    active_source = Guarded(0, by="irq_lock")
     owner = Guarded[object](None, by="irq_lock")
     target_vcpu = Guarded["Vcpu | None"](None, by="irq_lock")
     vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"))
@@ -69,8 +73,24 @@ class Irq(Part):
         return None
 
     def lr_demand(self) -> int:
-        """How many list registers it wants (vgic_irq_get_lr_count)."""
+        """How many list registers it wants: a GICv2 SGI one for each source (vgic_irq_get_lr_count)."""
+        if self.is_sgi() and self.source:
+            return self.source.bit_count() + self.active
         return int(self.is_pending() or self.active)
+
+    def is_multi_sgi(self) -> bool:
+        """Whether it wants more than one list register (vgic_irq_is_multi_sgi)."""
+        return self.lr_demand() > 1
+
+    def add_source(self, vcpu_id: int) -> None:
+        """A GICv2 SGI has come from this vCPU."""
+        self.source |= mask(vcpu_id, vcpu_id)
+
+    def take_source(self) -> int:
+        """The lowest vCPU that has sent this GICv2 SGI; it has not any more."""
+        lowest = next(set_bits(self.source))
+        self.source &= ~mask(lowest, lowest)
+        return lowest
 
     def is_sgi(self) -> bool:
         """Whether it is a software generated interrupt."""

@@ -156,14 +156,14 @@ class IrqBanks(Frame):
     async def uwrite_sactive(self, at: Access, value: int) -> None:
         """ISACTIVER by userspace (vgic_mmio_uaccess_write_sactive)."""
         for irq in self.marked(at, value):
-            await self.change_active(irq, active=True)
+            await self.change_active(at, irq, active=True)
 
     async def uwrite_cactive(self, at: Access, value: int) -> None:
         """ICACTIVER by userspace (vgic_mmio_uaccess_write_cactive)."""
         for irq in self.marked(at, value):
-            await self.change_active(irq, active=False)
+            await self.change_active(at, irq, active=False)
 
-    async def change_active(self, irq: Irq, *, active: bool) -> None:
+    async def change_active(self, at: Access, irq: Irq, *, active: bool) -> None:
         """Set the active state; what is active now is queued (vgic_mmio_change_active)."""
         await irq.irq_lock.acquire()
         irq.active = active

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import SRE_VALUE
+from aiovgic.arch import gicc
+from aiovgic.arch.icc import SRE_VALUE, Isr
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Wfi
@@ -104,15 +105,18 @@ class Vcpu(VcpuState):
     async def run_guest(self, guest: Guest) -> Exit | None:
         """Guest mode: what needs no trap is done here, by the hardware."""
         while await self.mode.load() is Mode.IN_GUEST_MODE:
-            group = self.hw.signalled()
-            trap = guest.resume(
-                virq=group == 1 or bool(self.irq_lines & 1), vfiq=group == 0 or bool(self.irq_lines & 2)
-            )
+            virq, vfiq = self.lines()
+            trap = guest.resume(virq=virq, vfiq=vfiq)
             if isinstance(trap, Copy):
                 await self.copy_ram(guest, trap)
             elif not await self.perform_native(guest, trap):
                 return trap
         return None
+
+    def lines(self) -> tuple[bool, bool]:
+        """Whether IRQ, and whether FIQ, is signalled: by the interface, or by the lines userspace drives."""
+        irq, fiq = self.hw.lines()
+        return irq or bool(self.irq_lines & 1), fiq or bool(self.irq_lines & 2)
 
     async def perform_native(self, guest: Guest, trap: Exit) -> bool:
         """Do what the hardware does without KVM: its registers, and RAM. False: it is a trap."""
@@ -121,6 +125,9 @@ class Vcpu(VcpuState):
                 guest.complete(self.perform_sysreg(trap))
             except Undefined:
                 guest.fault(ESR_UNDEFINED)
+            return True
+        if isinstance(trap, Mmio) and self.is_gicv(trap.addr):
+            guest.complete(self.access_gicv(trap))
             return True
         if isinstance(trap, Mmio) and self.vm.memory.find(trap.addr, trap.size) is not None:
             guest.complete(await self.access_ram(trap))
@@ -132,7 +139,8 @@ class Vcpu(VcpuState):
         if not trap.is_write and trap.name == "MPIDR_EL1":
             return self.mpidr
         if not trap.is_write and trap.name == "ISR_EL1":
-            return self.icc.read_isr(self.irq_lines)
+            virq, vfiq = self.lines()
+            return Isr.of(i=virq, f=vfiq)
         if not self.icc_present():
             raise Undefined
         if trap.is_write:
@@ -147,6 +155,19 @@ class Vcpu(VcpuState):
     def sgi_present(self) -> bool:
         """Whether the guest can send SGIs by system register: only with a vGICv3."""
         return self.vm.dist.vgic_model is Model.V3
+
+    def is_gicv(self, addr: int) -> bool:
+        """Whether the host's virtual CPU interface is mapped there (GICv2); it hides memory."""
+        base = self.vm.dist.gicv_base
+        return base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
+
+    def access_gicv(self, trap: Mmio) -> int:
+        """A load or store of the virtual CPU interface, which KVM never sees."""
+        offset = trap.addr - self.vm.dist.gicv_base
+        if trap.is_write:
+            self.gicv.write(offset, trap.size, trap.value)
+            return 0
+        return self.gicv.read(offset, trap.size)
 
     async def access_ram(self, trap: Mmio) -> int:
         """A load or store of guest memory."""

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.icc import PRIORITIES, Vmcr
+from aiovgic.arch.gicc import VmcrV2
+from aiovgic.arch.icc import Vmcr
 from aiovgic.model.ap_list import ApList
-from aiovgic.model.cpuif import CpuInterface, ListRegister
+from aiovgic.model.cpuif import CpuInterface
+from aiovgic.model.gicv import GicV
+from aiovgic.model.host import GICV2
 from aiovgic.model.icc import IccRegisters
-from aiovgic.model.irq import Config
 from aiovgic.model.lpi import LpiCtlr
+from aiovgic.model.lrs import LrsV2, LrsV3
 from aiovgic.model.redist import Redist
 from aiovgic.sync import ACQUIRE, Guarded
 
 if TYPE_CHECKING:
-    from aiovgic.model.irq import Irq
+    from aiovgic.model.interface import ListRegister, VirtualInterface
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
+
+LOWEST_PRIORITY = 0xFF
 
 
 class VgicCpu(ApList):
     """The vGIC state of one vCPU (struct vgic_cpu)."""
 
-    vmcr = Guarded(Vmcr(0), by="vcpu->mutex")
+    vmcr = Guarded(0, by="vcpu->mutex")
     ap0r = Guarded(0, by="vcpu->mutex")
     ap1r = Guarded(0, by="vcpu->mutex")
     num_pri_bits = Guarded(0, by="vcpu->mutex")
@@ -40,9 +45,14 @@ class VgicCpu(ApList):
         self.lpi_ctlr = self.shared("ctlr", LpiCtlr.DISABLED)
         # 64-bit cmpxchg, since guests may write halves; plain readers (interrupts.md 8.1).
         self.pendbaser = self.shared("pendbaser", 0)
-        self.hw = parts.make(CpuInterface, f"{name}.cpuif", vm.host)
         self.rd = parts.make(Redist, f"{name}.rd", vm, self.as_vcpu())
-        self.icc = parts.make(IccRegisters, f"{name}.icc", self.hw)
+        self.cpuif = parts.make(CpuInterface, f"{name}.cpuif", vm.host)
+        self.icc = parts.make(IccRegisters, f"{name}.icc", self.cpuif)
+        self.gicv = parts.make(GicV, f"{name}.gicv", vm.host)
+        gicv2 = vm.host.gic == GICV2
+        self.hw: VirtualInterface = self.gicv if gicv2 else self.cpuif
+        """The interface that this host has."""
+        self.lrs: LrsV3 = parts.make(LrsV2 if gicv2 else LrsV3, f"{name}.lrs")
 
     async def lpis_enabled(self) -> bool:
         """Whether GICR_CTLR is exactly EnableLPIs (vgic_lpis_enabled)."""
@@ -61,40 +71,41 @@ class VgicCpu(ApList):
             await self.flush_lr_state()
 
     async def flush_lr_state(self) -> None:
-        """The list, sorted if it does not fit, into list registers (vgic_flush_lr_state)."""
+        """The list, sorted if it does not fit, into list registers (vgic_flush_lr_state).
+
+        All sources of a GICv2 SGI are to be seen before anything less urgent.
+        """
         self.ap_list_lock.assert_held()
         room = self.vm.host.list_registers
-        if await self.ap_list_depth() > room:
+        depth, multi_sgi = await self.ap_list_depth()
+        if depth > room or multi_sgi:
             await self.sort_ap_list()
         lrs: list[ListRegister] = []
         listed = list(self.ap_list)
+        least_urgent = LOWEST_PRIORITY
         for irq in listed:
             async with irq.irq_lock:
+                if multi_sgi and irq.priority > least_urgent:
+                    break
                 if irq.target_oracle() is self:
-                    lrs.append(self.populate_lr(irq))
+                    lrs.append(self.lrs.populate_lr(irq))
+                    if irq.source:
+                        least_urgent = irq.priority
             if len(lrs) == room:
                 self.underflow = irq is not listed[-1]
                 break
         self.hw.lrs = lrs
         self.used_lrs = len(lrs)
 
-    async def ap_list_depth(self) -> int:
-        """How many list registers the list wants (compute_ap_list_depth)."""
-        depth = 0
+    async def ap_list_depth(self) -> tuple[int, bool]:
+        """How many list registers the list wants, and whether one interrupt wants several (compute_ap_list_depth)."""
+        depth, multi_sgi = 0, False
         for irq in self.ap_list:
             async with irq.irq_lock:
-                depth += irq.lr_demand()
-        return depth
-
-    def populate_lr(self, irq: Irq) -> ListRegister:
-        """One interrupt as a list register; an edge now belongs to it (vgic_v3_populate_lr)."""
-        level = irq.config is Config.LEVEL
-        lr = ListRegister(irq.intid, irq.priority & PRIORITIES, irq.group, active=irq.active, eoi_maintenance=level)
-        if irq.is_pending() and not (level and irq.active):
-            lr.pending = True
-            if not level:
-                irq.pending_latch = False
-        return lr
+                demand = irq.lr_demand()
+                depth += demand
+                multi_sgi |= demand > 1
+        return depth, multi_sgi
 
     # -- and back ---------------------------------------------------------------------------------
 
@@ -114,23 +125,14 @@ class VgicCpu(ApList):
             if irq is None:
                 continue  # an LPI that was unmapped meanwhile
             async with irq.irq_lock:
-                self.fold_lr(lr, irq)
+                self.lrs.fold_lr(lr, irq)
             await self.vm.put_irq(irq)
         self.hw.lrs = []
         self.used_lrs = 0
 
-    def fold_lr(self, lr: ListRegister, irq: Irq) -> None:
-        """One list register back into its interrupt; irq_lock held."""
-        irq.active = lr.active
-        if irq.config is Config.EDGE:
-            if lr.pending:
-                irq.pending_latch = True
-        elif lr.is_free():
-            irq.pending_latch = False
-
     def reset_interface(self) -> None:
         """The interface as INIT leaves it (vgic_v3_enable)."""
-        self.vmcr = Vmcr(0)
+        self.vmcr = 0
         self.num_pri_bits = self.vm.host.pri_bits
         self.num_id_bits = self.vm.host.id_bits
 
@@ -138,12 +140,11 @@ class VgicCpu(ApList):
 
     def vgic_load(self) -> None:
         """Give this vCPU's interface state to the hardware (kvm_vgic_load)."""
-        self.hw.load(self.vmcr, self.ap0r, self.ap1r)
+        self.hw.load(self)
 
     def vgic_put(self) -> None:
         """Take it back (kvm_vgic_put)."""
-        self.vmcr = self.hw.vmcr
-        self.ap0r, self.ap1r = self.hw.apr
+        self.hw.put(self)
 
     async def vcpu_pending_irq(self) -> bool:
         """Whether something listed could be delivered (kvm_vgic_vcpu_pending_irq).
@@ -152,7 +153,8 @@ class VgicCpu(ApList):
         """
         if not await self.data_race(lambda: self.vm.dist.enabled):
             return False
-        pmr = self.vmcr.pmr
+        vmcr = self.vmcr
+        pmr = VmcrV2(vmcr).pmr if self.vm.host.gic == GICV2 else Vmcr(vmcr).pmr
         async with self.ap_list_lock:
             for irq in self.ap_list:
                 async with irq.irq_lock:

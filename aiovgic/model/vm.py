@@ -9,6 +9,9 @@ from aiovgic.arch.intid import VGIC_V2_MAX_CPUS, is_lpi
 from aiovgic.errors import UapiError
 from aiovgic.model.bus import Bus
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
+from aiovgic.model.gicc_user import CpuRegsV2
+from aiovgic.model.gicd_v2 import DistV2
+from aiovgic.model.host import GICV2
 from aiovgic.model.init import VgicInit
 from aiovgic.model.inject import Injector, Routing
 from aiovgic.model.irqfd import Irqfds
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 KVM_MAX_VCPUS = 512
-GICV2 = 2
 
 
 class Vm(Part):
@@ -58,6 +60,8 @@ class Vm(Part):
         self.bus = parts.make(Bus, "bus", self)
         self.lpis = parts.make(Lpis, "lpis", self)
         self.dist = parts.make(Dist, "dist", self)
+        self.dist_v2 = parts.make(DistV2, "dist", self)
+        self.cpu_regs_v2 = parts.make(CpuRegsV2, "cpu_regs", self)
         self.mpidr = parts.make(MpidrTable, "mpidr", self)
         self.init = parts.make(VgicInit, "init", self)
         self.injector = parts.make(Injector, "injector", self)

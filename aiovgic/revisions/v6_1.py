@@ -5,9 +5,8 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch import gicd
 from aiovgic.errors import UapiError
-from aiovgic.model.init import VgicInit
+from aiovgic.model.init import FRAME_SIZES, VgicInit
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
@@ -15,7 +14,7 @@ from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
 from aiovgic.uapi.lines import Lines
-from aiovgic.uapi.vgic_v3 import VgicV3Device
+from aiovgic.uapi.vgic import VgicDevice
 
 if TYPE_CHECKING:
     from aiovgic.model.mmio import Access
@@ -43,14 +42,14 @@ class ReadyBeforeDistributor(VgicInit):
         async with vm.config_lock:
             if await vm.dist.ready.load():
                 return
-            await self.v3_map_resources()
+            frame = await self.check_resources()
             base = vm.dist.vgic_dist_base
             await vm.dist.ready.store(value=True)
-        await vm.bus.register(base, gicd.KVM_VGIC_V3_DIST_SIZE, vm.dist)
+        await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
 
 
-@replaces(VgicV3Device)
-class NrIrqsUntilReady(VgicV3Device):
+@replaces(VgicDevice)
+class NrIrqsUntilReady(VgicDevice):
     """NR_IRQS is refused once the VM is ready, too (uapi.md 6)."""
 
     async def freeze_nr_irqs(self, nr_spis: int) -> None:

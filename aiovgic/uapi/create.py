@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.affinity import affinity
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
+from aiovgic.model.host import GICV2, GICV3
 from aiovgic.model.its import Its
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vm import KVM_MAX_VCPUS
@@ -15,6 +16,7 @@ from aiovgic.sync import Part
 from aiovgic.uapi.constants import DeviceType
 from aiovgic.uapi.device import KvmDevice, VfioDevice
 from aiovgic.uapi.its_device import ItsDevice
+from aiovgic.uapi.vgic_v2 import VgicV2Device
 from aiovgic.uapi.vgic_v3 import VgicV3Device
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 VALID_FEATURES = (1 << 8) - 1
 FEATURE_PSCI_0_2 = 2
+
+VGICS = {GICV2: (DeviceType.ARM_VGIC_V2,), GICV3: (DeviceType.ARM_VGIC_V3, DeviceType.ARM_VGIC_ITS)}
+"""What a host can make, by the version of its own GIC."""
 
 
 class Creation(Part):
@@ -93,8 +98,7 @@ class Creation(Part):
 
     def device_type(self, kind: int) -> DeviceType:
         """A device type that this host can make. Raises ENODEV."""
-        offered = {3: (DeviceType.VFIO, DeviceType.ARM_VGIC_V3, DeviceType.ARM_VGIC_ITS)}
-        for each in offered.get(self.vm.host.gic, (DeviceType.VFIO,)):
+        for each in (DeviceType.VFIO, *VGICS.get(self.vm.host.gic, ())):
             if kind == each:
                 return each
         raise UapiError(errno.ENODEV, f"this host has no device of type {kind}")
@@ -106,6 +110,9 @@ class Creation(Part):
                 case DeviceType.ARM_VGIC_V3:
                     await self.vm.init.create(Model.V3)
                     return self.parts.make(VgicV3Device, "vgic", self.vm)
+                case DeviceType.ARM_VGIC_V2:
+                    await self.vm.init.create(Model.V2)
+                    return self.parts.make(VgicV2Device, "vgic", self.vm)
                 case DeviceType.ARM_VGIC_ITS:
                     return await self.create_its()
                 case _:
@@ -131,4 +138,7 @@ class Creation(Part):
         """KVM_CREATE_IRQCHIP: a vGICv2, on hosts that can. Raises ENXIO without a vGIC, ENODEV."""
         if not self.vm.host.gic:
             raise UapiError(errno.ENXIO, "the host has no vGIC")
-        raise UapiError(errno.ENODEV, "this host has no vGICv2")
+        async with self.vm.kvm_lock:
+            if self.vm.host.gic != GICV2:
+                raise UapiError(errno.ENODEV, "this host has no vGICv2")
+            await self.vm.init.create(Model.V2)

@@ -1,0 +1,53 @@
+"""What every virtual CPU interface has: list registers, state that is loaded and put, two lines to the CPU."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.host import Host
+    from aiovgic.model.vgic_cpu import VgicCpu
+    from aiovgic.sync import Parts
+
+
+@dataclass(slots=True)
+class ListRegister:
+    """One list register (ICH_LR<n>_EL2, GICH_LR<n>)."""
+
+    intid: int
+    priority: int
+    group: int
+    pending: bool = False
+    active: bool = False
+    eoi_maintenance: bool = False
+    source: int = 0
+    """Of an SGI on a GICv2: who sent it."""
+
+    def is_free(self) -> bool:
+        """Whether it holds nothing."""
+        return not (self.pending or self.active)
+
+
+class VirtualInterface(Part):
+    """The hardware behind a vCPU while it is loaded; KVM's copy is stale in between."""
+
+    def __init__(self, parts: Parts, name: str, host: Host) -> None:
+        super().__init__(parts, name)
+        self.host = host
+        self.lrs: list[ListRegister] = []
+        self.eoi_count = 0
+
+    def load(self, vcpu: VgicCpu) -> None:
+        """Take over a vCPU's state; the hardware keeps only what it implements."""
+        raise NotImplementedError
+
+    def put(self, vcpu: VgicCpu) -> None:
+        """Give it back."""
+        raise NotImplementedError
+
+    def lines(self) -> tuple[bool, bool]:
+        """Whether IRQ, and whether FIQ, is signalled to the guest."""
+        raise NotImplementedError
