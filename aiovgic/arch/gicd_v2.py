@@ -30,6 +30,15 @@ class Sgir(Word):
     filter = bits(25, 24)
 
 
+class SgiSources(Word):
+    """GICD_CPENDSGIR, GICD_SPENDSGIR: a byte of senders for each of four SGIs."""
+
+    first = bits(7, 0)
+    second = bits(15, 8)
+    third = bits(23, 16)
+    fourth = bits(31, 24)
+
+
 # fmt: off
 CTLR       = Reg (0x000, "GICD_CTLR",       CtlrV2,  W32)
 TYPER      = Reg (0x004, "GICD_TYPER",      TyperV2, W32 | RO)
@@ -45,8 +54,8 @@ IPRIORITYR = Bank(0x400, "GICD_IPRIORITYR", 8,       W8_32)
 ITARGETSR  = Bank(0x800, "GICD_ITARGETSR",  8,       W8_32)
 ICFGR      = Bank(0xC00, "GICD_ICFGR",      2,       W32)
 SGIR       = Reg (0xF00, "GICD_SGIR",       Sgir,    W32)
-CPENDSGIR  = Bank(0xF10, "GICD_CPENDSGIR",  8,       W8_32, 16)
-SPENDSGIR  = Bank(0xF20, "GICD_SPENDSGIR",  8,       W8_32, 16)
+CPENDSGIR  = Reg (0xF10, "GICD_CPENDSGIR",  SgiSources, W8_32, 4)
+SPENDSGIR  = Reg (0xF20, "GICD_SPENDSGIR",  SgiSources, W8_32, 4)
 # fmt: on
 
 FRAME: tuple[Row, ...] = (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch import gicc
-from aiovgic.arch.icc import SRE_VALUE, Isr
+from aiovgic.arch.icc import SRE_VALUE
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
-from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Wfi
-from aiovgic.model.icc import Undefined
-from aiovgic.model.vcpu_state import Mode, Request, VcpuState
+from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
+from aiovgic.model.guest_mode import ESR_ABORT, ESR_UNDEFINED, GuestMode
+from aiovgic.model.vcpu_state import Mode, Request
 from aiovgic.sync import FULL
 
 if TYPE_CHECKING:
@@ -20,15 +19,11 @@ if TYPE_CHECKING:
 RunExit = Mmio | Stop
 """Why KVM_RUN returned: an access nobody in the kernel answers, or the guest is done."""
 
-ESR_UNDEFINED = 0x2000000
-ESR_ABORT = 0x96000010
-"""A synchronous external abort on a data access from the same level."""
-
 STAY = None
 """What a trap handler gives when the vCPU goes on."""
 
 
-class Vcpu(VcpuState):
+class Vcpu(GuestMode):
     """One vCPU: a task that runs KVM's loop."""
 
     async def run(self, guest: Guest) -> RunExit:
@@ -102,94 +97,6 @@ class Vcpu(VcpuState):
         me.irqs_enable()
         return trap
 
-    async def run_guest(self, guest: Guest) -> Exit | None:
-        """Guest mode: what needs no trap is done here, by the hardware."""
-        while await self.mode.load() is Mode.IN_GUEST_MODE:
-            virq, vfiq = self.lines()
-            trap = guest.resume(virq=virq, vfiq=vfiq)
-            if isinstance(trap, Copy):
-                await self.copy_ram(guest, trap)
-            elif not await self.perform_native(guest, trap):
-                return trap
-        return None
-
-    def lines(self) -> tuple[bool, bool]:
-        """Whether IRQ, and whether FIQ, is signalled: by the interface, or by the lines userspace drives."""
-        irq, fiq = self.hw.lines()
-        return irq or bool(self.irq_lines & 1), fiq or bool(self.irq_lines & 2)
-
-    async def perform_native(self, guest: Guest, trap: Exit) -> bool:
-        """Do what the hardware does without KVM: its registers, and RAM. False: it is a trap."""
-        if isinstance(trap, Sysreg) and self.icc.is_native(trap.name):
-            try:
-                guest.complete(self.perform_sysreg(trap))
-            except Undefined:
-                guest.fault(ESR_UNDEFINED)
-            return True
-        if isinstance(trap, Mmio) and self.is_gicv(trap.addr):
-            guest.complete(self.access_gicv(trap))
-            return True
-        if isinstance(trap, Mmio) and self.vm.memory.find(trap.addr, trap.size) is not None:
-            guest.complete(await self.access_ram(trap))
-            return True
-        return False
-
-    def perform_sysreg(self, trap: Sysreg) -> int:
-        """A system register that the hardware serves. Raises Undefined."""
-        if not trap.is_write and trap.name == "MPIDR_EL1":
-            return self.mpidr
-        if not trap.is_write and trap.name == "ISR_EL1":
-            virq, vfiq = self.lines()
-            return Isr.of(i=virq, f=vfiq)
-        if not self.icc_present():
-            raise Undefined
-        if trap.is_write:
-            self.icc.write(trap.name, trap.value)
-            return 0
-        return self.icc.read(trap.name)
-
-    def icc_present(self) -> bool:
-        """Whether the guest has the ICC registers that do not trap: only with a vGICv3."""
-        return self.sgi_present()
-
-    def sgi_present(self) -> bool:
-        """Whether the guest can send SGIs by system register: only with a vGICv3."""
-        return self.vm.dist.vgic_model is Model.V3
-
-    def is_gicv(self, addr: int) -> bool:
-        """Whether the host's virtual CPU interface is mapped there (GICv2); it hides memory."""
-        base = self.vm.dist.gicv_base
-        return base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
-
-    def access_gicv(self, trap: Mmio) -> int:
-        """A load or store of the virtual CPU interface, which KVM never sees."""
-        offset = trap.addr - self.vm.dist.gicv_base
-        if trap.is_write:
-            self.gicv.write(offset, trap.size, trap.value)
-            return 0
-        return self.gicv.read(offset, trap.size)
-
-    async def access_ram(self, trap: Mmio) -> int:
-        """A load or store of guest memory."""
-        if trap.is_write:
-            await self.vm.memory.write(trap.addr, trap.value.to_bytes(8, "little")[: trap.size])
-            return 0
-        data = await self.vm.memory.read(trap.addr, trap.size)
-        assert data is not None
-        return int.from_bytes(data, "little")
-
-    async def copy_ram(self, guest: Guest, trap: Copy) -> None:
-        """A copy of a range; where there is no memory the guest takes an abort."""
-        if trap.length:
-            data = await self.vm.memory.read(trap.addr, trap.length)
-            done = data is not None
-        else:
-            data, done = None, await self.vm.memory.write(trap.addr, trap.data)
-        if done:
-            guest.copied(data)
-        else:
-            guest.fault(ESR_ABORT, trap.addr)
-
     # -- traps ---------------------------------------------------------------------------------
 
     async def handle_exit(self, guest: Guest, trap: Exit) -> RunExit | None:
@@ -227,7 +134,7 @@ class Vcpu(VcpuState):
     async def handle_sys_reg(self, guest: Guest, trap: Sysreg) -> None:
         """A register that always traps: SGI generation, and SRE (kvm_handle_sys_reg)."""
         if trap.name == "ICC_SRE_EL1":
-            guest.complete(SRE_VALUE)
+            guest.complete(SRE_VALUE if self.vm.dist.vgic_model is not Model.V2 else 0)
         elif not trap.is_write or not self.sgi_present():
             guest.fault(ESR_UNDEFINED)
         else:

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
+from aiovgic.model.host import GICV3
 from aiovgic.model.init import FRAME_SIZES, VgicInit
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
@@ -102,7 +103,7 @@ class IccWithoutVgic(Vcpu):
     """Without a vGIC the ICC registers that do not trap reach the CPU (registers.md 5)."""
 
     def icc_present(self) -> bool:
-        return True
+        return self.vm.host.gic == GICV3
 
 
 LAYERS = (

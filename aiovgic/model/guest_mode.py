@@ -1,0 +1,150 @@
+"""Guest mode: what the CPU does for a guest without KVM."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiovgic.arch import gicc
+from aiovgic.arch.icc import Isr
+from aiovgic.arch.words import from_le, to_le
+from aiovgic.model.dist import Model
+from aiovgic.model.guest import Copy, Mmio, Sysreg
+from aiovgic.model.host import GICV3
+from aiovgic.model.icc import Undefined
+from aiovgic.model.vcpu_state import Mode, VcpuState
+
+if TYPE_CHECKING:
+    from aiovgic.model.guest import Exit, Guest
+
+ESR_UNDEFINED = 0x2000000
+ESR_ABORT = 0x96000010
+"""A synchronous external abort on a data access from the same level."""
+
+PAGE = 0x1000
+"""The second stage of translation maps by pages of 4 KiB."""
+
+
+class GuestMode(VcpuState):
+    """A vCPU between entry and exit."""
+
+    async def run_guest(self, guest: Guest) -> Exit | None:
+        """Guest mode: what needs no trap is done here, by the hardware."""
+        while await self.mode.load() is Mode.IN_GUEST_MODE:
+            virq, vfiq = self.lines()
+            trap = guest.resume(virq=virq, vfiq=vfiq)
+            if isinstance(trap, Copy):
+                await self.copy_ram(guest, trap)
+            else:
+                left = await self.perform_native(guest, trap)
+                if left is not None:
+                    return left
+        return None
+
+    def lines(self) -> tuple[bool, bool]:
+        """Whether IRQ, and whether FIQ, is signalled: by the interface, or by the lines userspace drives."""
+        irq, fiq = self.hw.lines()
+        return irq or bool(self.irq_lines & 1), fiq or bool(self.irq_lines & 2)
+
+    async def perform_native(self, guest: Guest, trap: Exit) -> Exit | None:
+        """Do what the hardware does without KVM: its registers, and memory. Not None: it traps."""
+        if isinstance(trap, Sysreg) and self.is_native(trap.name):
+            try:
+                guest.complete(self.perform_sysreg(trap))
+            except Undefined:
+                guest.fault(ESR_UNDEFINED)
+            return None
+        if isinstance(trap, Mmio):
+            return await self.perform_access(guest, trap)
+        return trap
+
+    def is_native(self, name: str) -> bool:
+        """Whether this register is served, or undefined, without a trap: a GICv2 host's CPU has no ICC registers."""
+        return self.vm.host.gic != GICV3 or self.icc.is_native(name)
+
+    def perform_sysreg(self, trap: Sysreg) -> int:
+        """A system register that the hardware serves. Raises Undefined."""
+        if not trap.is_write and trap.name == "MPIDR_EL1":
+            return self.mpidr
+        if not trap.is_write and trap.name == "ISR_EL1":
+            virq, vfiq = self.lines()
+            return Isr.of(i=virq, f=vfiq)
+        if not self.icc_present():
+            raise Undefined
+        if trap.is_write:
+            self.icc.write(trap.name, trap.value)
+            return 0
+        return self.icc.read(trap.name)
+
+    def icc_present(self) -> bool:
+        """Whether the guest has the ICC registers that do not trap: only with a vGICv3."""
+        return self.vm.host.gic == GICV3 and self.sgi_present()
+
+    def sgi_present(self) -> bool:
+        """Whether the guest can send SGIs by system register: only with a vGICv3."""
+        return self.vm.dist.vgic_model is Model.V3
+
+    # -- loads and stores ---------------------------------------------------------------------
+
+    async def perform_access(self, guest: Guest, trap: Mmio) -> Exit | None:
+        """A load or store of what is mapped; not None: it faults, where its first unmapped page begins."""
+        fault = next((addr for addr, _ in pages_of(trap) if not self.is_mapped(addr)), None)
+        if fault is not None:
+            return trap if fault == trap.addr else replace(trap, addr=fault)
+        if trap.is_write:
+            await self.store(trap)
+            guest.complete(0)
+        else:
+            guest.complete(await self.load(trap))
+        return None
+
+    def is_mapped(self, addr: int) -> bool:
+        """Whether a guest gets at this address without KVM."""
+        return self.is_gicv(addr) or self.vm.memory.is_visible(addr)
+
+    def is_gicv(self, addr: int) -> bool:
+        """Whether the host's virtual CPU interface is mapped there (GICv2); it hides memory."""
+        base = self.vm.dist.gicv_base
+        return base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
+
+    async def load(self, trap: Mmio) -> int:
+        """The value at an address, page by page."""
+        data = b""
+        for addr, length in pages_of(trap):
+            if self.is_gicv(addr):
+                data += to_le(self.gicv.read(addr - self.vm.dist.gicv_base, length), length)
+            else:
+                data += await self.vm.memory.read(addr, length) or b""
+        return from_le(data)
+
+    async def store(self, trap: Mmio) -> None:
+        """Put a value at an address; across pages byte by byte, as the recorded host does."""
+        data = to_le(trap.value, 8)[: trap.size]
+        pieces = pages_of(trap)
+        step = trap.size if len(pieces) == 1 else 1
+        for done in range(0, trap.size, step):
+            addr, piece = trap.addr + done, data[done : done + step]
+            if self.is_gicv(addr):
+                self.gicv.write(addr - self.vm.dist.gicv_base, step, from_le(piece))
+            else:
+                await self.vm.memory.write(addr, piece)
+
+    async def copy_ram(self, guest: Guest, trap: Copy) -> None:
+        """A copy of a range; where there is no memory the guest takes an abort."""
+        if trap.length:
+            data = await self.vm.memory.read(trap.addr, trap.length)
+            done = data is not None
+        else:
+            data, done = None, await self.vm.memory.write(trap.addr, trap.data)
+        if done:
+            guest.copied(data)
+        else:
+            guest.fault(ESR_ABORT, trap.addr)
+
+
+def pages_of(access: Mmio) -> tuple[tuple[int, int], ...]:
+    """(address, length) of an access in each page it touches."""
+    room = PAGE - access.addr % PAGE
+    if access.size <= room:
+        return ((access.addr, access.size),)
+    return ((access.addr, room), (access.addr + room, access.size - room))
