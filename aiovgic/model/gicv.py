@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MIN_BPR = 2
 MIN_ABPR = 3
+MIN_ABPR_WRITTEN = 1
+"""What the guest's own write is raised to; loading the vCPU raises it further."""
+
 GROUP1_HIDDEN = 1022
 """What IAR and HPPIR read for a group 1 interrupt without AckCtl."""
 
@@ -135,11 +138,14 @@ class GicV(VirtualInterface):
     # -- registers ----------------------------------------------------------------------------
 
     def read(self, offset: int, length: int) -> int:
-        """A guest's load, of any width and alignment: bytes of the words it touches."""
-        first = offset - offset % WORD
-        words = [self.read_word(at) for at in range(first, offset + length, WORD)]
-        data = b"".join(to_le(word, WORD) for word in words)
-        return from_le(data[offset - first :][:length])
+        """A guest's load, of any width and alignment; a misaligned one reads both aligned neighbours."""
+        skew = offset % length
+        if skew:
+            pair = self.read(offset - skew, length) | self.read(offset - skew + length, length) << 8 * length
+            return pair >> 8 * skew & mask(8 * length - 1, 0)
+        step = min(length, WORD)
+        words = [self.read_word(at) for at in range(offset, offset + length, step)]
+        return from_le(b"".join(to_le(word, WORD)[:step] for word in words))
 
     def write(self, offset: int, length: int, value: int) -> None:
         """A guest's store: whole words, or what begins where a word does."""
@@ -182,7 +188,7 @@ class GicV(VirtualInterface):
             case gicc.BPR.offset:
                 self.vmcr = self.vmcr.but(bpr=max(gicc.GiccBpr(value).binary_point, MIN_BPR))
             case gicc.ABPR.offset:
-                self.vmcr = self.vmcr.but(abpr=max(gicc.GiccBpr(value).binary_point, MIN_ABPR))
+                self.vmcr = self.vmcr.but(abpr=max(gicc.GiccBpr(value).binary_point, MIN_ABPR_WRITTEN))
             case gicc.EOIR.offset:
                 self.end(value)
             case gicc.DIR.offset:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch import gicc
 from aiovgic.arch.icc import Isr
-from aiovgic.arch.words import from_le, to_le
+from aiovgic.arch.words import from_le, mask, to_le
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Copy, Mmio, Sysreg
 from aiovgic.model.host import GICV3
@@ -108,13 +108,20 @@ class GuestMode(VcpuState):
         return base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
 
     async def load(self, trap: Mmio) -> int:
-        """The value at an address, page by page."""
-        data = b""
-        for addr, length in pages_of(trap):
-            if self.is_gicv(addr):
-                data += to_le(self.gicv.read(addr - self.vm.dist.gicv_base, length), length)
-            else:
-                data += await self.vm.memory.read(addr, length) or b""
+        """The value at an address; across pages both aligned neighbours are read, as the recorded host does."""
+        if len(pages_of(trap)) == 1:
+            return await self.load_from_page(trap.addr, trap.size)
+        skew = trap.addr % trap.size
+        low = await self.load_from_page(trap.addr - skew, trap.size)
+        high = await self.load_from_page(trap.addr - skew + trap.size, trap.size)
+        return (low | high << 8 * trap.size) >> 8 * skew & mask(8 * trap.size - 1, 0)
+
+    async def load_from_page(self, addr: int, length: int) -> int:
+        """A load that stays inside a page."""
+        if self.is_gicv(addr):
+            return self.gicv.read(addr - self.vm.dist.gicv_base, length)
+        data = await self.vm.memory.read(addr, length)
+        assert data is not None, "memory does not go away under a guest"
         return from_le(data)
 
     async def store(self, trap: Mmio) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
@@ -14,10 +14,14 @@ from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
+from aiovgic.uapi.constants import Cap
+from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiovgic.model.mmio import Access
     from aiovgic.model.rd_region import RdRegion
 
@@ -106,6 +110,15 @@ class IccWithoutVgic(Vcpu):
         return self.vm.host.gic == GICV3
 
 
+@replaces(Extensions)
+class FewerExtensions(Extensions):
+    """Capabilities that came after 6.1."""
+
+    CONSTANT: ClassVar[Mapping[int, int]] = {
+        cap: value for cap, value in Extensions.CONSTANT.items() if cap < Cap.DIRTY_LOG_RING_ACQ_REL
+    }
+
+
 LAYERS = (
     RollsBackEveryFrame,
     ReadyBeforeDistributor,
@@ -115,4 +128,5 @@ LAYERS = (
     AlwaysScans,
     BroadcastByIndex,
     IccWithoutVgic,
+    FewerExtensions,
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import AiovgicError
+from aiovgic.model.host import GICV2
 from aiovgic.report.conform import tell
 from aiovgic.revisions import layers_of
 from aiovgic.scenario.conformance import ScriptProgram
@@ -39,6 +40,7 @@ class Hunt:
     folder: Path
     cache: str | None = None
     themes: Sequence[str] | None = None
+    gic: int = 3
     scripts: int = 0
     ops: int = 0
     differing: list[str] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Hunt:
         with tempfile.TemporaryDirectory() as scratch:
             scripts, recorded = Path(scratch, "scripts.jsonl"), Path(scratch, "recorded.jsonl")
             generator.write(scripts, seed, BATCH, self.themes)
-            ask(scripts, recorded, self.folder, self.cache)
+            ask(scripts, recorded, self.folder, self.cache, gic=self.gic)
             lines = recorded.read_text(encoding="utf-8").splitlines(keepends=True)
             recording = load_recording(recorded)
             ends = [script.line - 1 for script in recording.scripts[1:]] + [len(lines)]
@@ -69,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m aiovgic.testing.hunt", description=__doc__)
     parser.add_argument("--oracle", type=Path, help="the oracle's folder (AIOVGIC_ORACLE)")
     parser.add_argument("--cache", help="where its kernel was set up (ORACLE_CACHE)")
+    parser.add_argument("--gic", type=int, choices=(3, 2), default=3, help="the version of the host's GIC")
     parser.add_argument("--revision", default="v6.12", help="which revision the kernel is")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
@@ -76,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="append scripts that differ to this file")
     asked = parser.parse_args(arguments)
     try:
-        hunt = Hunt(asked.revision, oracle_folder(asked.oracle), asked.cache, asked.theme)
+        themes = asked.theme or (generator.V2_THEMES if asked.gic == GICV2 else generator.THEMES)
+        hunt = Hunt(asked.revision, oracle_folder(asked.oracle), asked.cache, themes, asked.gic)
         end = time.monotonic() + asked.seconds
         seed = asked.seed
         while time.monotonic() < end:

@@ -27,14 +27,21 @@ def oracle_folder(folder: str | Path | None = None) -> Path:
     return path
 
 
-def ask(scripts: Path, recorded: Path, folder: Path, cache: str | Path | None = None) -> None:
-    """Let the kernel answer a file of scripts; ``cache`` is where that kernel was set up. Raises UsageError."""
+def ask(scripts: Path, recorded: Path, folder: Path, cache: str | Path | None = None, *, gic: int = 3) -> None:
+    """Let the kernel answer a file of scripts; ``cache`` is where that kernel was set up. Raises UsageError.
+
+    ``gic`` is the version of the host's GIC: 3 or 2.
+    """
     environment = dict(os.environ)
     if cache is not None:
         environment[KERNEL] = str(cache)
     with recorded.open("wb") as answers:
         asked = subprocess.run(  # noqa: S603  the oracle is the caller's own
-            [str(folder / "ask"), str(scripts)], stdout=answers, stderr=subprocess.PIPE, env=environment, check=False
+            [str(folder / "ask"), "--gic", str(gic), str(scripts)],
+            stdout=answers,
+            stderr=subprocess.PIPE,
+            env=environment,
+            check=False,
         )
     if asked.returncode:
         last = asked.stderr.decode(errors="replace").strip().splitlines()[-1:]

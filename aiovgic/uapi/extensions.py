@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.model.inject import KVM_MAX_IRQ_ROUTES
 from aiovgic.sync import Part
 from aiovgic.uapi.constants import Cap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
-ALWAYS = (
-    Cap.IRQFD,
-    Cap.IOEVENTFD,
-    Cap.SIGNAL_MSI,
-    Cap.IRQFD_RESAMPLE,
-    Cap.ARM_SET_DEVICE_ADDR,
-    Cap.DEVICE_CTRL,
-    Cap.VM_ATTRIBUTES,
-    Cap.IMMEDIATE_EXIT,
-    Cap.ARM_USER_IRQ,
-    Cap.ARM_IRQ_LINE_LAYOUT_2,
-)
+VALUES: Mapping[int, int] = {
+    Cap.NR_MEMSLOTS: 32767,
+    Cap.GUEST_DEBUG_HW_BPS: 6,
+    Cap.GUEST_DEBUG_HW_WPS: 4,
+    Cap.MANUAL_DIRTY_LOG_PROTECT2: 0x3,
+    Cap.SET_GUEST_DEBUG2: 0x30003,
+    Cap.DIRTY_LOG_RING_ACQ_REL: 1 << 20,
+    Cap.ARM_SUPPORTED_BLOCK_SIZES: 0x40201000,
+}
+"""Values of capabilities that depend neither on the VM nor on the host's GIC; those not named are 1."""
+
+PER_VM = {
+    Cap.IRQCHIP,
+    Cap.NR_VCPUS,
+    Cap.MAX_VCPUS,
+    Cap.MAX_VCPU_ID,
+    Cap.IRQ_ROUTING,
+    Cap.MSI_DEVID,
+    Cap.ARM_VM_IPA_SIZE,
+}
 
 
 class Extensions(Part):
     """The capabilities of a VM (kvm_vm_ioctl_check_extension)."""
+
+    CONSTANT: ClassVar[Mapping[int, int]] = {cap: VALUES.get(cap, 1) for cap in Cap if cap not in PER_VM}
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
@@ -49,4 +61,4 @@ class Extensions(Part):
             case Cap.ARM_VM_IPA_SIZE:
                 return self.vm.host.ipa_limit
             case _:
-                return int(cap in ALWAYS)
+                return self.CONSTANT.get(cap, 0)

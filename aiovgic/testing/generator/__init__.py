@@ -14,17 +14,20 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from .script import Script
-from .themes import BY_NAME, Theme
+from .themes import BY_NAME, GICV2_THEMES, GICV3_THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .vocabulary import Line
 
-__all__ = ["THEMES", "lines", "scripts", "write"]
+__all__ = ["THEMES", "V2_THEMES", "lines", "scripts", "write"]
 
-THEMES: tuple[str, ...] = tuple(BY_NAME)
-"""The names of all themes, in the order of the files they are written in."""
+THEMES: tuple[str, ...] = tuple(GICV3_THEMES)
+"""The names of the themes for a GICv3 host, in the order of the files they are written in."""
+
+V2_THEMES: tuple[str, ...] = tuple(GICV2_THEMES)
+"""The same for a GICv2 host."""
 
 
 def scripts(seed: int, count: int, themes: Sequence[str] | None = None) -> Iterator[list[Line]]:
@@ -36,7 +39,7 @@ def scripts(seed: int, count: int, themes: Sequence[str] | None = None) -> Itera
     names = THEMES if themes is None else tuple(themes)
     for name in names:
         if name not in BY_NAME:
-            raise ValueError(f"no theme {name!r}; there are {', '.join(THEMES)}")
+            raise ValueError(f"no theme {name!r}; there are {', '.join(BY_NAME)}")
     for number in range(count if names else 0):
         name = names[number % len(names)]
         yield _script(name, BY_NAME[name], seed, number // len(names))

@@ -1,17 +1,33 @@
-"""The list of themes."""
+"""The list of themes, for either host."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from . import cpuif, its, lpi, migrate, mix, mmio, msi, tables, uapi_addr, uapi_attrs, uapi_create, uapi_regs, wires
+from . import (
+    cpuif,
+    its,
+    lpi,
+    migrate,
+    mix,
+    mmio,
+    msi,
+    tables,
+    uapi_addr,
+    uapi_attrs,
+    uapi_create,
+    uapi_regs,
+    v2_guest,
+    v2_user,
+    wires,
+)
 from .script import Script
 
 Theme: TypeAlias = Callable[[Script], None]
 """Writes one script."""
 
-BY_NAME: dict[str, Theme] = {
+GICV3_THEMES: dict[str, Theme] = {
     "uapi-create": uapi_create.create,
     "uapi-forgotten": uapi_create.forgotten,
     "uapi-nr-irqs": uapi_create.nr_irqs,
@@ -71,3 +87,19 @@ BY_NAME: dict[str, Theme] = {
     "migrate-partly": migrate.partly,
     "mix-walk": mix.walk,
 }
+
+GICV2_THEMES: dict[str, Theme] = {
+    "v2-dist": v2_guest.dist,
+    "v2-interface": v2_guest.interface,
+    "v2-nesting": v2_guest.nesting,
+    "v2-sgis": v2_guest.sgis,
+    "v2-lines": v2_guest.lines,
+    "v2-mixed": v2_guest.mixed,
+    "v2-edges": v2_guest.edges,
+    "v2-registers": v2_user.registers,
+    "v2-attributes": v2_user.attributes,
+    "v2-making": v2_user.making,
+    "v2-saved": v2_user.saved,
+}
+
+BY_NAME = GICV3_THEMES | GICV2_THEMES
