@@ -56,6 +56,8 @@ class VcpuState(VgicCpu):
         self.requests = self.shared("requests", NO_REQUEST)
         # How many halts are in force; counted atomically.
         self.pause = self.shared("pause", 0)
+        self.core_regs: dict[int, int] = {}
+        """The registers of struct kvm_regs that are not 0, by their place in it."""
         self.wait = self.wait_queue("wait")
         self.exited = self.wait_queue("exited")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, ClassVar
 
+from aiovgic.arch.affinity import affinity
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
 from aiovgic.model.init import FRAME_SIZES, VgicInit
@@ -15,6 +16,7 @@ from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
+from aiovgic.uapi.create import Creation
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
@@ -110,6 +112,15 @@ class IccWithoutVgic(Vcpu):
         return self.vm.host.gic == GICV3
 
 
+@replaces(Creation)
+class AffinityResets(Creation):
+    """KVM_ARM_VCPU_INIT undoes what KVM_SET_ONE_REG made of the affinity (asked of 6.1.0-56)."""
+
+    def reset_vcpu(self, vcpu: Vcpu) -> None:
+        super().reset_vcpu(vcpu)
+        vcpu.mpidr = affinity(vcpu.vcpu_id)
+
+
 @replaces(Extensions)
 class FewerExtensions(Extensions):
     """Capabilities that came after 6.1."""
@@ -128,5 +139,6 @@ LAYERS = (
     AlwaysScans,
     BroadcastByIndex,
     IccWithoutVgic,
+    AffinityResets,
     FewerExtensions,
 )

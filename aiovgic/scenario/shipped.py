@@ -17,8 +17,9 @@ NEWEST = "linux-6.12"
 
 
 def recordings(revision: str) -> list[Path]:
-    """The shipped recordings that a revision is to agree with, in order of name."""
-    return sorted((RECORDINGS / KERNEL_OF.get(revision, NEWEST)).glob("*.jsonl.gz"))
+    """The shipped recordings that a revision is to agree with: of GICv3 hosts, then of GICv2 hosts, by name."""
+    kernel = KERNEL_OF.get(revision, NEWEST)
+    return [path for folder in (kernel, f"{kernel}-gicv2") for path in sorted((RECORDINGS / folder).glob("*.jsonl.gz"))]
 
 
 def scenarios() -> dict[str, Path]:

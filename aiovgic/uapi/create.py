@@ -16,6 +16,7 @@ from aiovgic.sync import Part
 from aiovgic.uapi.constants import DeviceType
 from aiovgic.uapi.device import KvmDevice, VfioDevice
 from aiovgic.uapi.its_device import ItsDevice
+from aiovgic.uapi.one_reg import PSTATE
 from aiovgic.uapi.vgic_v2 import VgicV2Device
 from aiovgic.uapi.vgic_v3 import VgicV3Device
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 VALID_FEATURES = (1 << 8) - 1
 FEATURE_PSCI_0_2 = 2
+PSTATE_RESET = 0x3C5
+"""EL1h, all exceptions masked."""
 
 VGICS = {GICV2: (DeviceType.ARM_VGIC_V2,), GICV3: (DeviceType.ARM_VGIC_V3, DeviceType.ARM_VGIC_ITS)}
 """What a host can make, by the version of its own GIC."""
@@ -84,8 +87,14 @@ class Creation(Part):
         """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises ENOENT, EINVAL."""
         async with vcpu.mutex:
             self.check_features(features)
-            vcpu.mpidr = affinity(vcpu.vcpu_id)
+            self.reset_vcpu(vcpu)
             vcpu.initialised = True
+
+    def reset_vcpu(self, vcpu: Vcpu) -> None:
+        """Registers as the architecture resets them; the affinity only once (kvm_reset_vcpu, kvm_reset_sys_regs)."""
+        vcpu.core_regs = {PSTATE: PSTATE_RESET}
+        if not vcpu.initialised:
+            vcpu.mpidr = affinity(vcpu.vcpu_id)
 
     def check_features(self, features: int) -> None:
         """Whether a vCPU can have these features; only PSCI 0.2 is modelled (kvm_vcpu_init_check_features)."""

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from aiovgic.uapi.buffer import UserBuffer
 
 
+KVM_DEV_VFIO_FILE = 1
+KVM_DEV_VFIO_FILE_ADD = 1
+KVM_DEV_VFIO_FILE_DEL = 2
+
+
 class KvmDevice(Part):
     """What KVM_CREATE_DEVICE gives: something with attributes (struct kvm_device)."""
 
@@ -38,13 +43,30 @@ class KvmDevice(Part):
         """KVM_HAS_DEVICE_ATTR; ENXIO for what is not there."""
         raise UapiError(errno.ENXIO, f"{self.name} has no attribute {attr:#x} in group {group}")
 
+    async def release(self) -> None:
+        """The last descriptor is closed: a vGIC and an ITS go on without one."""
+
     def no_such(self, group: int, attr: int) -> UapiError:
         """The error for an unknown group or attribute."""
         return UapiError(errno.ENXIO, f"{self.name} has no attribute {attr:#x} in group {group}")
 
 
 class VfioDevice(KvmDevice):
-    """The VFIO pseudo device: it can be made, once, and does nothing here."""
+    """The VFIO pseudo device: a VM can have one at a time. There are no VFIO files here to give to it."""
 
     async def set_attr(self, group: int, attr: int, user: UserBuffer) -> None:
-        raise self.no_such(group, attr)
+        await self.has_attr(group, attr)
+        fd = user.get_user(4)
+        raise UapiError(errno.EBADF, f"descriptor {fd} is no VFIO file")
+
+    async def get_attr(self, group: int, attr: int, user: UserBuffer) -> None:
+        raise UapiError(errno.EPERM, f"{self.name} has no attributes to get")
+
+    async def has_attr(self, group: int, attr: int) -> None:
+        if group != KVM_DEV_VFIO_FILE or attr not in (KVM_DEV_VFIO_FILE_ADD, KVM_DEV_VFIO_FILE_DEL):
+            raise self.no_such(group, attr)
+
+    async def release(self) -> None:
+        """The device is gone with its descriptor (kvm_vfio_release)."""
+        async with self.vm.kvm_lock:
+            self.vm.has_vfio = False

@@ -38,11 +38,12 @@ class DeviceOps:
         """close(2) of a device: it goes on working, but has no descriptor any more."""
         handle = fields["dev"]
         if isinstance(handle, int):
-            actor.device(handle)
+            device = actor.device(handle)
             actor.devices[handle] = None
         else:
-            self.machine.labelled_device(handle)
+            device = self.machine.labelled_device(handle)
             del self.machine.labels[handle]
+        await device.release()
         return {}
 
     def user_buffer(self, actor: Actor, fields: Fields) -> UserBuffer:

@@ -113,7 +113,7 @@ def start_guest(m: V2) -> None:
 
 def iar_value(s: Script) -> int:
     """What could have been acknowledged."""
-    intid = s.pick((*range(6), *PPIS, *SPIS, *SPIS, 1022, 1023))
+    intid: int = s.pick((*range(6), *PPIS, *SPIS, *SPIS, 1022, 1023))
     return intid | (s.rng.randrange(8) << 10 if intid < 16 else 0)
 
 
@@ -121,7 +121,8 @@ def sgir_value(s: Script) -> int:
     """An SGI, mostly of the first few, to a list, to others or to oneself."""
     intid = s.rng.randrange(4) if s.chance(80) else s.rng.randrange(16)
     word: int = intid | s.rng.getrandbits(8) << 16 | s.pick((0, 0, 0, 1, 1, 2, 3)) << 24
-    return word ^ (s.word() if s.chance(5) else 0)
+    noise: int = s.word() if s.chance(5) else 0
+    return word ^ noise
 
 
 def take_and_end(m: V2, vcpu: int) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .script import Script
 
 IIDR = 0x4B00_043B
+SAVED_DIST = (0x100, 0x200, 0x300, 0x400, 0x404, 0xF20, 0x104, 0x204, 0x304, 0x420, 0x820, 0xC08, 8, 0)
 CAPABILITIES = (0, 3, 9, 10, 25, 32, 33, 36, 66, 77, 82, 88, 89, 102, 131, 165)
 
 
@@ -174,12 +175,9 @@ def saved(s: Script) -> None:
         excite(m)
         if s.chance(30):
             m.cpu(m.any_vcpu(), IAR)
-    kept: list[tuple[str, int, int]] = []
-    for vcpu in range(len(vcpus)):
-        for offset in (0x100, 0x200, 0x300, 0x400, 0x404, 0xF20, 0x104, 0x204, 0x304, 0x420, 0x820, 0xC08, 8, 0):
-            kept.append((DIST_REGS, m.attr(vcpu, offset), s.get(0, DIST_REGS, m.attr(vcpu, offset))))
-        for offset in USER_CPU[:5]:
-            kept.append((CPU_REGS, m.attr(vcpu, offset), s.get(0, CPU_REGS, m.attr(vcpu, offset))))
+    wanted = [(DIST_REGS, offset) for offset in SAVED_DIST] + [(CPU_REGS, offset) for offset in USER_CPU[:5]]
+    attrs = [(group, m.attr(vcpu, offset)) for vcpu in range(len(vcpus)) for group, offset in wanted]
+    kept = [(group, attr, s.get(0, group, attr)) for group, attr in attrs]
     again = bring_up(s, vcpus, guest=False)
     if s.chance(30):
         s.rng.shuffle(kept)
