@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.program import Program, Session
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.sync import Context, Script
+    from aiovgic.sync import Context, Op, Script
 
 STEP_LIMIT = 50_000
 """Steps of one explored execution after which it makes no progress."""
@@ -50,6 +50,8 @@ class Execution:
         self.tasks: list[Task] = []
         self.cpus: dict[int, HostCpu] = {}
         self.last: Task | None = None
+        self.lone = False
+        """Whether the only task there is runs on without points (Runtime.alone)."""
         self.steps = 0
         self.choices = 0
         self.switched: list[tuple[int, str]] = []
@@ -81,6 +83,7 @@ class Execution:
     def spawn(self, script: Script[None], context: Context) -> None:
         """The model starts a task of its own."""
         running = self.rt.current
+        self.not_alone()
         self.start(context.name, script, context.cpu, isr=context.isr)
         self.rt.current = running
 
@@ -96,14 +99,16 @@ class Execution:
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
             self.stop(task, error)
 
-    def stop(self, task: Task, error: Exception) -> None:
-        """The execution is broken: say by what, and where. Raises what is nothing the model did."""
+    def stop(self, task: Task, error: Exception, op: Op[Any] | None = None) -> None:
+        """The execution is broken: say by what, and where; ``op`` is the operation that broke it, if one did.
+
+        Raises what is nothing the model did.
+        """
         if isinstance(error, AiovgicError) and not isinstance(error, Violation):
             raise error  # somebody asked wrongly, or the replay diverged
         where = raised_at(error.__traceback__) or innermost(task)
-        op = task.op
         if isinstance(error, Violation):
-            access, what = (op.kind, op.target) if op else ("", error.what.split(" ")[0])
+            access, what = (op.kind, op.target) if op else (error.rule, error.what.split(" ")[0])
             place = place_of(task, where, access, what)
             self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
@@ -140,15 +145,22 @@ class Execution:
 
     def run_lone(self, task: Task) -> None:
         """Run the only task there is, as far as it goes alone: there is nothing to decide."""
-        count = len(self.tasks)
-        context = self.rt.current = task.context
+        rt = self.rt
+        rt.current = task.context
         self.last = task
-        try:
-            while len(self.tasks) == count and self.steps < self.step_limit and task.can_run():
-                self.steps += 1
-                task.advance(task.op.commit(context))  # type: ignore[union-attr]  # it can run, so there is one
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            self.stop(task, error)
+        self.lone = True
+        rt.alone = self.step_limit - self.steps
+        while rt.alone and task.can_run() and self.broken is None:
+            rt.alone -= 1
+            self.perform(task)
+        self.not_alone()
+
+    def not_alone(self) -> None:
+        """From now on every operation is a point again."""
+        if self.lone:
+            self.lone = False
+            self.steps = self.step_limit - self.rt.alone
+            self.rt.alone = 0
 
     def decide(self, enabled: list[Task]) -> Task:
         """Who runs at this step; a deviation from the plain order is remembered."""
@@ -176,15 +188,22 @@ class Execution:
             self.begin_isr(task)
         self.last = task
         self.steps += 1
-        try:
-            value = op.commit(task.context)
-            if self.recorder is not None:
-                self.recorder.gave(value)
-            task.advance(value)
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            self.stop(task, error)
+        self.perform(task)
         if task.isr and task.done:
             task.context.cpu.stack.remove(task.context)
+
+    def perform(self, task: Task) -> None:
+        """Do a task's operation, and run it to its next point."""
+        op = task.op
+        assert op is not None
+        try:
+            value = op.commit(task.context)
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            self.stop(task, error, op)
+            return
+        if self.recorder is not None:
+            self.recorder.gave(value)
+        self.advance(task, value)
 
     def begin_isr(self, task: Task) -> None:
         """An interrupt handler's first step: what it interrupts stands still until it ends."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from aiovgic.sync.op import DONE, Done, Op, Thing
+from aiovgic.sync.op import DONE, NOTHING, Done, Op, Thing
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime
@@ -102,6 +104,13 @@ class Acquire(Op[None]):
     @property
     def thing(self) -> Lock:
         return self.lock
+
+    def __await__(self) -> Generator[Op[Any], Any, None]:
+        lock = self.lock
+        if lock.holder is None and lock.at_once():
+            lock.take(lock.rt.current)
+            return NOTHING
+        return self.offer()
 
     def ready(self, me: Context) -> bool:
         return self.lock.holder is None

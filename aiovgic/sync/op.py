@@ -9,7 +9,7 @@ that an operation means, so every interpreter runs the same model.
 from __future__ import annotations
 
 from collections.abc import Coroutine, Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from aiovgic.errors import Violation
 
@@ -67,6 +67,10 @@ class Op(Generic[T]):
         raise NotImplementedError
 
     def __await__(self) -> Generator[Op[Any], Any, T]:
+        return self.offer()
+
+    def offer(self) -> Generator[Op[Any], Any, T]:
+        """Let whoever drives the context do it, at a time of his choice."""
         value: T = yield self
         return value
 
@@ -85,10 +89,22 @@ class Thing:
         self.name = f"{owner.name}.{field}"
         self.waiters: list[Any] = []
 
+    def at_once(self) -> bool:
+        """Whether whoever runs may touch this now, without a point: nobody else exists. Counts as a step."""
+        rt = self.owner.rt
+        if not rt.alone or self.owner.freed:
+            return False
+        rt.alone -= 1
+        return True
+
     def check(self, verb: str) -> None:
         """Whoever touches what was freed has a use after free. Raises Violation."""
         if self.owner.freed:
             raise Violation("use-after-free", verb, f"{self.name} is {verb} after {self.owner.name} was freed")
+
+
+NOTHING = cast("Generator[Any, Any, None]", iter(()))
+"""What an await comes down to where there is nothing to wait for and nothing to give."""
 
 
 class Done:
@@ -97,8 +113,7 @@ class Done:
     __slots__ = ()
 
     def __await__(self) -> Generator[Op[Any], Any, None]:
-        return
-        yield  # makes this a generator
+        return NOTHING
 
 
 DONE = Done()

@@ -28,6 +28,9 @@ class Runtime:
     noting: bool = False
     """Whether guarded fields shall be noted."""
 
+    alone: int = 0
+    """How many more operations the only context there is may do at once, without a point."""
+
     current: Context
     """Who is running now."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
@@ -70,6 +70,12 @@ class _Access(Op[T]):
     @property
     def thing(self) -> Shared[T]:
         return self.word
+
+    def offer(self) -> Generator[Op[Any], Any, T]:
+        if self.word.at_once():
+            return self.commit(self.word.owner.rt.current)
+        value: T = yield self
+        return value
 
 
 class Load(_Access[T]):
