@@ -25,7 +25,7 @@ VALUES: Mapping[int, int] = {
 }
 """Values of capabilities that depend neither on the VM nor on the host's GIC; those not named are 1."""
 
-PER_VM = {
+PER_VM = (
     Cap.IRQCHIP,
     Cap.NR_VCPUS,
     Cap.MAX_VCPUS,
@@ -33,7 +33,7 @@ PER_VM = {
     Cap.IRQ_ROUTING,
     Cap.MSI_DEVID,
     Cap.ARM_VM_IPA_SIZE,
-}
+)
 
 
 class Extensions(Part):
