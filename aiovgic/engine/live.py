@@ -68,7 +68,8 @@ class LiveExecution:
                 rt.joined()
                 actors.start_soon(self.act, rt, spec, name=spec.name)
             await rt.wait_quiescent()
-            if self.broken is None and not rt.stuck_now():
+            rt.look_for_stuck()
+            if self.broken is None and rt.stuck is None:
                 self.violated(session.quiet())
             actors.cancel_scope.cancel()
             rt.give_up()
@@ -89,6 +90,7 @@ class LiveExecution:
         except Exception as error:  # noqa: BLE001  whatever else the model raises is the model's bug
             self.stop(rt, spec.name, error)
         finally:
+            rt.gate.end(context)
             rt.left()
         log.debug("task ended", task=spec.name)
 
@@ -109,10 +111,8 @@ class LiveExecution:
         """What the end shows: a deadlock, or an outcome that should not be."""
         if self.broken is not None:
             return
-        if rt.stuck:
-            saw = tuple(f"{name} waits for {target}" for name, target in rt.stuck)
-            names = " and ".join(name for name, _ in rt.stuck)
-            self.broken = Broken("deadlock", "wait-for-cycle", f"{names} can never go on", saw)
+        self.broken = rt.stuck
+        if self.broken is not None:
             return
         self.violated(session.judge())
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 from anyio.lowlevel import cancel_shielded_checkpoint
 
+from aiovgic.engine import deadlock
+from aiovgic.engine.live_cpu import CpuGate
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_server import Server
-from aiovgic.sync import Answer, HandOver, Runtime, Sleep
+from aiovgic.engine.outcome import Broken
+from aiovgic.sync import Answer, HandOver, Runtime
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
@@ -39,14 +42,15 @@ class LiveRuntime(Runtime):
         self.racing = False
         self.steps = 0
         self.choices = 0
-        self.stuck: list[tuple[str, str]] = []
-        """Who waited for what, for ever, at the end."""
+        self.stuck: Broken | None = None
+        """The deadlock, where tasks wait for ever."""
         self._servers = servers
         self._served: dict[Channel[Any, Any], Server] = {}
         self._running = 0
         self._quiescent = anyio.Event()
         self._parked: dict[Context, Op[Any]] = {}
         self._killed: dict[Context, bool] = {}
+        self.gate = CpuGate()
 
     # -- what the primitives call -----------------------------------------------------------
 
@@ -86,7 +90,7 @@ class LiveRuntime(Runtime):
 
     def left(self) -> None:
         """A task runs no more; the last one out ends the run."""
-        self._running -= 1
+        self._running += self.gate.let_go() - 1
         if not self._running:
             self._quiescent.set()
 
@@ -95,17 +99,17 @@ class LiveRuntime(Runtime):
         if self._running:
             await self._quiescent.wait()
 
-    def stuck_now(self) -> list[tuple[str, str]]:
-        """Who waits for what, and not idly, in order of name."""
-        waiting = [(context.name, op) for context, op in self._parked.items()]
-        return sorted((name, op.target) for name, op in waiting if not (isinstance(op, Sleep) and op.idle))
+    def look_for_stuck(self) -> None:
+        """See who waits for ever, and not at rest."""
+        left = deadlock.stuck(self._parked)
+        if left:
+            left.sort(key=lambda context: context.name)
+            saw = tuple(deadlock.sentence(context, self._parked[context]) for context in left)
+            self.stuck = Broken("deadlock", deadlock.rule(self._parked), deadlock.title(left), saw)
 
     def give_up(self) -> None:
         """End the run: idle tasks are killed, tasks that wait for ever are abandoned."""
-        self.stuck = [
-            (context.name, op.target) for context, op in self._parked.items() if not (isinstance(op, Sleep) and op.idle)
-        ]
-        self.dead = bool(self.stuck)
+        self.dead = self.stuck is not None
         for op in list(self._parked.values()):
             if op.thing is not None and not op.killable:
                 for future in op.thing.waiters:
@@ -145,13 +149,29 @@ class LiveRuntime(Runtime):
         self.steps += 1
         if self.steps % YIELD_EVERY == 0 or (self.chaos and self.random.random() < self.chaos):
             await cancel_shielded_checkpoint()
-        while op.waits and not op.ready(context):
+        while True:
+            if not self.gate.may_run(context):
+                await self.wait_for_cpu(op, context)
+            if not op.waits or op.ready(context):
+                break
             if op.killable and context in self._killed:
                 self.current = context
                 return op.killed(context)
             await self.park(op, context)
+        self.gate.begin(context)
         self.current = context
         return op.commit(context)
+
+    async def wait_for_cpu(self, op: Op[Any], context: Context) -> None:
+        """Wait until an interrupt handler has ended, or may begin."""
+        future = self.gate.place(context)
+        self._parked[context] = op
+        self.left()
+        try:
+            with anyio.CancelScope(shield=True):
+                await future
+        finally:
+            del self._parked[context]
 
     async def park(self, op: Op[Any], context: Context) -> None:
         """Wait until what an operation touches has changed, or the task is killed.

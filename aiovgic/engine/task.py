@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.sync import Answer, Context, HandOver, Op, Sleep
+from aiovgic.sync import Answer, Context, HandOver, Op
 
 if TYPE_CHECKING:
     from aiovgic.sync import HostCpu, Script
@@ -55,10 +55,6 @@ class Task:
         if cpu.stack and cpu.stack[-1] is not context:
             return False  # an interrupt handler runs there
         return not self.isr or self.started or cpu.irqs_off == 0
-
-    def idles(self) -> bool:
-        """Whether it may sleep here for ever with nothing due."""
-        return isinstance(self.op, Sleep) and self.op.idle
 
     def __repr__(self) -> str:
         return self.name

@@ -223,11 +223,12 @@ class Execution:
 
     def quiesce(self, session: Session) -> None:
         """Nobody can run: all have ended or idle, or it is a deadlock."""
-        stuck = [task for task in self.tasks if not task.done and not task.idles()]
-        if stuck:
-            rule, saw, places = deadlock.explain(stuck)
-            names = " and ".join(task.name for task in stuck)
-            self.broken = Broken("deadlock", rule, f"{names} can never go on", saw, places)
+        waiting = {task.context: task.op for task in self.tasks if task.op is not None}
+        left = deadlock.stuck(waiting)
+        if left:
+            stuck = [task for task in self.tasks if task.context in left]
+            rule, saw, places = deadlock.explain(waiting, stuck)
+            self.broken = Broken("deadlock", rule, deadlock.title(left), saw, places)
             return
         if not self.violated(session.quiet()):
             self.rt.racing = False

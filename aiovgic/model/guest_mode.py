@@ -13,6 +13,7 @@ from aiovgic.model.guest import Copy, Mmio, Sysreg
 from aiovgic.model.host import GICV3
 from aiovgic.model.icc import Undefined
 from aiovgic.model.vcpu_state import Mode, VcpuState
+from aiovgic.sync import Guarded
 
 if TYPE_CHECKING:
     from aiovgic.model.guest import Exit, Guest
@@ -25,11 +26,18 @@ PAGE = 0x1000
 """The second stage of translation maps by pages of 4 KiB."""
 
 
+LINE_IRQ, LINE_FIQ = 1, 2
+"""The lines of a vCPU that userspace drives."""
+
+
 class GuestMode(VcpuState):
     """A vCPU between entry and exit."""
 
+    driven_lines = Guarded(0, by="vcpu->mutex")
+
     async def run_guest(self, guest: Guest) -> Exit | None:
         """Guest mode: what needs no trap is done here, by the hardware."""
+        self.driven_lines = await self.irq_lines.load()
         while await self.mode.load() is Mode.IN_GUEST_MODE:
             virq, vfiq = self.lines()
             trap = guest.resume(virq=virq, vfiq=vfiq)
@@ -44,7 +52,7 @@ class GuestMode(VcpuState):
     def lines(self) -> tuple[bool, bool]:
         """Whether IRQ, and whether FIQ, is signalled: by the interface, or by the lines userspace drives."""
         irq, fiq = self.hw.lines()
-        return irq or bool(self.irq_lines & 1), fiq or bool(self.irq_lines & 2)
+        return irq or bool(self.driven_lines & LINE_IRQ), fiq or bool(self.driven_lines & LINE_FIQ)
 
     async def perform_native(self, guest: Guest, trap: Exit) -> Exit | None:
         """Do what the hardware does without KVM: its registers, and memory. Not None: it traps."""

@@ -86,7 +86,7 @@ class Redist(IrqBanks):
         """GICR_TYPER (vgic_mmio_read_v3r_typer)."""
         last = await self.data_race(self.is_last)
         value = gicr.GicrTyper.of(
-            affinity=self.vcpu.affinity,
+            affinity=self.vcpu.affinity.but(aff3=0),
             processor_number=self.vcpu.vcpu_id,
             plpis=await self.vm.dist.has_its(),
             last=last,

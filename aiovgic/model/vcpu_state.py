@@ -6,10 +6,12 @@ store-buffer pattern that guarantees a queued interrupt is never missed (kvm_vcp
 
 from __future__ import annotations
 
+import errno
 from enum import Enum, IntFlag
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.affinity import Affinity, Mpidr
+from aiovgic.errors import UapiError
 from aiovgic.model.vgic_cpu import VgicCpu
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded
 
@@ -43,7 +45,8 @@ class VcpuState(VgicCpu):
     initialised = Guarded(default=False, by="vcpu->mutex")
     has_run_once = Guarded(default=False, by="vcpu->mutex", known="uapi.md 2: tested under all vCPU mutexes")
     mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
-    irq_lines = Guarded(0, by="hcr", known="KVM sets the virtual IRQ and FIQ lines with atomic bit operations")
+    powered_off = Guarded(default=False, by="vcpu->mutex")
+    features = Guarded(0, by="vcpu->mutex")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name, vm, vcpu_id)
@@ -54,6 +57,8 @@ class VcpuState(VgicCpu):
         self.mode = self.shared("mode", Mode.OUTSIDE_GUEST_MODE)
         # Bits set by anyone, cleared by the vCPU, both atomic (kvm_make_request, kvm_check_request).
         self.requests = self.shared("requests", NO_REQUEST)
+        # The virtual IRQ and FIQ lines that userspace drives, set with atomic bit operations (HCR_EL2.VI, VF).
+        self.irq_lines = self.shared("hcr", 0)
         # How many halts are in force; counted atomically.
         self.pause = self.shared("pause", 0)
         self.core_regs: dict[int, int] = {}
@@ -65,6 +70,11 @@ class VcpuState(VgicCpu):
     def affinity(self) -> Affinity:
         """Where this vCPU is; 0 before KVM_ARM_VCPU_INIT."""
         return Mpidr(self.mpidr).affinity
+
+    async def lock_killable(self) -> None:
+        """Take the mutex, as every ioctl of a vCPU does. Raises EINTR for a task that was killed."""
+        if not await self.mutex.acquire_killable():
+            raise UapiError(errno.EINTR, f"killed while another thread has {self.name}")
 
     # -- requests -----------------------------------------------------------------------------
 
@@ -119,14 +129,14 @@ class VcpuState(VgicCpu):
     # -- sleeping ----------------------------------------------------------------------------------
 
     async def sleep(self) -> None:
-        """Stay here while someone has this vCPU halted; a signal ends it early (kvm_vcpu_sleep)."""
-        await self.wait.wait(self.is_unpaused, killable=True)
-        if not await self.is_unpaused():
+        """Stay here while this vCPU is halted or off; a signal ends it early (kvm_vcpu_sleep)."""
+        await self.wait.wait(self.may_run, idle=self.powered_off, killable=True)
+        if not await self.may_run():
             await self.make_request(Request.SLEEP)  # a signal first, then sleep again
 
-    async def is_unpaused(self) -> bool:
-        """Whether no halt is in force."""
-        return await self.pause.load() == 0
+    async def may_run(self) -> bool:
+        """Whether it is powered on, and no halt is in force."""
+        return not self.powered_off and await self.pause.load() == 0
 
     async def halt(self) -> None:
         """Block until there is something to run for, or a signal (kvm_vcpu_halt)."""
@@ -134,7 +144,5 @@ class VcpuState(VgicCpu):
 
     async def is_runnable(self) -> bool:
         """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""
-        if await self.requests.load() & Request.VM_DEAD:
-            return True
-        has_irq = bool(self.irq_lines) or await self.vcpu_pending_irq()
-        return has_irq and await self.is_unpaused()
+        has_irq = bool(await self.irq_lines.load()) or await self.vcpu_pending_irq()
+        return has_irq and await self.may_run()

@@ -39,6 +39,8 @@ class Vm(Part):
     created_vcpus = Guarded(0, by="kvm->lock")
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
+    vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
+    """What KVM_ARM_VCPU_INIT asked for first; None before it did."""
 
     def __init__(self, parts: Parts, name: str, host: Host, ipa_bits: int) -> None:
         super().__init__(parts, name)

@@ -16,7 +16,7 @@ from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
-from aiovgic.uapi.create import Creation
+from aiovgic.uapi.create import KNOWN_FEATURES, Creation, Feature
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
@@ -113,6 +113,19 @@ class IccWithoutVgic(Vcpu):
 
 
 @replaces(Creation)
+class FeaturesOfEachVcpu(Creation):
+    """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56)."""
+
+    def check_features(self, vcpu: Vcpu, features: int) -> None:
+        if vcpu.initialised and vcpu.features != features & KNOWN_FEATURES:
+            raise UapiError(errno.EINVAL, f"{vcpu.name} was initialised with {vcpu.features!r}")
+        super().check_features(vcpu, features)
+
+    async def set_features(self, vcpu: Vcpu, features: Feature) -> None:
+        vcpu.features = features
+
+
+@replaces(Creation)
 class AffinityResets(Creation):
     """KVM_ARM_VCPU_INIT undoes what KVM_SET_ONE_REG made of the affinity (asked of 6.1.0-56)."""
 
@@ -139,6 +152,7 @@ LAYERS = (
     AlwaysScans,
     BroadcastByIndex,
     IccWithoutVgic,
+    FeaturesOfEachVcpu,
     AffinityResets,
     FewerExtensions,
 )

@@ -11,6 +11,7 @@ from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model.facts import facts
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.judge import judge
+from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class ScenarioSession:
         """By label."""
         self.deliveries = Deliveries()
         self.reached: tuple[int, ...] = ()
-        self.machine = Machine(rt, layers, host=scenario.machine.host, noting=rt.noting)
+        changing = any(step.op.name in CHANGING for plan in scenario.tasks for step in plan.steps)
+        self.machine = Machine(rt, layers, host=scenario.machine.host, noting=rt.noting, changing=changing)
         self.set_up = self.machine.actor("setup")
         rt.finish(self.set_up_machine())
         self.tasks = tuple(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.affinity import affinity
+from aiovgic.arch.words import mask
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.host import GICV2, GICV3
@@ -24,8 +26,23 @@ if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
-VALID_FEATURES = (1 << 8) - 1
-FEATURE_PSCI_0_2 = 2
+
+class Feature(IntFlag):
+    """What KVM_ARM_VCPU_INIT can ask for (KVM_ARM_VCPU_*)."""
+
+    POWER_OFF = 1 << 0
+    EL1_32BIT = 1 << 1
+    PSCI_0_2 = 1 << 2
+    PMU_V3 = 1 << 3
+    SVE = 1 << 4
+    PTRAUTH_ADDRESS = 1 << 5
+    PTRAUTH_GENERIC = 1 << 6
+
+
+KNOWN_FEATURES = mask(6, 0)
+OFFERED = Feature.POWER_OFF | Feature.PSCI_0_2 | Feature.PMU_V3
+"""What the recorded host has; of these only POWER_OFF does anything here."""
+
 PSTATE_RESET = 0x3C5
 """EL1h, all exceptions masked."""
 
@@ -84,24 +101,40 @@ class Creation(Part):
             self.vm.created_vcpus -= 1
 
     async def vcpu_init(self, vcpu: Vcpu, features: int) -> None:
-        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises ENOENT, EINVAL."""
-        async with vcpu.mutex:
-            self.check_features(features)
+        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises ENOENT, EINVAL, EINTR."""
+        await vcpu.lock_killable()
+        try:
+            wanted = Feature(features & KNOWN_FEATURES)
+            self.check_features(vcpu, features)
+            await self.set_features(vcpu, wanted)
             self.reset_vcpu(vcpu)
+            vcpu.powered_off = Feature.POWER_OFF in wanted
             vcpu.initialised = True
+        finally:
+            vcpu.mutex.release()
+
+    def check_features(self, vcpu: Vcpu, features: int) -> None:
+        """Whether this host has these features (kvm_vcpu_init_check_features). Raises ENOENT, EINVAL."""
+        if features & ~KNOWN_FEATURES:
+            raise UapiError(errno.ENOENT, f"features {features:#x} are unknown")
+        if Feature(features) & ~OFFERED:
+            raise UapiError(errno.EINVAL, f"features {features:#x} are not offered")
+
+    async def set_features(self, vcpu: Vcpu, features: Feature) -> None:
+        """A VM's vCPUs have the features of the first (__kvm_vcpu_set_target). Raises EINVAL."""
+        wanted = features & ~Feature.POWER_OFF
+        async with self.vm.config_lock:
+            if self.vm.vcpu_features is None:
+                self.vm.vcpu_features = wanted
+            if wanted != self.vm.vcpu_features:
+                raise UapiError(errno.EINVAL, f"other vCPUs have {self.vm.vcpu_features!r}, not {wanted!r}")
+        vcpu.features = features
 
     def reset_vcpu(self, vcpu: Vcpu) -> None:
         """Registers as the architecture resets them; the affinity only once (kvm_reset_vcpu, kvm_reset_sys_regs)."""
         vcpu.core_regs = {PSTATE: PSTATE_RESET}
         if not vcpu.initialised:
             vcpu.mpidr = affinity(vcpu.vcpu_id)
-
-    def check_features(self, features: int) -> None:
-        """Whether a vCPU can have these features; only PSCI 0.2 is modelled (kvm_vcpu_init_check_features)."""
-        if features & ~VALID_FEATURES:
-            raise UapiError(errno.ENOENT, f"features {features:#x} are unknown")
-        if features & ~(1 << FEATURE_PSCI_0_2):
-            raise UapiError(errno.EINVAL, f"features {features:#x} are not offered")
 
     # -- devices ------------------------------------------------------------------------------
 

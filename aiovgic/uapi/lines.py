@@ -118,9 +118,9 @@ class Lines(Part):
         """The virtual IRQ (0) or FIQ (1) line of a vCPU (vcpu_interrupt_line). Raises EINVAL."""
         if number > 1:
             raise UapiError(errno.EINVAL, f"a vCPU has no line {number}")
-        before = vcpu.irq_lines
-        vcpu.irq_lines = before | 1 << number if level else before & ~(1 << number)
-        if vcpu.irq_lines != before:
+        line = 1 << number
+        before = await vcpu.irq_lines.update(lambda now: now | line if level else now & ~line)
+        if bool(before & line) != level:
             await vcpu.make_request_irq_pending()
             await vcpu.kick()
 

@@ -16,6 +16,7 @@ from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import Parts
 from aiovgic.uapi.actor import Actor
 from aiovgic.uapi.device import KvmDevice
+from aiovgic.uapi.files import Files
 from aiovgic.uapi.guest_ops import OpsGuest
 from aiovgic.uapi.operations import OPERATIONS
 from aiovgic.uapi.ops_device import DeviceOps
@@ -48,10 +49,12 @@ class Machine:
         host: Host | None = None,
         slots: Sequence[Slot] = (),
         noting: bool = False,
+        changing: bool = False,
     ) -> None:
         self.rt = rt
         self.host = host or Host()
         self.parts = Parts(rt, layers, noting=noting)
+        self.files = self.parts.make(Files, "files", changing=changing)
         self.slots = slots
         """Memory that every VM has besides its RAM."""
         self.session: VmSession | None = None
@@ -82,8 +85,7 @@ class Machine:
         vcpu = await self.vcpu(actor, handle)
         guest = OpsGuest(actor, handle, ops, watch)
         while True:
-            if not await vcpu.mutex.acquire_killable():
-                raise UapiError(errno.EINTR, "killed while another thread has the vCPU")
+            await vcpu.lock_killable()
             try:
                 leave = await vcpu.run(guest)
             finally:
@@ -96,6 +98,7 @@ class Machine:
 
     async def vm(self) -> VmSession:
         """The VM's file descriptor. Raises EBADF without a VM, EIO on a dead one."""
+        await self.files.look()
         if self.session is None:
             raise UapiError(errno.EBADF, "there is no VM")
         if await self.session.vm.vm_dead.load():
@@ -104,12 +107,14 @@ class Machine:
 
     async def vcpu(self, actor: Actor, handle: int | str) -> Vcpu:
         """A vCPU's file descriptor, by index or label. Raises EBADF, EIO."""
+        await self.files.look()
         vcpu = actor.vcpu(handle) if isinstance(handle, int) else self.labelled_vcpu(handle)
         await self.vm()
         return vcpu
 
     async def device(self, actor: Actor, handle: int | str) -> KvmDevice:
         """A device's file descriptor, by index or label. Raises EBADF, EIO."""
+        await self.files.look()
         device = actor.device(handle) if isinstance(handle, int) else self.labelled_device(handle)
         await self.vm()
         return device

@@ -61,20 +61,24 @@ class OneRegs(Part):
 
     async def get(self, vcpu: Vcpu, reg: int) -> int:
         """KVM_GET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EINVAL, ENOENT."""
-        async with vcpu.mutex:
+        await vcpu.lock_killable()
+        try:
             word = self.check(vcpu, reg)
-            if word.coproc == CORE:
-                return vcpu.core_regs.get(word.offset, 0)
-            return vcpu.mpidr
+            return vcpu.core_regs.get(word.offset, 0) if word.coproc == CORE else vcpu.mpidr
+        finally:
+            vcpu.mutex.release()
 
     async def set(self, vcpu: Vcpu, reg: int, value: int) -> None:
         """KVM_SET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EINVAL, ENOENT."""
-        async with vcpu.mutex:
+        await vcpu.lock_killable()
+        try:
             word = self.check(vcpu, reg)
             if word.coproc == CORE:
                 self.set_core(vcpu, word, value)
             else:
                 vcpu.mpidr = Mpidr(value)
+        finally:
+            vcpu.mutex.release()
 
     def check(self, vcpu: Vcpu, reg: int) -> RegId:
         """Whether there is such a register to get or set."""

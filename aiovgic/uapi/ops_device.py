@@ -31,12 +31,15 @@ class DeviceOps:
         kind = session.creation.device_type(fields["type"])
         if fields["flags"] & KVM_CREATE_DEVICE_TEST:
             return {}
-        actor.devices.append(await session.creation.create_device(kind))
+        device = await session.creation.create_device(kind)
+        await self.machine.files.change()
+        actor.devices.append(device)
         return {"dev": len(actor.devices) - 1}
 
     async def close_device(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """close(2) of a device: it goes on working, but has no descriptor any more."""
         handle = fields["dev"]
+        await self.machine.files.change()
         if isinstance(handle, int):
             device = actor.device(handle)
             actor.devices[handle] = None

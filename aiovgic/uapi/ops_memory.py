@@ -1,4 +1,4 @@
-"""Operations of userspace on its own mapping of guest memory: no points, no locks."""
+"""Operations of userspace on its own mapping of guest memory: each is one point, without locks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.errors import UapiError
+from aiovgic.sync import MemoryAccess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Any]
 
 
+MAX_READ = 1 << 24
+"""Bytes that one mem_read gives at most."""
+
+
 class MemoryOps:
     """Reading and writing the RAM of the VM there is."""
 
@@ -25,29 +30,33 @@ class MemoryOps:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
 
-    def place(self, gpa: int, length: int) -> tuple[Ram, int]:
-        """The RAM and the offset of a range. Raises EFAULT outside RAM."""
+    async def place(self, gpa: int, length: int, *, write: bool) -> tuple[Ram, int]:
+        """The RAM and the offset of a range that is about to be accessed. Raises EFAULT outside RAM."""
+        await self.machine.files.look()
         session = self.machine.session
         slot = None if session is None else session.ram
-        if slot is None or not slot.holds(gpa, length):
+        if session is None or slot is None or not slot.holds(gpa, length):
             raise UapiError(errno.EFAULT, f"{gpa:#x} and {length} bytes are not RAM")
+        await MemoryAccess(session.vm.memory, gpa, length, write=write)
         return slot.ram, gpa - slot.gpa
 
     async def mem_write(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """Write bytes, or 64-bit words."""
         data = fields["hex"] if "hex" in fields else fields["u64"]
-        ram, offset = self.place(fields["gpa"], len(data))
+        ram, offset = await self.place(fields["gpa"], len(data), write=True)
         ram.write(offset, data)
         return {}
 
     async def mem_read(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """Read bytes."""
         length = fields["len"]
-        ram, offset = self.place(fields["gpa"], length)
+        if length > MAX_READ:
+            raise UapiError(errno.ENOMEM, f"{length} bytes are more than a result holds")
+        ram, offset = await self.place(fields["gpa"], length, write=False)
         return {"hex": ram.read(offset, length).hex()}
 
     async def mem_scan(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """Address and value of every 64-bit word that is not zero."""
         gpa, length = fields["gpa"], fields["len"]
-        ram, offset = self.place(gpa, length)
+        ram, offset = await self.place(gpa, length, write=False)
         return {"words": [[hex(gpa - offset + at), hex(value)] for at, value in ram.words(offset, length)]}

@@ -39,6 +39,7 @@ class VmOps:
     async def create_vm(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_CREATE_VM and its memory; a VM before it is gone. Raises EINVAL, EFAULT."""
         machine = self.machine
+        await machine.files.change()
         machine.session = None
         machine.labels.clear()
         machine.eventfds.clear()
@@ -67,7 +68,9 @@ class VmOps:
     async def create_vcpu(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_CREATE_VCPU."""
         session = await self.machine.vm()
-        actor.vcpus.append(await session.creation.create_vcpu(fields["id"]))
+        vcpu = await session.creation.create_vcpu(fields["id"])
+        await self.machine.files.change()
+        actor.vcpus.append(vcpu)
         return {}
 
     async def arm_vcpu_init(self, actor: Actor, fields: Fields) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_tasks_that_wait_for_each_other_are_a_deadlock() -> None:
     outcome = live({"one": forwards, "two": backwards}, chaos=1.0, seed=1)
     assert outcome.broken is not None
     assert outcome.broken.kind == "deadlock"
-    assert outcome.broken.saw == ("one waits for p.b", "two waits for p.a")
+    assert outcome.broken.saw == ("one waits for p.b, held by two", "two waits for p.a, held by one")
 
 
 def test_an_idle_task_is_killed_when_nobody_else_runs() -> None:
