@@ -58,8 +58,7 @@ class VgicInit(Part):
             raise UapiError(errno.EEXIST, "the VM has a vGIC already")
         if any(vcpu.has_run_once for vcpu in vcpus):
             raise UapiError(errno.EBUSY, "a vCPU has run already")
-        if self.vm.created_vcpus != len(vcpus):
-            raise UapiError(errno.EBUSY, "a vCPU is being created")
+        self.check_none_in_creation(vcpus)
         self.vm.max_vcpus = MAX_CPUS[model]
         if len(vcpus) > self.vm.max_vcpus:
             raise UapiError(errno.E2BIG, f"{len(vcpus)} vCPUs are more than {self.vm.max_vcpus}")
@@ -68,6 +67,11 @@ class VgicInit(Part):
         dist.vgic_cpu_base = VGIC_ADDR_UNDEF
         for vcpu in vcpus:
             self.allocate_private_irqs(vcpu)
+
+    def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
+        """The vGIC must not come between a vCPU's creation and its publication. Raises EBUSY."""
+        if self.vm.created_vcpus != len(vcpus):
+            raise UapiError(errno.EBUSY, "a vCPU is being created")
 
     # -- vCPUs -------------------------------------------------------------------------------
 
@@ -117,7 +121,7 @@ class VgicInit(Part):
             return
         vcpus = await vm.each_vcpu()
         if vm.created_vcpus != len(vcpus):
-            raise UapiError(errno.EBUSY, "a vCPU is being created")
+            raise UapiError(errno.EBUSY, "a vCPU is in creation")
         if not dist.nr_spis:
             dist.nr_spis = VGIC_NR_IRQS_LEGACY - VGIC_NR_PRIVATE_IRQS
         self.dist_init(vcpus[0] if vcpus else None)

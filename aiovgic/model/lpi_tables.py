@@ -56,16 +56,23 @@ class LpiTables(LpiIndex):
         """Read an LPI's configuration byte and look at it again (update_lpi_config). Raises EFAULT.
 
         With ``filter_vcpu``, only if the LPI targets that vCPU. The byte is read before
-        irq_lock is taken: of two reloads the last writer wins, not the last reader.
+        irq_lock is taken; of two who reload, the last one sees the newest byte.
         """
-        table = Propbaser(await self.vm.dist.propbaser.load()).base
-        prop = await self.read_byte(table + irq.intid - VGIC_MIN_LPI)
-        await irq.irq_lock.acquire()
-        if filter_vcpu is not None and irq.target_vcpu is not filter_vcpu:
-            irq.irq_lock.release()
-            return
-        self.apply_config(irq, prop)
-        await irq.queue_irq_unlock()
+        gpa = Propbaser(await self.vm.dist.propbaser.load()).base + irq.intid - VGIC_MIN_LPI
+        while True:
+            prop = await self.read_byte(gpa)
+            await irq.irq_lock.acquire()
+            if filter_vcpu is not None and irq.target_vcpu is not filter_vcpu:
+                irq.irq_lock.release()
+                return
+            self.apply_config(irq, prop)
+            await irq.queue_irq_unlock()
+            if await self.is_newest(gpa, prop):
+                return
+
+    async def is_newest(self, gpa: int, prop: int) -> bool:
+        """The re-check of update_lpi_config: the byte that was applied is what memory holds."""
+        return await self.read_byte(gpa) == prop
 
     def apply_config(self, irq: Irq, prop: int) -> None:
         """Take over a configuration byte; irq_lock held."""
@@ -79,8 +86,7 @@ class LpiTables(LpiIndex):
     async def sync_pending_status(self, irq: Irq) -> None:
         """Take a new LPI's pending bit out of its target's table (vgic_v3_lpi_sync_pending_status).
 
-        Raises EFAULT. A bit that is clear clears the latch, too. The target is chosen before
-        the table is read, and looked at again under irq_lock.
+        Raises EFAULT. The target is chosen before the table is read, and looked at again under irq_lock.
         """
         while True:
             vcpu = await self.data_race(lambda: irq.target_vcpu)
@@ -93,10 +99,14 @@ class LpiTables(LpiIndex):
                 break
             irq.irq_lock.release()
         pending = is_set(value, irq.intid)
-        irq.pending_latch = pending
+        self.import_pending(irq, pending=pending)
         await irq.queue_irq_unlock()
         if pending:
             await self.write_byte(gpa, with_bit(value, irq.intid, on=False))
+
+    def import_pending(self, irq: Irq, *, pending: bool) -> None:
+        """A bit of the table joins what was latched since the LPI can be found; irq_lock held."""
+        irq.pending_latch |= pending
 
     def same_target(self, irq: Irq, vcpu: Vcpu) -> bool:
         """The re-check of sync_pending_status: nobody moved the LPI while the table was read."""

@@ -60,7 +60,7 @@ class Redist(IrqBanks):
         if gicr.GicrCtlr(value).enable_lpis:
             await self.enable_lpis()
         else:
-            await self.disable_lpis()
+            await self.disable_lpis(at.running)
 
     async def enable_lpis(self) -> None:
         """EnableLPIs from 0 to 1: read the pending table."""
@@ -68,13 +68,29 @@ class Redist(IrqBanks):
             return
         await self.vm.lpis.enable_lpis(self.vcpu)
 
-    async def disable_lpis(self) -> None:
-        """EnableLPIs from 1 to 0: what is listed is lost, all translation caches are emptied."""
+    async def disable_lpis(self, running: Vcpu | None) -> None:
+        """EnableLPIs from 1 to 0: what is listed is lost, all translation caches are emptied.
+
+        A guest's write stops the VM meanwhile, so that no list register holds an LPI. Userspace
+        has stopped it before.
+        """
         if await self.vcpu.lpi_ctlr.cmpxchg(LpiCtlr.ENABLE_LPIS, LpiCtlr.RWP, ACQUIRE) != LpiCtlr.ENABLE_LPIS:
             return
+        await self.stop_vm(running)
         await self.vm.lpis.flush_pending_lpis(self.vcpu)
+        await self.restart_vm(running)
         await self.vm.lpis.invalidate_all_caches()
         await self.vcpu.lpi_ctlr.store(LpiCtlr.DISABLED, RELEASE)
+
+    async def stop_vm(self, running: Vcpu | None) -> None:
+        """Get LPIs out of running vCPUs' list registers."""
+        if running is not None:
+            await self.vm.halt_guest()
+
+    async def restart_vm(self, running: Vcpu | None) -> None:
+        """Let them go on."""
+        if running is not None:
+            await self.vm.resume_guest()
 
     # -- identification ---------------------------------------------------------------------------
 

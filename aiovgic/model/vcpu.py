@@ -10,8 +10,7 @@ from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
 from aiovgic.model.guest_mode import ESR_ABORT, ESR_UNDEFINED, GuestMode
-from aiovgic.model.vcpu_state import Mode, Request
-from aiovgic.sync import FULL
+from aiovgic.model.vcpu_state import Request
 
 if TYPE_CHECKING:
     from aiovgic.model.guest import Exit, Guest
@@ -85,16 +84,26 @@ class Vcpu(GuestMode):
         """One time into the guest and out; None if someone wanted the vCPU out."""
         me = self.rt.current
         me.irqs_disable()
+        trap = await self.guest_entry(guest)
+        await self.leave_guest_mode()
+        me.irqs_enable()
+        return trap
+
+    async def guest_entry(self, guest: Guest) -> Exit | None:
+        """Load the interrupts, run, and fold them back; guest mode is published before they are loaded.
+
+        Who makes a request before that is seen here; who makes one later sees guest mode, and waits.
+        """
+        await self.enter_guest_mode()
+        if await self.requests.load():
+            return None
         await self.flush_hwstate()
-        await self.mode.store(Mode.IN_GUEST_MODE, FULL)
         trap: Exit | None = None
         if not await self.requests.load():
             self.rt.event("enter", self.name)
             trap = await self.run_guest(guest)
             self.rt.event("exit", self.name)
         await self.sync_hwstate()
-        await self.leave_guest_mode()
-        me.irqs_enable()
         return trap
 
     # -- traps ---------------------------------------------------------------------------------

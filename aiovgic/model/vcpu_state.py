@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.affinity import Affinity, Mpidr
 from aiovgic.errors import UapiError
 from aiovgic.model.vgic_cpu import VgicCpu
-from aiovgic.sync import ACQUIRE, RELEASE, Guarded
+from aiovgic.sync import ACQUIRE, FULL, RELEASE, Guarded
 
 if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
@@ -120,6 +120,10 @@ class VcpuState(VgicCpu):
     async def is_outside(self) -> bool:
         """Whether it has left the guest and folded its state."""
         return await self.mode.load(ACQUIRE) is Mode.OUTSIDE_GUEST_MODE
+
+    async def enter_guest_mode(self) -> None:
+        """Publish that the state is about to be loaded (IN_GUEST_MODE, full barrier)."""
+        await self.mode.store(Mode.IN_GUEST_MODE, FULL)
 
     async def leave_guest_mode(self) -> None:
         """Publish that the state is folded back (OUTSIDE_GUEST_MODE, store-release)."""

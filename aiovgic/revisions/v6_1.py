@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.affinity import affinity
+from aiovgic.bugs import guest_mode_published_early
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
 from aiovgic.model.init import FRAME_SIZES, VgicInit
@@ -152,6 +153,7 @@ LAYERS = (
     AlwaysScans,
     BroadcastByIndex,
     IccWithoutVgic,
+    *guest_mode_published_early.LAYERS,
     FeaturesOfEachVcpu,
     AffinityResets,
     FewerExtensions,

@@ -94,13 +94,23 @@ class ItsCommands(MappingCommands):
             return ItsError.MOVALL_PROCNUM_OOR
         if source is target:
             return None
+        await self.stop_vm()
         for intid in await self.vm.lpis.intids(source):
             irq = await self.vm.lpis.get(intid)
             if irq is not None:
                 await self.vm.lpis.move_target(irq, source, target)
                 await self.vm.lpis.put(irq)
+        await self.restart_vm()
         await self.its.invalidate_cache()
         return None
+
+    async def stop_vm(self) -> None:
+        """Get LPIs out of running vCPUs' list registers while many of them move."""
+        await self.vm.halt_guest()
+
+    async def restart_vm(self) -> None:
+        """Let them go on."""
+        await self.vm.resume_guest()
 
     async def handle_clear(self, command: Clear) -> ItsError | None:
         """CLEAR: the collection need not be mapped (vgic_its_cmd_handle_clear)."""

@@ -125,15 +125,21 @@ class Its(ItsUser):
         if not await vcpu.lpis_enabled():
             raise UapiError(errno.EBUSY, f"{vcpu.name} has LPIs off")
         irq = ite.lpi()
-        await self.cache_translation(device_id, event_id, irq)
+        await self.cache_translation(device_id, event_id, irq, vcpu)
         return irq
 
-    async def cache_translation(self, device_id: int, event_id: int, irq: Irq) -> None:
+    async def cache_translation(self, device_id: int, event_id: int, irq: Irq, vcpu: Vcpu) -> None:
         """Remember a translation (vgic_its_cache_translation)."""
         self.its_lock.assert_held()
         key = await self.cache_key(device_id, event_id)
         if key is not None:
             await self.cache.insert(key, irq)
+            if not await self.still_on(vcpu):
+                await self.cache.drop(key, irq)
+
+    async def still_on(self, vcpu: Vcpu) -> bool:
+        """The re-check after caching: who turned ITS or LPIs off meanwhile may have missed the entry."""
+        return await self.enabled.load() and await vcpu.lpis_enabled()
 
     async def trigger_msi(self, device_id: int, event_id: int) -> ItsError | None:
         """Make an event's LPI pending (vgic_its_trigger_msi); its_lock held. Raises EBUSY."""

@@ -1,0 +1,28 @@
+"""lpi-import-erases: importing a new LPI's pending bit erases what was latched meanwhile.
+
+MAPTI puts a new LPI into the index, then takes its bit out of the pending table. Between the two
+the LPI can be found by its INTID, or through another ITS, and made pending; the import stores the
+table's bit over it, and the interrupt is lost (facts: interrupts.md 9, row 11; still in
+6.12.117).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+
+
+@replaces(Lpis)
+class LpiImportErases(Lpis):
+    """The table's bit counts, whatever was latched."""
+
+    def import_pending(self, irq: Irq, *, pending: bool) -> None:
+        irq.pending_latch = pending
+
+
+LAYERS = (LpiImportErases,)
