@@ -170,18 +170,6 @@ class Vmcr(Word):
         return mask(7, self.bpr0 + 1)
 
 
-class ListRegisterWord(Word):
-    """ICH_LR<n>_EL2."""
-
-    vintid = bits(31, 0)
-    eoi = bit(41)
-    priority = bits(55, 48)
-    group = bit(60)
-    hw = bit(61)
-    pending = bit(62)
-    active = bit(63)
-
-
 def level_of(priority: int) -> int:
     """The preemption level of a priority: its bit in the active-priority register."""
     return priority >> LEVEL_SHIFT

@@ -24,8 +24,6 @@ SPECIAL_INTIDS = range(1020, 1024)
 VGIC_PRI_BITS = 5
 PRIORITY_MASK = 0xF8
 """What is kept of the priority of an SGI, PPI or SPI."""
-LPI_PRIORITY_MASK = 0xFC
-"""What is kept of the priority of an LPI: one bit more."""
 IDLE_PRIORITY = 0xFF
 """The running priority when nothing is active."""
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+SZ_4K = 0x1000
+SZ_64K = 0x1_0000
+
 WORD_BYTES = 8
 
 

@@ -11,6 +11,9 @@ from aiovgic.cli.output import complain, progress, say, say_json
 from aiovgic.lab import explore as lab
 from aiovgic.lab.subject import EXPLORED
 
+INTERRUPTED = 130
+"""The exit code of a search that was stopped before it found anything."""
+
 TRACES = Path(".aiovgic")
 """Where the trace of a finding goes, below the current folder."""
 
@@ -44,7 +47,8 @@ def explore(scenario: str, strategy: str, budget: int, seed: int, revision: str,
     """Try the orders in which a scenario's tasks can run.
 
     SCENARIO is the name of a shipped scenario, or a file. What is found is shrunk to the shortest
-    schedule and told; its trace goes to .aiovgic/. Exit code 1: something was found.
+    schedule and told; its trace goes to .aiovgic/. Exit code 1: something was found. Ctrl-C keeps what was
+    found so far.
     """
     with progress("executions") as tell:
         result = lab.explore(scenario, strategy=strategy, budget=budget, seed=seed, revision=revision, progress=tell)
@@ -54,6 +58,8 @@ def explore(scenario: str, strategy: str, budget: int, seed: int, revision: str,
         say_json(result.to_json())
     else:
         say(str(result))
+    if result.good and result.interrupted:
+        return INTERRUPTED
     return 0 if result.good else 1
 
 

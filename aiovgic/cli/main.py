@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from difflib import get_close_matches
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aiovgic.cli.conform import conform
 from aiovgic.cli.explore import explore
-from aiovgic.cli.output import complain
+from aiovgic.cli.output import complain, log_to_stderr, say
 from aiovgic.cli.replay import replay
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
 
@@ -47,22 +49,20 @@ class Verbs(click.Group):
         raise click.UsageError(f"there is no verb {name!r}; {hint}")
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aiovgic")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what the live engine does.")
-def cli(verbose: bool) -> None:
+@click.pass_context
+def cli(ctx: click.Context, verbose: bool) -> None:
     """KVM's arm64 vGICv3 and ITS as a model: explored, replayed, and checked against real kernels."""
     if verbose:
-        logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, format="%(message)s")
+        log_to_stderr()
+    if ctx.invoked_subcommand is None:
+        say(ctx.get_help())
 
 
 for verb in (explore, replay, conform):
     cli.add_command(verb)
-
-
-def main(args: Sequence[str] | None = None) -> None:
-    """The console script."""
-    sys.exit(run(args))
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -85,9 +85,19 @@ def run(args: Sequence[str] | None = None) -> int:
         complain("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has read enough
-        return Exit.GOOD
+        return Exit.GOOD  # whoever read us has read enough
+    except Exception as error:  # noqa: BLE001  whatever else goes wrong is our fault, and said in one line
+        complain(our_fault(error))
+        return Exit.WRONG
     return int(code or Exit.GOOD)
+
+
+def our_fault(error: Exception) -> str:
+    """An error that nobody expected, with its place."""
+    logging.getLogger("aiovgic").debug("internal error", exc_info=error)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(str(error).split())
+    return f"internal error: {type(error).__name__}: {what} ({Path(where.filename).name}:{where.lineno})"
 
 
 def one_line(text: str) -> str:

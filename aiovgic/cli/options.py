@@ -20,13 +20,13 @@ def complete_revision(_ctx: click.Context, _param: click.Parameter, incomplete: 
     return [name for name in REVISIONS if name.startswith(incomplete)]
 
 
-def revision_option(default: str) -> Callable[[F], F]:
+def revision_option(default: str | None) -> Callable[[F], F]:
     """``--revision``, with a verb's own default."""
     return click.option(
         "--revision",
         shell_complete=complete_revision,
         default=default,
-        show_default=True,
+        show_default=default is not None,
         metavar="R",
         help=f"Which KVM: {', '.join(REVISIONS)}.",
     )

@@ -6,21 +6,26 @@ Colour only on a terminal, progress only there, and only for what takes over a s
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from aiovgic.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE_S = 1.0
 """How long a verb may be silent."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 COLOURS = (
     (re.compile(r"\b(FAILED|DIFFERS)\b"), "bold red"),
@@ -30,24 +35,50 @@ COLOURS = (
 
 
 def say(text: str) -> None:
-    """Print a report."""
-    if not sys.stdout.isatty():
-        print(text)
+    """Print a report. Raises UsageError where standard output takes nothing."""
+    shown = harmless(text)
+    if sys.stdout is None or not sys.stdout.isatty():
+        write(shown)
         return
-    coloured = Text(text)
+    coloured = Text(shown)
     for pattern, style in COLOURS:
         coloured.highlight_regex(pattern, style)
     Console(soft_wrap=True).print(coloured)
 
 
-def say_json(value: dict[str, Any]) -> None:
-    """Print one object."""
-    print(json.dumps(value, indent=2))
+def say_json(value: Any) -> None:
+    """Print one object. Raises UsageError where standard output takes nothing."""
+    write(json.dumps(value, indent=2))
+
+
+def write(text: str) -> None:
+    """Write text and a line end to standard output. Raises UsageError where it takes nothing."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed")
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"standard output: {error.strerror}") from None
 
 
 def complain(text: str) -> None:
-    """Print one line to standard error."""
-    print(f"aiovgic: {text}", file=sys.stderr)
+    """Print one line to standard error, if there is one."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"aiovgic: {harmless(text)}\n")
+
+
+def harmless(text: str) -> str:
+    """Text without control characters: names in files are anybody's."""
+    return CONTROLS.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+
+
+def log_to_stderr() -> None:
+    """Show on standard error what the live engine logs."""
+    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, format="%(message)s")
 
 
 @contextmanager

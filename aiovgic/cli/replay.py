@@ -8,23 +8,29 @@ import click
 
 from aiovgic.cli.options import json_option, revision_option, scenario_argument
 from aiovgic.cli.output import say, say_json
+from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
 from aiovgic.lab.subject import EXPLORED
+from aiovgic.scenario.shipped import scenarios
 
 
 @click.command()
 @scenario_argument
 @click.argument("schedule", required=False, metavar="[SCHEDULE]")
-@revision_option(EXPLORED)
+@revision_option(None)
 @click.option("--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file.")
 @json_option
-def replay(scenario: str, schedule: str | None, revision: str, trace_file: Path | None, as_json: bool) -> int:
+def replay(scenario: str, schedule: str | None, revision: str | None, trace_file: Path | None, as_json: bool) -> int:
     """Run one schedule of a scenario, or what a trace file records.
 
     With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
     7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
     """
-    result = lab.replay_trace(scenario) if schedule is None else lab.replay(scenario, schedule, revision=revision)
+    if schedule is None:
+        check_trace(scenario, revision)
+        result = lab.replay_trace(scenario)
+    else:
+        result = lab.replay(scenario, schedule, revision=revision or EXPLORED)
     if trace_file is not None:
         try:
             trace_file.write_bytes(result.trace.encode())
@@ -35,3 +41,11 @@ def replay(scenario: str, schedule: str | None, revision: str, trace_file: Path 
     else:
         say(str(result))
     return 0 if result.good else 1
+
+
+def check_trace(named: str, revision: str | None) -> None:
+    """Raises UsageError where a trace is meant, but something else is said."""
+    if named in scenarios() or Path(named).suffix in (".yaml", ".yml"):
+        raise UsageError(f"{named} is a scenario: say which schedule, '' for the plain order")
+    if revision is not None:
+        raise UsageError("a trace says itself which revision it is of; leave --revision out")

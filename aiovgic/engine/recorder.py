@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.record.finding import Switch
 from aiovgic.record.trace import EVENTS, Event
-from aiovgic.sync import Part
+from aiovgic.sync import Part, Update
 
 if TYPE_CHECKING:
     from aiovgic.engine.task import Task
@@ -31,11 +31,24 @@ class Recorder:
         self.task = task.name
         self.add("ref" if op.kind == "ref" else "step", op.target, op.kind)
 
-    def gave(self, value: Any) -> None:
-        """What the operation of the present step gave."""
-        if value is not None:
+    def runs(self, step: int, name: str) -> None:
+        """A task runs, though it has come to no operation yet."""
+        self.step = step
+        self.task = name
+
+    def gave(self, op: Op[Any], value: Any) -> None:
+        """What the operation of the present step did and gave."""
+        detail = self.effect(op, value)
+        if detail:
             event = self.events[-1]
-            self.events[-1] = type(event)(event.step, event.task, event.what, f"{event.detail} {shown(value)}")
+            self.events[-1] = type(event)(event.step, event.task, event.what, detail)
+
+    def effect(self, op: Op[Any], value: Any) -> str:
+        """An operation in words: of a change, the word before and after it."""
+        if isinstance(op, Update):
+            after = shown(op.word.value)
+            return f"store {after}" if op.verb == "store" else f"{op.verb} {shown(value)} -> {after}"
+        return "" if value is None else f"{op.kind} {shown(value)}"
 
     def switched(self, step: int, task: Task, plain: Task) -> None:
         """At this step another task runs than the plain order would have."""

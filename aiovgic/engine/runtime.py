@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.recorder import Recorder
     from aiovgic.sync import Channel, Context, Declared, Part, Script
@@ -33,6 +34,8 @@ class ExecutionRuntime(Runtime):
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
+        self.quiet = False
+        """Nobody runs, and somebody looks at the machine."""
         self.killing = False
         """Whoever runs now has been killed."""
         self._choose = choose
@@ -41,7 +44,7 @@ class ExecutionRuntime(Runtime):
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is touched."""
-        if not self.racing or self.dead:
+        if not self.racing or self.dead or self.quiet:
             return
         if part.freed:
             verb = "written" if write else "read"
@@ -50,6 +53,19 @@ class ExecutionRuntime(Runtime):
         if self.recorder is not None:
             access = "write" if write else "read"
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Somebody looks at a quiet machine: what he reads is nobody's access."""
+        self.quiet = True
+        if self.recorder is not None:
+            self.recorder.task = ""
+        yield
+        self.quiet = False
+
+    def freed(self, part: Part) -> None:
+        """Memory is given back."""
+        self.event("ref", part.name, "freed")
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""

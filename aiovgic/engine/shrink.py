@@ -7,6 +7,7 @@ the shortest there is.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.strategies.replay import ReplayStrategy
@@ -34,10 +35,11 @@ class Shrinker:
         self.left = budget
 
     def shrink(self) -> Outcome:
-        """The shortest outcome found that breaks the same thing."""
-        self.leave_out()
-        self.search_shorter()
-        self.leave_out()
+        """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
+        with suppress(KeyboardInterrupt):
+            self.leave_out()
+            self.search_shorter()
+            self.leave_out()
         return self.best
 
     def attempt(self, schedule: Schedule) -> Outcome | None:

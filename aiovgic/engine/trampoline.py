@@ -78,6 +78,8 @@ class Execution:
         """Create a task and run it to its first point."""
         task = Task(len(self.tasks), name, script, cpu, isr=isr)
         self.tasks.append(task)
+        if self.recorder is not None:
+            self.recorder.runs(self.steps, name)
         self.advance(task, None)
 
     def spawn(self, script: Script[None], context: Context) -> None:
@@ -202,7 +204,7 @@ class Execution:
             self.stop(task, error, op)
             return
         if self.recorder is not None:
-            self.recorder.gave(value)
+            self.recorder.gave(op, value)
         self.advance(task, value)
 
     def begin_isr(self, task: Task) -> None:
@@ -230,7 +232,9 @@ class Execution:
             rule, saw, places = deadlock.explain(waiting, stuck)
             self.broken = Broken("deadlock", rule, deadlock.title(left), saw, places)
             return
-        if not self.violated(session.quiet()):
+        with self.rt.looking():
+            broken = self.violated(session.quiet())
+        if not broken:
             self.rt.racing = False
             self.dismiss()
             self.violated(session.judge())

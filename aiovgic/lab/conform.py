@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -135,12 +136,21 @@ def results(chunks: Sequence[Chunk], loaded: dict[Path, Recording], jobs: int) -
             yield play(chunk, loaded[chunk.path])
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=context) as pool:
+    level = logging.getLogger().level if logging.getLogger().hasHandlers() else None
+    with ProcessPoolExecutor(
+        min(jobs, len(chunks)), mp_context=context, initializer=log_in_worker, initargs=(level,)
+    ) as pool:
         try:
             yield from pool.map(play_file, chunks)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def log_in_worker(level: int | None) -> None:
+    """Log in a worker process as in the one that made it."""
+    if level is not None:
+        logging.basicConfig(level=level, format="%(message)s")
 
 
 def play_file(chunk: Chunk) -> list[Played]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
-from aiovgic.report.explore import clean_line, how_found, unreached_lines
+from aiovgic.report.explore import clean_line, extent_of, how_found, unreached_lines
 from aiovgic.report.finding import finding_report
 from aiovgic.uapi.fields import nearest
 
@@ -70,6 +71,7 @@ class ExploreResult(Result):
             "seed": self.seed,
             "executions": self.executions,
             "complete": self.complete,
+            **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
@@ -77,11 +79,9 @@ class ExploreResult(Result):
     def report(self) -> str:
         finding = self.finding
         if finding is None:
-            line = clean_line(
-                self.scenario, self.revision, self.strategy, self.executions, self.seconds, complete=self.complete
-            )
-            interrupted = ["  interrupted"] if self.interrupted else []
-            return "\n".join([line, *interrupted, *unreached_lines(self.unreached)])
+            extent = extent_of(complete=self.complete, interrupted=self.interrupted)
+            line = clean_line(self.scenario, self.revision, self.strategy, self.executions, self.seconds, extent)
+            return "\n".join([line, *unreached_lines(self.unreached)])
         how = how_found(self.revision, self.strategy, finding.at_execution, self.seconds)
         return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
 
@@ -102,6 +102,7 @@ def explore(
     subject = Subject.of(scenario, revision)
     if budget < 1:
         raise UsageError(f"the budget must be at least one execution, not {budget}")
+    began = time.perf_counter()
     found = search(subject.program, strategy_of(strategy, seed), budget, progress=progress)
     result = ExploreResult(
         verb="explore",
@@ -120,10 +121,11 @@ def explore(
         findings = tuple(map(never_reached, unreached)) if found.complete else ()
         return replace(result, unreached=unreached, findings=findings)
     smallest = Shrinker(subject.program, found.broken).shrink()
-    shown = show(subject, smallest.schedule, found.at_execution)
+    shown = show(subject, smallest.schedule, at_execution=found.at_execution, strategy=strategy, seed=seed)
     assert shown.finding is not None, "a broken execution was not broken when replayed"
     return replace(
         result,
+        seconds=time.perf_counter() - began,
         findings=(shown.finding,),
         trace=shown.trace,
         switches=shown.switches,

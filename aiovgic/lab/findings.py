@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiovgic.lab.subject import Subject
     from aiovgic.record.finding import Switch
     from aiovgic.record.schedule import Schedule
+    from aiovgic.record.trace import Head
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class Shown:
     finding: Finding | None
 
 
-def show(subject: Subject, schedule: Schedule, at_execution: int = 0) -> Shown:
-    """Replay a schedule and write it down. Raises DivergedError where that cannot be done."""
+def show(
+    subject: Subject, schedule: Schedule, *, at_execution: int = 0, strategy: str = "replay", seed: int = 0
+) -> Shown:
+    """Replay a schedule and write it down, with the search that found it. Raises DivergedError where that fails."""
     again = replay(subject.program, schedule)
     outcome = again.outcome
     broken = outcome.broken
     finding = None if broken is None else finding_of(subject, outcome, broken, at_execution)
-    return Shown(trace_of(subject, schedule, again), again.switches, finding)
+    head = subject.head(schedule, strategy, seed)
+    return Shown(trace_of(head, again), again.switches, finding)
 
 
 def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution: int) -> Finding:
@@ -51,7 +55,7 @@ def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution:
     )
 
 
-def trace_of(subject: Subject, schedule: Schedule, again: Replayed) -> Trace:
+def trace_of(head: Head, again: Replayed) -> Trace:
     """The trace of a replayed execution."""
     broken = again.outcome.broken
     end = End(
@@ -59,4 +63,4 @@ def trace_of(subject: Subject, schedule: Schedule, again: Replayed) -> Trace:
         finding="" if broken is None else f"{broken.kind}: {broken.rule}",
         outcome=again.outcome.seen,
     )
-    return make_trace(subject.head(schedule), again.events, end)
+    return make_trace(head, again.events, end)

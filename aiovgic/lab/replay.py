@@ -18,8 +18,11 @@ from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import Trace
 from aiovgic.report.finding import finding_report
+from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.lab.findings import Shown
     from aiovgic.record.finding import Switch
     from aiovgic.scenario.scenario import Scenario
@@ -61,8 +64,17 @@ def replay(scenario: Scenario | str | Path, schedule: Schedule | str, *, revisio
     """Run one schedule. Raises UsageError for one that is none, DivergedError for one that cannot be followed."""
     subject = Subject.of(scenario, revision)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
+    check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
     began = time.perf_counter()
     return result_of(subject, parsed, show(subject, parsed), time.perf_counter() - began)
+
+
+def check_tasks(schedule: Schedule, names: Sequence[str]) -> None:
+    """Raises UsageError for a task that the scenario does not have."""
+    for step, name in schedule.switches:
+        if name not in names:
+            hint = nearest(name, list(names)) or f"; there are {', '.join(names)}"
+            raise UsageError(f"step {step}: there is no task {name!r}{hint}")
 
 
 def replay_trace(path: str | Path) -> ReplayResult:
@@ -77,8 +89,11 @@ def replay_trace(path: str | Path) -> ReplayResult:
     subject = Subject.of(head.scenario, head.revision)
     check(path, f"scenario {head.scenario}", head.digest, subject.scenario.digest)
     schedule = Schedule.parse(head.schedule)
+    here = subject.head(schedule)
+    check(path, "bugs", words(head.bugs), words(here.bugs))
+    check(path, "points", words(head.points), words(here.points))
     began = time.perf_counter()
-    shown = show(subject, schedule)
+    shown = show(subject, schedule, strategy=head.strategy, seed=head.seed)
     compare(recorded, shown.trace)
     return result_of(subject, schedule, shown, time.perf_counter() - began)
 

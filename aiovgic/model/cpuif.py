@@ -97,9 +97,7 @@ class CpuInterface(VirtualInterface):
         if dropped == IDLE_PRIORITY:
             return
         lr = self.find_active(intid)
-        if lr is None:
-            self.eoi_count += 1
-        elif lr.group == group and lr.priority & self.vmcr.group_mask(group) == dropped:
+        if lr is not None and lr.group == group and lr.priority & self.vmcr.group_mask(group) == dropped:
             lr.active = self.vmcr.eoim and not is_lpi(intid)
 
     def deactivate(self, intid: int) -> None:
@@ -107,9 +105,7 @@ class CpuInterface(VirtualInterface):
         if not self.vmcr.eoim or is_lpi(intid) or is_special(intid):
             return
         lr = self.find_active(intid)
-        if lr is None:
-            self.eoi_count += 1
-        else:
+        if lr is not None:
             lr.active = False
 
     def drop_priority(self) -> int:

@@ -110,25 +110,18 @@ class GicV(VirtualInterface):
         intid = gicc.GiccIar(value).intid
         if is_special(intid):
             return
-        dropped = self.apr != 0
         self.apr &= self.apr - 1
         if self.vmcr.eoim:
             return
         lr = self.find_active(intid)
         if lr is not None:
             lr.active = False
-        elif dropped:
-            self.eoi_count += 1
 
     def deactivate(self, value: int) -> None:
         """GICC_DIR: end an interrupt whose priority was dropped before."""
         intid = gicc.GiccIar(value).intid
-        if is_special(intid):
-            return
-        lr = self.find_active(intid)
-        if lr is None:
-            self.eoi_count += 1
-        elif self.vmcr.eoim:
+        lr = None if is_special(intid) else self.find_active(intid)
+        if lr is not None and self.vmcr.eoim:
             lr.active = False
 
     def find_active(self, intid: int) -> ListRegister | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch import gicc
 from aiovgic.arch.icc import Isr
-from aiovgic.arch.words import from_le, mask, to_le
+from aiovgic.arch.words import SZ_4K, from_le, mask, to_le
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Copy, Mmio, Sysreg
 from aiovgic.model.host import GICV3
@@ -22,9 +22,6 @@ ESR_UNDEFINED = 0x2000000
 ESR_ABORT = 0x96000010
 """A synchronous external abort on a data access from the same level."""
 
-PAGE = 0x1000
-"""The second stage of translation maps by pages of 4 KiB."""
-
 
 LINE_IRQ, LINE_FIQ = 1, 2
 """The lines of a vCPU that userspace drives."""
@@ -36,7 +33,7 @@ class GuestMode(VcpuState):
     driven_lines = Guarded(0, by="vcpu->mutex")
 
     async def run_guest(self, guest: Guest) -> Exit | None:
-        """Guest mode: what needs no trap is done here, by the hardware."""
+        """Guest mode: what needs no trap is done here, by the hardware. None: something interrupted the guest."""
         self.driven_lines = await self.irq_lines.load()
         while await self.mode.load() is Mode.IN_GUEST_MODE:
             virq, vfiq = self.lines()
@@ -47,6 +44,8 @@ class GuestMode(VcpuState):
                 left = await self.perform_native(guest, trap)
                 if left is not None:
                     return left
+                if self.hw.maintenance(underflow=self.underflow):
+                    break
         return None
 
     def lines(self) -> tuple[bool, bool]:
@@ -158,8 +157,8 @@ class GuestMode(VcpuState):
 
 
 def pages_of(access: Mmio) -> tuple[tuple[int, int], ...]:
-    """(address, length) of an access in each page it touches."""
-    room = PAGE - access.addr % PAGE
+    """(address, length) of an access in each page of the second stage that it touches."""
+    room = SZ_4K - access.addr % SZ_4K
     if access.size <= room:
         return ((access.addr, access.size),)
     return ((access.addr, room), (access.addr + room, access.size - room))

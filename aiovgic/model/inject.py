@@ -32,9 +32,6 @@ class Pin:
     pin: int
 
 
-Route = "Pin | Msi"
-
-
 class Injector(Part):
     """The input lines of the vGIC."""
 

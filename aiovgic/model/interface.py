@@ -23,6 +23,7 @@ class ListRegister:
     pending: bool = False
     active: bool = False
     eoi_maintenance: bool = False
+    """Its end interrupts the hypervisor."""
     source: int = 0
     """Of an SGI on a GICv2: who sent it."""
 
@@ -38,7 +39,11 @@ class VirtualInterface(Part):
         super().__init__(parts, name)
         self.host = host
         self.lrs: list[ListRegister] = []
-        self.eoi_count = 0
+
+    def maintenance(self, *, underflow: bool) -> bool:
+        """Whether the hypervisor is interrupted: by an end it asked for, or, with ``underflow``, want of entries."""
+        ended = any(lr.eoi_maintenance and lr.is_free() for lr in self.lrs)
+        return ended or (underflow and sum(not lr.is_free() for lr in self.lrs) <= 1)
 
     def load(self, vcpu: VgicCpu) -> None:
         """Take over a vCPU's state; the hardware keeps only what it implements."""

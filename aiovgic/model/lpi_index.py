@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.model.irq import Irq
-from aiovgic.model.lpi_xarray import XArray
+from aiovgic.model.xarray import XArray
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from struct import iter_unpack
 from typing import TYPE_CHECKING, NamedTuple
 
+from aiovgic.arch.words import SZ_4K
 from aiovgic.sync import MemoryAccess, Part
 
 if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
-PAGE = 4096
-_ZEROES = bytes(PAGE)
+_ZEROES = bytes(SZ_4K)
 
 
 class Ram:
@@ -28,8 +28,8 @@ class Ram:
         """``length`` bytes at ``offset``; both inside."""
         out = bytearray()
         while length:
-            page, start = divmod(offset, PAGE)
-            step = min(length, PAGE - start)
+            page, start = divmod(offset, SZ_4K)
+            step = min(length, SZ_4K - start)
             out += self.pages.get(page, _ZEROES)[start : start + step]
             offset += step
             length -= step
@@ -39,10 +39,10 @@ class Ram:
         """Put ``data`` at ``offset``; inside."""
         done = 0
         while done < len(data):
-            page, start = divmod(offset + done, PAGE)
-            step = min(len(data) - done, PAGE - start)
+            page, start = divmod(offset + done, SZ_4K)
+            step = min(len(data) - done, SZ_4K - start)
             if page not in self.pages:
-                self.pages[page] = bytearray(PAGE)
+                self.pages[page] = bytearray(SZ_4K)
             self.pages[page][start : start + step] = data[done : done + step]
             done += step
 
@@ -53,9 +53,9 @@ class Ram:
         done = offset
         for page in sorted(self.pages):
             # A word may begin in the page before.
-            first = max(done, page * PAGE - 7)
+            first = max(done, page * SZ_4K - 7)
             first += (offset - first) % 8
-            last = min(end, (page + 1) * PAGE + (offset - PAGE * page) % 8)
+            last = min(end, (page + 1) * SZ_4K + (offset - SZ_4K * page) % 8)
             if first >= last or self.pages[page] == _ZEROES:
                 continue
             data = self.read(first, last - first)

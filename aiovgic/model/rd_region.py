@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.arch import gicd, gicr
+from aiovgic.arch.words import SZ_64K
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.sync import Guarded, Part
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
-
-SZ_64K = 0x10000
 
 
 class RdRegion(Part):

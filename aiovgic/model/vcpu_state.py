@@ -111,11 +111,14 @@ class VcpuState(VgicCpu):
         """Tell a vCPU in guest mode to leave it; which mode it was in (kvm_vcpu_exiting_guest_mode)."""
         return await self.mode.cmpxchg(Mode.IN_GUEST_MODE, Mode.EXITING_GUEST_MODE, ACQUIRE)
 
-    async def request_sleep_and_wait(self) -> None:
-        """Ask this vCPU to pause, and wait until it is out of the guest (KVM_REQ_SLEEP with wait)."""
+    async def request_sleep(self) -> bool:
+        """Ask this vCPU to pause; whether it must be waited for (kvm_make_all_cpus_request with KVM_REQ_SLEEP)."""
         await self.make_request(Request.SLEEP)
-        if await self.exiting_guest_mode() is not Mode.OUTSIDE_GUEST_MODE:
-            await self.exited.wait(self.is_outside)
+        return await self.exiting_guest_mode() is not Mode.OUTSIDE_GUEST_MODE
+
+    async def wait_until_outside(self) -> None:
+        """Wait until this vCPU has left the guest and folded its state."""
+        await self.exited.wait(self.is_outside)
 
     async def is_outside(self) -> bool:
         """Whether it has left the guest and folded its state."""

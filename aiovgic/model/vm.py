@@ -154,8 +154,9 @@ class Vm(Part):
         """Stop every vCPU from running guest code, and wait until none does (kvm_arm_halt_guest)."""
         for vcpu in await self.each_vcpu():
             await vcpu.pause.update(lambda count: count + 1)
-        for vcpu in await self.each_vcpu():
-            await vcpu.request_sleep_and_wait()
+        running = [vcpu for vcpu in await self.each_vcpu() if await vcpu.request_sleep()]
+        for vcpu in running:
+            await vcpu.wait_until_outside()
 
     async def resume_guest(self) -> None:
         """Undo halt_guest (kvm_arm_resume_guest)."""

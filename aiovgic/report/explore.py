@@ -8,11 +8,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def clean_line(subject: str, revision: str, strategy: str, executions: int, seconds: float, *, complete: bool) -> str:
+def clean_line(subject: str, revision: str, strategy: str, executions: int, seconds: float, extent: str) -> str:
     """What is said when nothing was found: how much was tried, and whether that is everything."""
     count = "1 execution" if executions == 1 else f"{executions} executions"
-    extent = "complete" if complete else "budget spent, not complete"
     return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
+
+
+def extent_of(*, complete: bool, interrupted: bool) -> str:
+    """How far a search went."""
+    if complete:
+        return "complete"
+    return "interrupted, not complete" if interrupted else "budget spent, not complete"
 
 
 def unreached_lines(unreached: Sequence[str]) -> list[str]:
@@ -22,4 +28,5 @@ def unreached_lines(unreached: Sequence[str]) -> list[str]:
 
 def how_found(revision: str, strategy: str, execution: int, seconds: float) -> str:
     """How a finding was found."""
-    return f"revision {revision}, execution {execution}, {strategy}, {seconds:.1f} s"
+    which = f"execution {execution}" if execution else "all executions"
+    return f"revision {revision}, {which}, {strategy}, {seconds:.1f} s"

@@ -38,9 +38,8 @@ def finding_report(subject: str, finding: Finding, switches: Sequence[Switch], h
     lines += [f"  Broken rule: {finding.rule}", ""]
     if finding.saw and finding.saw != (finding.title,):
         lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
-    lines += [*story(finding, switches, was), ""]
     if finding.replay:
-        lines.append(f"  replay  {finding.replay}")
+        lines += [*story(finding, switches, was), "", f"  replay  {finding.replay}"]
     return "\n".join(lines).rstrip()
 
 

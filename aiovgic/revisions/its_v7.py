@@ -11,9 +11,9 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.words import align_ok
+from aiovgic.arch.words import SZ_64K, align_ok
 from aiovgic.errors import UapiError
-from aiovgic.model.its.its import SZ_64K, Its
+from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Ctrl, Group
 from aiovgic.uapi.its_device import ItsDevice
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 @replaces(Its)
 class RegistersAtInit(Its):
     """ADDR stores, INIT registers; neither excludes the other."""
+
+    async def announce(self) -> None:
+        """Only that there are LPIs."""
+        await self.vm.dist.has_its_flag.store(value=True)
 
     async def set_addr(self, base: int) -> None:
         """Check an address and keep it, with no lock at all. Raises E2BIG, EINVAL, EEXIST, in that order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.live import LiveExecution
@@ -97,6 +97,10 @@ class ScriptSession:
             assert self.now is not None
             self.compared += 1
             self.differs(*self.now, {"model_bug": outcome.broken.title})
+        elif self.script.died and self.now is not None:
+            index, step = self.now
+            self.compared += 1
+            self.differs(index, replace(step, expected={"died": True}), {"died": False})
         return Played(self.script.name, self.compared, tuple(self.differences))
 
 

@@ -46,6 +46,9 @@ def mismatches(session: ScenarioSession, expectation: Expectation) -> Iterator[s
         elif differing(result, expected):
             yield f"{label} is {words(differing(result, expected))}, expected {words(expected)}"
     for name, expected in expectation.facts.items():
+        if session.machine.session is None:
+            yield f"{name}: there is no VM"
+            continue
         yield from FACTS[name](session, expected)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 DIST = 0x0800_0000
 REDIST = 0x080A_0000
 REDIST_FRAME = 0x2_0000
@@ -11,18 +13,26 @@ DOORBELL = 0x1_0040
 RAM = 0x4000_0000
 PROP_TABLE = 0x4001_0000
 PEND_TABLE = 0x4002_0000
-COLL_TABLE = 0x4010_0000
-DEV_TABLE = 0x4011_0000
-CMD_QUEUE = 0x4030_0000
-ITT = 0x4040_0000
-PER_ITS = 0x20_0000
-"""From the tables of one ITS to those of the next."""
-
 MAX_VCPUS = 8
-MAX_DEVICES = 256
-SZ_64K = 0x1_0000
-ITT_PAGE = 0x1000
 RING_BYTES = 0x1_0000
+ITT_PAGE = 0x1000
+"""Tables of events begin and end at such a page."""
+
+
+class ItsTables(NamedTuple):
+    """Where an ITS has its tables, all of 64 KiB but for the last."""
+
+    collections: int
+    devices: int
+    ring: int
+    itts: range
+    """Interrupt translation tables, one after the other."""
+
+
+FIRST_ITS = ItsTables(0x4010_0000, 0x4011_0000, 0x4030_0000, range(0x4040_0000, 0x4080_0000))
+OTHERS = 0x4080_0000
+PER_ITS = 0x20_0000
+"""From the tables of one of the other ITSes to those of the next."""
 
 
 def redist(vcpu: int) -> int:
@@ -32,14 +42,12 @@ def redist(vcpu: int) -> int:
 
 def pend_table(vcpu: int) -> int:
     """A vCPU's LPI pending table."""
-    return PEND_TABLE + vcpu * SZ_64K
+    return PEND_TABLE + vcpu * 0x1_0000
 
 
-def table(address: int, its: int) -> int:
-    """An ITS's own copy of a table."""
-    return address + its * PER_ITS
-
-
-def itt(its: int, number: int) -> int:
-    """The interrupt translation table of the ``number``-th device of an ITS."""
-    return table(ITT, its) + number % MAX_DEVICES * ITT_PAGE
+def its_tables(its: int) -> ItsTables:
+    """The tables of an ITS: the first has them where the recordings have them."""
+    if not its:
+        return FIRST_ITS
+    base = OTHERS + (its - 1) * PER_ITS
+    return ItsTables(base, base + 0x1_0000, base + 0x2_0000, range(base + 0x4_0000, base + PER_ITS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class ScenarioSession:
 
     @property
     def vm(self) -> Vm:
-        """The VM."""
+        """The VM there is."""
         assert self.machine.session is not None
         return self.machine.session.vm
 
@@ -112,7 +113,8 @@ class ScenarioSession:
 
     def note(self, step: Step, result: Result) -> None:
         """A step has its result."""
-        self.rt.event("ret", step.op.name, step.label or "")
+        label = f" as {step.label}" if step.label else ""
+        self.rt.event("ret", f"{step.op.name}{label}", text_of(result))
         if step.label:
             self.results[step.label] = result
 
@@ -120,7 +122,12 @@ class ScenarioSession:
 
     def quiet(self) -> Sequence[Violation]:
         """What the machine shows at a quiet point that no machine may."""
-        return quiet.violations(facts(self.vm))
+        if self.machine.session is None:
+            return ()
+        found = facts(self.vm)
+        for name, value in found.items():
+            self.rt.event("fact", name, text_of(value))
+        return quiet.violations(found)
 
     def judge(self) -> Sequence[Violation]:
         """What this outcome breaks, all tasks being over; also which 'sometimes' it reaches."""
@@ -134,3 +141,8 @@ class ScenarioSession:
             "results": {label: self.results[label] for label in sorted(self.results)},
             "delivered": [[intid, vcpu] for intid, vcpu in self.deliveries.taken],
         }
+
+
+def text_of(value: Any) -> str:
+    """A result or a fact as a trace has it: the same text everywhere."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -99,11 +99,10 @@ def property_of(lpi: LpiPlan) -> str:
 def its_guest_ops(plan: MachinePlan, number: int, its: ItsPlan, rings: Rings) -> Iterator[Operation]:
     """What the guest does with an ITS: tables, the ring, on; then its collections, devices and events."""
     valid_table = {"valid": True, "pages": 0}
-    device_table = gits.Baser.of(base_low=layout.table(layout.DEV_TABLE, number), **valid_table)
-    coll_table = gits.Baser.of(base_low=layout.table(layout.COLL_TABLE, number), **valid_table)
-    ring = gits.Cbaser.of(
-        base=layout.table(layout.CMD_QUEUE, number), valid=True, pages=layout.RING_BYTES // gits.CBASER_PAGE - 1
-    )
+    tables = layout.its_tables(number)
+    device_table = gits.Baser.of(base_low=tables.devices, **valid_table)
+    coll_table = gits.Baser.of(base_low=tables.collections, **valid_table)
+    ring = gits.Cbaser.of(base=tables.ring, valid=True, pages=layout.RING_BYTES // gits.CBASER_PAGE - 1)
     yield write(0, its.base + gits.BASER.offset, device_table, 8)
     yield write(0, its.base + gits.BASER.offset + gits.BASER.stride, coll_table, 8)
     yield write(0, its.base + gits.CBASER.offset, ring, 8)

@@ -5,6 +5,7 @@ ITS commands are put into the ring by one task per ITS, so that task knows where
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch import gits
@@ -25,8 +26,8 @@ from aiovgic.arch.commands import (
     Sync,
     encode,
 )
+from aiovgic.model.its.msi import KVM_MSI_VALID_DEVID
 from aiovgic.scenario import layout
-from aiovgic.uapi.constants import KVM_MSI_VALID_DEVID
 from aiovgic.uapi.fields import Number, nearest, shown
 from aiovgic.uapi.operations import REQUIRED, Field, Shape, operation
 
@@ -70,12 +71,23 @@ SHORTHANDS: Mapping[str, Shape] = {**COMMANDS, **OTHERS}
 GUEST_SHORTHANDS = (*COMMANDS, "ack", "eoi")
 
 
-def command_of(name: str, fields: Mapping[str, Any], itt: Callable[[int], int]) -> Command:
+ITE_BYTES = gits.TYPER_VALUE.itt_entry_size + 1
+
+
+def event_bits(events: int) -> int:
+    """How many bits of EventID so many events need; one at least."""
+    return max(events - 1, 1).bit_length()
+
+
+def command_of(name: str, fields: Mapping[str, Any], itt: Callable[[int, int], int]) -> Command:
     """The ITS command of a shorthand; ``itt`` says where a device's table is."""
     of = fields.get
     commands: Mapping[str, Callable[[], Command]] = {
         "mapd": lambda: Mapd(
-            fields["device"], max(fields["events"] - 1, 1).bit_length() - 1, itt(fields["device"]), bool(of("valid"))
+            fields["device"],
+            event_bits(fields["events"]) - 1,
+            itt(fields["device"], fields["events"]),
+            bool(of("valid")),
         ),
         "mapc": lambda: Mapc(fields["collection"], fields["vcpu"], bool(of("valid"))),
         "mapti": lambda: Mapti(fields["device"], fields["event"], fields["lpi"], fields["collection"]),
@@ -98,7 +110,8 @@ class Rings:
     def __init__(self, bases: tuple[int, ...]) -> None:
         self.bases = bases
         self.cursors = [0] * len(bases)
-        self._devices: list[dict[int, int]] = [{} for _ in bases]
+        self._itts: list[dict[int, range]] = [{} for _ in bases]
+        self._rooms = [layout.its_tables(its).itts for its in range(len(bases))]
 
     def base(self, its: int) -> int:
         """Where an ITS is. Raises ValueError for one that the machine has not."""
@@ -106,20 +119,26 @@ class Rings:
             raise ValueError(f"its: the machine has no ITS {its}")
         return self.bases[its]
 
-    def itt(self, its: int, device: int) -> int:
-        """Where the table of a device is."""
-        known = self._devices[its]
-        return layout.itt(its, known.setdefault(device, len(known)))
+    def itt(self, its: int, device: int, events: int) -> int:
+        """Where the table of a device is; made where there is none of that size. Raises ValueError without room."""
+        known = self._itts[its]
+        size = -(-(ITE_BYTES << event_bits(events)) // layout.ITT_PAGE) * layout.ITT_PAGE
+        if device not in known or len(known[device]) < size:
+            if size > len(self._rooms[its]):
+                raise ValueError(f"events: ITS {its} has no room for a table of {events} more")
+            known[device] = self._rooms[its][:size]
+            self._rooms[its] = self._rooms[its][size:]
+        return known[device].start
 
     def put(self, name: str, raw: Mapping[str, object]) -> tuple[int, int, bytes]:
         """A command at the end of a ring: its ITS, where it goes, and its bytes. Raises ValueError."""
         fields = COMMANDS[name].parse(raw)
         its: int = fields["its"]
         self.base(its)
-        data = encode(command_of(name, fields, lambda device: self.itt(its, device)))
+        data = encode(command_of(name, fields, partial(self.itt, its)))
         at = self.cursors[its]
         self.cursors[its] = (at + COMMAND_SIZE) % layout.RING_BYTES
-        return its, layout.table(layout.CMD_QUEUE, its) + at, data
+        return its, layout.its_tables(its).ring + at, data
 
     def doorbell(self, its: int, vcpu: int) -> Operation:
         """The write of CWRITER that makes an ITS do all that is in its ring."""

@@ -31,6 +31,7 @@ from aiovgic.sync.shared import FULL as FULL
 from aiovgic.sync.shared import RELAXED as RELAXED
 from aiovgic.sync.shared import RELEASE as RELEASE
 from aiovgic.sync.shared import Shared as Shared
+from aiovgic.sync.shared import Update as Update
 from aiovgic.sync.shared import fence as fence
 from aiovgic.sync.srcu import GraceEnd as GraceEnd
 from aiovgic.sync.srcu import Rcu as Rcu

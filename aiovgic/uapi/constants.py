@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from aiovgic.arch.icc import SYSREGS
+from aiovgic.model.its.msi import KVM_MSI_VALID_DEVID
 
 
 class DeviceType(IntEnum):
@@ -112,7 +113,6 @@ class Cap(IntEnum):
 
 
 KVM_CREATE_DEVICE_TEST = 1
-KVM_MSI_VALID_DEVID = 1
 KVM_IRQFD_FLAG_DEASSIGN = 1
 KVM_IRQFD_FLAG_RESAMPLE = 2
 KVM_IRQ_ROUTING_IRQCHIP = 1

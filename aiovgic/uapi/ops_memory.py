@@ -50,9 +50,9 @@ class MemoryOps:
     async def mem_read(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """Read bytes."""
         length = fields["len"]
+        ram, offset = await self.place(fields["gpa"], length, write=False)
         if length > MAX_READ:
             raise UapiError(errno.ENOMEM, f"{length} bytes are more than a result holds")
-        ram, offset = await self.place(fields["gpa"], length, write=False)
         return {"hex": ram.read(offset, length).hex()}
 
     async def mem_scan(self, actor: Actor, fields: Fields) -> dict[str, Any]:

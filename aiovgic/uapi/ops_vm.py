@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aiovgic.arch.words import SZ_4K
 from aiovgic.errors import UapiError
-from aiovgic.model.memory import PAGE, Ram, Slot
+from aiovgic.model.memory import Ram, Slot
 from aiovgic.uapi.session import VmSession
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class VmOps:
     def add_slot(self, vm: Vm, slot: Slot) -> None:
         """KVM_SET_USER_MEMORY_REGION (kvm_set_memory_region). Raises EINVAL, EFAULT, EEXIST."""
         gpa, size = slot.gpa, slot.ram.size
-        if gpa % PAGE or size % PAGE or not size:
+        if gpa % SZ_4K or size % SZ_4K or not size:
             raise UapiError(errno.EINVAL, "a memory slot is whole pages")
         if gpa + size > 1 << vm.ipa_bits:
             raise UapiError(errno.EFAULT, f"memory ends beyond {vm.ipa_bits} bits")

@@ -6,9 +6,9 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.arch import gicd
+from aiovgic.arch.words import SZ_64K
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
-from aiovgic.model.rd_region import SZ_64K
 from aiovgic.uapi.constants import AddrType, Ctrl, Group
 from aiovgic.uapi.locked import all_stopped
 from aiovgic.uapi.region_word import RegionWord

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiovgic.model.memory import PAGE, Memory, Ram, Slot
+from aiovgic.arch.words import SZ_4K as PAGE
+from aiovgic.model.memory import Memory, Ram, Slot
 from aiovgic.sync import Parts, Runtime
 from tests.uapi.vmm import Vmm
 

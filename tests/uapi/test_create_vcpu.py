@@ -106,9 +106,11 @@ def test_an_affinity_that_userspace_sets_is_the_one_that_counts() -> None:
     ("features", "errno"),
     [
         pytest.param(0, None, id="none"),
-        pytest.param(1 << 2, None, id="PSCI 0.2"),
+        pytest.param(1 << 0, None, id="powered off"),
+        pytest.param(1 << 1, "EINVAL", id="one that this host has not"),
+        pytest.param(1 << 2, "EINVAL", id="others than the first vCPU's"),
         pytest.param(1 << 8, "ENOENT", id="one that KVM does not know"),
     ],
 )
 def test_features_of_a_vcpu(features: int, errno: str | None) -> None:
-    assert Vmm(1).errno("arm_vcpu_init", vcpu=0, features=features) == errno
+    assert Vmm(1).errno("arm_vcpu_init", vcpu=0, features=features) == errno  # it was initialised without any

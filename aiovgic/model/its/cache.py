@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.model.lpi_xarray import XArray
+from aiovgic.model.xarray import XArray
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from aiovgic.model.its.mappings import Mappings
 from aiovgic.model.its.restore import ItsRestore
 from aiovgic.model.its.save import ItsSave
 from aiovgic.model.its.tables import NR_DEVICE_IDS, ItsTables
-from aiovgic.model.its.user import SZ_64K as SZ_64K
 from aiovgic.model.its.user import ItsUser
 
 if TYPE_CHECKING:
@@ -44,17 +43,14 @@ class Its(ItsUser):
     async def create(self) -> None:
         """What a new ITS does to its VM, whatever that is doing (vgic_its_create); config_lock held."""
         self.vm.config_lock.assert_held()
+        await self.announce()
+
+    async def announce(self) -> None:
+        """What everybody sees of it: MSIs have device ids, there are LPIs, and PROPBASER is as at reset."""
         dist = self.vm.dist
         await dist.msis_require_devid.store(value=True)
         await dist.has_its_flag.store(value=True)
         await dist.propbaser.store(PROPBASER_RESET)
-
-    async def destroy(self) -> None:
-        """The VM goes, and everything with it (vgic_its_destroy)."""
-        async with self.its_lock:
-            await self.forget_all()
-            await self.invalidate_cache()
-        self.free()
 
     async def forget_all(self) -> None:
         """Forget all devices and all collections; its_lock held."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 KVM_MSI_VALID_DEVID = 1
+"""MSIs have a device id (kvm_msi.flags)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from struct import iter_unpack
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.entries import ENTRY_SIZE
+from aiovgic.arch.words import SZ_4K
 
 if TYPE_CHECKING:
     from aiovgic.model.its.tables import ItsTables
-
-PAGE = 4096
 
 Wanted = Callable[[int], bool]
 Visit = Callable[[int, int], Awaitable[int]]
@@ -29,7 +28,7 @@ async def scan_its_table(
     at = 0
     while at < size_bytes:
         gpa = base + at
-        length = min(size_bytes - at, PAGE - gpa % PAGE)
+        length = min(size_bytes - at, SZ_4K - gpa % SZ_4K)
         data = await tables.memory.read(gpa, length)
         if data is None:
             raise tables.no_memory(gpa)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from aiovgic.arch import gits
 from aiovgic.arch.idregs import IDREGS_OFFSET
 from aiovgic.arch.register import W64
+from aiovgic.arch.words import SZ_64K
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.its.frame import ItsFrame
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
-
-SZ_64K = 0x10000
 
 
 class ItsUser(ItsFrame):

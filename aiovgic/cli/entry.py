@@ -1,0 +1,29 @@
+"""The console script: nothing is imported before it can be interrupted."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one command and leave with its exit code; Ctrl-C is answered from the first moment on."""
+    try:
+        from aiovgic.cli.main import run  # noqa: PLC0415  importing takes a while, and may be interrupted
+
+        code = run()
+    except KeyboardInterrupt:
+        sys.stderr.write("aiovgic: interrupted\n")
+        code = 130
+    leave(code)
+
+
+def leave(code: int) -> None:
+    """End the process; what can no longer be written is dropped in silence."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
