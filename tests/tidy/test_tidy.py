@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import pytest
 
+import aiovgic
+from aiovgic.model.irq import Irq
 from aiovgic.sync import GuardedList, GuardedMap, Part
 from aiovgic.sync.guarded import Declared
 
@@ -101,7 +105,10 @@ def test_nothing_that_decides_uses_a_set_or_an_identity(path: Path) -> None:
 
 
 def parts() -> Iterator[type[Part]]:
-    """Every class of parts there is."""
+    """Every class of parts there is, all files of the package being read."""
+    for info in walk_packages(aiovgic.__path__, "aiovgic."):
+        if not info.name.endswith("__main__"):
+            import_module(info.name)
     stack = list(Part.__subclasses__())
     while stack:
         cls = stack.pop(0)
@@ -110,7 +117,9 @@ def parts() -> Iterator[type[Part]]:
 
 
 def test_no_guarded_field_is_a_bare_container() -> None:
-    for cls in parts():
+    classes = list(parts())
+    assert Irq in classes
+    for cls in classes:
         for name, field in vars(cls).items():
             if isinstance(field, Declared) and not isinstance(field, GuardedList | GuardedMap):
                 default = getattr(field, "default", None)
