@@ -14,6 +14,8 @@ class Host:
 
     gic: int = GICV3
     """Version of the host's GIC: 3, 2, or 0 for none."""
+    gicv2_compat: bool = False
+    """Whether a GICv3 has the virtual CPU interface of a GICv2, too."""
     ipa_limit: int = 40
     """Bits of guest-physical address it can map: 32 to 52."""
     list_registers: int = 4

@@ -67,6 +67,7 @@ class VgicInit(Part):
         dist.vgic_cpu_base = VGIC_ADDR_UNDEF
         for vcpu in vcpus:
             self.allocate_private_irqs(vcpu)
+            vcpu.choose_interface()
 
     def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
         """The vGIC must not come between a vCPU's creation and its publication. Raises EBUSY."""

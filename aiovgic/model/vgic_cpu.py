@@ -12,6 +12,7 @@ from aiovgic.arch.gicc import VmcrV2
 from aiovgic.arch.icc import Vmcr
 from aiovgic.model.ap_list import ApList
 from aiovgic.model.cpuif import CpuInterface
+from aiovgic.model.dist import Model
 from aiovgic.model.gicv import GicV
 from aiovgic.model.host import GICV2
 from aiovgic.model.icc import IccRegisters
@@ -49,10 +50,15 @@ class VgicCpu(ApList):
         self.cpuif = parts.make(CpuInterface, f"{name}.cpuif", vm.host)
         self.icc = parts.make(IccRegisters, f"{name}.icc", self.cpuif)
         self.gicv = parts.make(GicV, f"{name}.gicv", vm.host)
-        gicv2 = vm.host.gic == GICV2
-        self.hw: VirtualInterface = self.gicv if gicv2 else self.cpuif
-        """The interface that this host has."""
-        self.lrs: LrsV3 = parts.make(LrsV2 if gicv2 else LrsV3, f"{name}.lrs")
+        self.lrs_v2 = parts.make(LrsV2, f"{name}.lrs")
+        self.lrs_v3 = parts.make(LrsV3, f"{name}.lrs")
+        self.choose_interface()
+
+    def choose_interface(self) -> None:
+        """The hardware behind this vCPU: what the host has, and what its guest is to see."""
+        v2 = self.vm.host.gic == GICV2 or self.vm.dist.vgic_model is Model.V2
+        self.hw: VirtualInterface = self.gicv if v2 else self.cpuif
+        self.lrs: LrsV3 = self.lrs_v2 if v2 else self.lrs_v3
 
     async def lpis_enabled(self) -> bool:
         """Whether GICR_CTLR is exactly EnableLPIs (vgic_lpis_enabled)."""
@@ -154,7 +160,7 @@ class VgicCpu(ApList):
         if not await self.data_race(lambda: self.vm.dist.enabled):
             return False
         vmcr = self.vmcr
-        pmr = VmcrV2(vmcr).pmr if self.vm.host.gic == GICV2 else Vmcr(vmcr).pmr
+        pmr = VmcrV2(vmcr).pmr if self.hw is self.gicv else Vmcr(vmcr).pmr
         async with self.ap_list_lock:
             for irq in self.ap_list:
                 async with irq.irq_lock:

@@ -61,12 +61,13 @@ def nr_irqs(node: Node) -> int:
 
 def host_of(node: Node | None, lrs: Node | None) -> Host:
     """What the host offers. Raises ScenarioError."""
-    gic = "v3"
+    gic, compat = "v3", False
     if node is not None:
-        found = node.keys(("gic",))
+        found = node.keys(("gic", "gicv2_compat"))
         gic = found["gic"].one_of(HOST_GICS) if "gic" in found else gic
+        compat = found["gicv2_compat"].flag() if "gicv2_compat" in found else compat
     registers = 4 if lrs is None else lrs.integer(1, MAX_LRS)
-    return Host(gic={"v3": 3, "v2": 2, "none": 0}[gic], list_registers=registers)
+    return Host(gic={"v3": 3, "v2": 2, "none": 0}[gic], gicv2_compat=compat, list_registers=registers)
 
 
 def its_plan(node: Node, number: int) -> ItsPlan:

@@ -140,10 +140,16 @@ class Creation(Part):
 
     def device_type(self, kind: int) -> DeviceType:
         """A device type that this host can make. Raises ENODEV."""
-        for each in (DeviceType.VFIO, *VGICS.get(self.vm.host.gic, ())):
+        for each in (DeviceType.VFIO, *self.vgics()):
             if kind == each:
                 return each
         raise UapiError(errno.ENODEV, f"this host has no device of type {kind}")
+
+    def vgics(self) -> tuple[DeviceType, ...]:
+        """The vGICs that this host can make."""
+        host = self.vm.host
+        compat = (DeviceType.ARM_VGIC_V2,) if host.gic == GICV3 and host.gicv2_compat else ()
+        return (*VGICS.get(host.gic, ()), *compat)
 
     async def create_device(self, kind: DeviceType) -> KvmDevice:
         """KVM_CREATE_DEVICE. Raises what the type's creation raises."""
@@ -181,6 +187,6 @@ class Creation(Part):
         if not self.vm.host.gic:
             raise UapiError(errno.ENXIO, "the host has no vGIC")
         async with self.vm.kvm_lock:
-            if self.vm.host.gic != GICV2:
+            if DeviceType.ARM_VGIC_V2 not in self.vgics():
                 raise UapiError(errno.ENODEV, "this host has no vGICv2")
             await self.vm.init.create(Model.V2)
