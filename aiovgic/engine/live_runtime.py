@@ -19,7 +19,7 @@ from aiovgic.sync import Answer, HandOver, Runtime
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
-    from aiovgic.sync import Channel, Context, Op, Script, Thing
+    from aiovgic.sync import Change, Channel, Context, Op, Script, Thing
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class LiveRuntime(Runtime):
 
     # -- what the primitives call -----------------------------------------------------------
 
-    def changed(self, thing: Thing) -> None:
+    def changed(self, thing: Thing, how: Change) -> None:
         """Whoever waits for this thing looks again."""
         if thing.waiters:
             waiters, thing.waiters = thing.waiters, []

@@ -9,10 +9,11 @@ from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from aiovgic.engine.recorder import Recorder
-    from aiovgic.sync import Channel, Context, Declared, Part, Script
+    from aiovgic.engine.watch import Watch
+    from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
 
 T = TypeVar("T")
 
@@ -26,10 +27,12 @@ class ExecutionRuntime(Runtime):
         spawn: Callable[[Script[None], Context], None],
         recorder: Recorder | None = None,
         *,
+        watches: Sequence[Watch] = (),
         noting: bool = True,
     ) -> None:
         super().__init__()
         self.noting = noting
+        self.watches = watches
         self.recorder = recorder
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
@@ -50,6 +53,8 @@ class ExecutionRuntime(Runtime):
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
             raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
+        for watch in self.watches:
+            watch.note(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
             access = "write" if write else "read"
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
@@ -66,6 +71,15 @@ class ExecutionRuntime(Runtime):
     def freed(self, part: Part) -> None:
         """Memory is given back."""
         self.event("ref", part.name, "freed")
+        if self.racing and not self.dead:
+            for watch in self.watches:
+                watch.freed(part)
+
+    def changed(self, thing: Thing, how: Change) -> None:
+        """A lock was released, a reader left, a queue was woken or given up."""
+        if self.racing and not self.dead:
+            for watch in self.watches:
+                watch.changed(thing, how)
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""

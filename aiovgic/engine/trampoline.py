@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.program import Program, Session
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.watch import Watch
     from aiovgic.sync import Context, Op, Script
 
 STEP_LIMIT = 50_000
@@ -40,12 +41,14 @@ class Execution:
         strategy: Strategy,
         *,
         recorder: Recorder | None = None,
+        watches: Sequence[Watch] = (),
         step_limit: int = STEP_LIMIT,
         noting: bool = True,
     ) -> None:
         self.program = program
         self.strategy = strategy
         self.recorder = recorder
+        self.watches = watches
         self.step_limit = step_limit
         self.tasks: list[Task] = []
         self.cpus: dict[int, HostCpu] = {}
@@ -57,7 +60,7 @@ class Execution:
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
         self.broken: Broken | None = None
-        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, noting=noting)
+        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, watches=watches, noting=noting)
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
@@ -74,10 +77,14 @@ class Execution:
 
     # -- tasks ------------------------------------------------------------------------------
 
-    def start(self, name: str, script: Script[None], cpu: HostCpu, *, isr: bool = False) -> None:
+    def start(
+        self, name: str, script: Script[None], cpu: HostCpu, *, isr: bool = False, parent: Task | None = None
+    ) -> None:
         """Create a task and run it to its first point."""
         task = Task(len(self.tasks), name, script, cpu, isr=isr)
         self.tasks.append(task)
+        for watch in self.watches:
+            watch.started(task, parent)
         if self.recorder is not None:
             self.recorder.runs(self.steps, name)
         self.advance(task, None)
@@ -86,7 +93,7 @@ class Execution:
         """The model starts a task of its own."""
         running = self.rt.current
         self.not_alone()
-        self.start(context.name, script, context.cpu, isr=context.isr)
+        self.start(context.name, script, context.cpu, isr=context.isr, parent=self.last)
         self.rt.current = running
 
     def cpu(self, number: int) -> HostCpu:
@@ -123,6 +130,8 @@ class Execution:
         """Do one operation after the other until it ends."""
         self.strategy.begin()
         self.rt.racing = True
+        for watch in self.watches:
+            watch.begin(self)
         for spec in session.tasks:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
         while self.broken is None:
@@ -142,7 +151,7 @@ class Execution:
 
     def may_run_lone(self, task: Task) -> bool:
         """Whether the only task there is can go on without anybody deciding or writing down."""
-        watched = self.recorder is not None or self.strategy.always_asked or task.isr
+        watched = self.recorder is not None or self.watches or self.strategy.always_asked or task.isr
         return not watched and self.steps < self.step_limit and task.can_run()
 
     def run_lone(self, task: Task) -> None:
@@ -199,13 +208,22 @@ class Execution:
         op = task.op
         assert op is not None
         try:
+            for watch in self.watches:
+                watch.before(task, op)
             value = op.commit(task.context)
+            for watch in self.watches:
+                watch.after(task, op, value)
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
             self.stop(task, error, op)
             return
         if self.recorder is not None:
             self.recorder.gave(op, value)
         self.advance(task, value)
+
+    def report(self, broken: Broken) -> None:
+        """A watch found something; the first thing counts, and the execution ends."""
+        if self.broken is None:
+            self.broken = broken
 
     def begin_isr(self, task: Task) -> None:
         """An interrupt handler's first step: what it interrupts stands still until it ends."""
@@ -225,6 +243,10 @@ class Execution:
 
     def quiesce(self, session: Session) -> None:
         """Nobody can run: all have ended or idle, or it is a deadlock."""
+        for watch in self.watches:
+            watch.end()
+        if self.broken is not None:
+            return
         waiting = {task.context: task.op for task in self.tasks if task.op is not None}
         left = deadlock.stuck(waiting)
         if left:

@@ -15,6 +15,7 @@ from aiovgic.sync.handover import HandOver as HandOver
 from aiovgic.sync.lock import Acquire as Acquire
 from aiovgic.sync.lock import AcquireKillable as AcquireKillable
 from aiovgic.sync.lock import Lock as Lock
+from aiovgic.sync.op import Change as Change
 from aiovgic.sync.op import Op as Op
 from aiovgic.sync.op import Script as Script
 from aiovgic.sync.op import Thing as Thing

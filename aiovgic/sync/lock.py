@@ -81,7 +81,7 @@ class Lock(Thing):
         me.held.remove(self)
         if self.irqsave:
             me.irqs_enable()
-        self.rt.changed(self)
+        self.rt.changed(self, "released")
 
     def assert_held(self) -> None:
         """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""

@@ -9,7 +9,7 @@ that an operation means, so every interpreter runs the same model.
 from __future__ import annotations
 
 from collections.abc import Coroutine, Generator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from aiovgic.errors import Violation
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from aiovgic.sync.parts import Part
 
 T = TypeVar("T")
+
+Change = Literal["released", "left", "woken", "finished"]
+"""How a thing changes between operations: a lock is released, a reader leaves, sleepers are woken, one gives up."""
 
 Script = Coroutine["Op[Any]", Any, T]
 """A coroutine of the model: it yields operations and returns a ``T``."""

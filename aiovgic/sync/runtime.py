@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aiovgic.sync.guarded import Declared
     from aiovgic.sync.handover import Channel
-    from aiovgic.sync.op import Op, Script, Thing
+    from aiovgic.sync.op import Change, Op, Script, Thing
     from aiovgic.sync.parts import Part
 
 T = TypeVar("T")
@@ -41,8 +41,8 @@ class Runtime:
 
     # -- what the primitives call -------------------------------------------------
 
-    def changed(self, thing: Thing) -> None:
-        """Outside an operation of its own: a lock was released, a reader left, a queue was woken."""
+    def changed(self, thing: Thing, how: Change) -> None:
+        """Outside an operation of its own: a lock was released, a reader left, a queue was woken or given up."""
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is about to be read or written."""

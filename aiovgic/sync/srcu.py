@@ -56,7 +56,7 @@ class Srcu(Thing):
         """The reader with this ticket leaves (srcu_read_unlock)."""
         del self.active[ticket]
         self._run_callbacks()
-        self.rt.changed(self)
+        self.rt.changed(self, "left")
 
     def _run_callbacks(self) -> None:
         due = [fn for inside, fn in self._callbacks if self.is_over(inside)]

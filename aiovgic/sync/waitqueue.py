@@ -36,7 +36,7 @@ class WaitQueue(Thing):
         woken = not all(self.sleepers.values())
         for sleeper in self.sleepers:
             self.sleepers[sleeper] = True
-        self.rt.changed(self)
+        self.rt.changed(self, "woken")
         return woken
 
     async def wait(self, ready: Callable[[], Awaitable[bool]], *, idle: bool = False, killable: bool = False) -> None:
@@ -59,7 +59,7 @@ class WaitQueue(Thing):
     def finish(self) -> None:
         """The running context is no sleeper any more (finish_wait)."""
         if self.sleepers.pop(self.rt.current, None) is not None:
-            self.rt.changed(self)
+            self.rt.changed(self, "finished")
 
 
 class Prepare(Op[None]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.sync import Context, Guarded, GuardedList, GuardedMap, HostCpu, Part, Parts, Runtime
 
 if TYPE_CHECKING:
-    from aiovgic.sync import Declared, Op, Script, Thing
+    from aiovgic.sync import Change, Declared, Op, Script, Thing
 
 
 class Notes(Runtime):
@@ -21,7 +21,7 @@ class Notes(Runtime):
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         self.notes.append(f"{'write' if write else 'read'} {part.name}.{field.field}")
 
-    def changed(self, thing: Thing) -> None:
+    def changed(self, thing: Thing, how: Change) -> None:
         self.changes.append(thing.name)
 
     def taken(self) -> list[str]:
