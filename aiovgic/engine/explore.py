@@ -29,6 +29,8 @@ class Exploration:
     """The first execution that broke something."""
     at_execution: int = 0
     executions: int = 0
+    pruned: int = 0
+    """Executions that were given up early, because what they could still do was tried before; not counted."""
     complete: bool = False
     interrupted: bool = False
     seconds: float = 0.0
@@ -39,6 +41,9 @@ class Exploration:
 
     def note(self, outcome: Outcome) -> None:
         """One more execution has ended."""
+        if outcome.pruned:
+            self.pruned += 1
+            return
         self.executions += 1
         if outcome.broken is not None:
             self.broken = outcome

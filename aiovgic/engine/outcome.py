@@ -39,6 +39,8 @@ class Outcome:
     """What can be seen at the end; empty if something broke."""
     reached: tuple[int, ...] = ()
     """Which of the things that are to happen sometimes have happened, by number."""
+    pruned: bool = False
+    """Whether it was given up: what it could still do was tried before."""
 
 
 def first_line(error: Exception) -> str:

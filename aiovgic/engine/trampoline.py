@@ -48,7 +48,7 @@ class Execution:
         self.program = program
         self.strategy = strategy
         self.recorder = recorder
-        self.watches = watches
+        self.watches = (*watches, *strategy.watches)
         self.step_limit = step_limit
         self.tasks: list[Task] = []
         self.cpus: dict[int, HostCpu] = {}
@@ -60,7 +60,9 @@ class Execution:
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
         self.broken: Broken | None = None
-        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, watches=watches, noting=noting)
+        self.pruned = False
+        """Whether it was given up, because what it could still do was tried before."""
+        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, watches=self.watches, noting=noting)
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
@@ -147,7 +149,11 @@ class Execution:
                 title = f"no end after {self.step_limit} steps"
                 self.broken = Broken("livelock", "step-limit", title, (title,))
                 return
-            self.step(self.decide(enabled))
+            task = self.decide(enabled)
+            if task is None:
+                self.pruned = True
+                return
+            self.step(task)
 
     def may_run_lone(self, task: Task) -> bool:
         """Whether the only task there is can go on without anybody deciding or writing down."""
@@ -173,8 +179,8 @@ class Execution:
             self.steps = self.step_limit - self.rt.alone
             self.rt.alone = 0
 
-    def decide(self, enabled: list[Task]) -> Task:
-        """Who runs at this step; a deviation from the plain order is remembered."""
+    def decide(self, enabled: list[Task]) -> Task | None:
+        """Who runs at this step, or None; a deviation from the plain order is remembered."""
         plain = self.last
         if plain not in enabled:
             plain = enabled[0]
@@ -182,7 +188,7 @@ class Execution:
         if len(enabled) == 1 and not self.strategy.always_asked:
             return plain
         task = self.strategy.pick(enabled, plain, self.steps)
-        if task is not plain:
+        if task is not None and task is not plain:
             self.switched.append((self.steps, task.name))
             if self.recorder is not None:
                 self.recorder.switched(self.steps, task, plain)
@@ -284,6 +290,8 @@ class Execution:
         schedule = Schedule(tuple(self.switched), tuple(self.chosen))
         if self.broken is not None:
             return Outcome(schedule, self.steps, self.choices, self.broken)
+        if self.pruned:
+            return Outcome(schedule, self.steps, self.choices, pruned=True)
         return Outcome(schedule, self.steps, self.choices, None, session.outcome(), session.reached)
 
     def abandon(self) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.errors import UsageError
 from aiovgic.lab.findings import show
@@ -35,6 +36,7 @@ DEFAULT_BUDGET = 10_000
 DEFAULT_STRATEGY = "dfs"
 
 STRATEGIES: Mapping[str, Callable[[int], Strategy]] = {
+    "dpor": lambda _seed: DporStrategy(),
     "dfs": lambda _seed: DfsStrategy(),
     "random": RandomStrategy,
 }

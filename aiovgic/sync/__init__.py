@@ -15,6 +15,7 @@ from aiovgic.sync.handover import HandOver as HandOver
 from aiovgic.sync.lock import Acquire as Acquire
 from aiovgic.sync.lock import AcquireKillable as AcquireKillable
 from aiovgic.sync.lock import Lock as Lock
+from aiovgic.sync.lock import TryLock as TryLock
 from aiovgic.sync.op import Change as Change
 from aiovgic.sync.op import Op as Op
 from aiovgic.sync.op import Script as Script
@@ -36,6 +37,7 @@ from aiovgic.sync.shared import Update as Update
 from aiovgic.sync.shared import fence as fence
 from aiovgic.sync.srcu import GraceEnd as GraceEnd
 from aiovgic.sync.srcu import Rcu as Rcu
+from aiovgic.sync.srcu import Section as Section
 from aiovgic.sync.srcu import Srcu as Srcu
 from aiovgic.sync.waitqueue import Sleep as Sleep
 from aiovgic.sync.waitqueue import WaitQueue as WaitQueue

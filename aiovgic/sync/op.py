@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Change = Literal["released", "left", "woken", "finished"]
-"""How a thing changes between operations: a lock is released, a reader leaves, sleepers are woken, one gives up."""
+Change = Literal["released", "left", "called", "woken", "finished"]
+"""How a thing changes between operations."""
 
 Script = Coroutine["Op[Any]", Any, T]
 """A coroutine of the model: it yields operations and returns a ``T``."""

@@ -43,6 +43,7 @@ class Srcu(Thing):
     def call(self, fn: Callable[[], None]) -> None:
         """Run ``fn`` once every reader that is inside now has left (call_srcu, kfree_rcu)."""
         self.check("used")
+        self.rt.changed(self, "called")
         self._callbacks.append((tuple(self.active), fn))
         self._run_callbacks()
 

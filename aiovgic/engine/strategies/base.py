@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.engine.task import Task
+    from aiovgic.engine.watch import Watch
 
 
 class Strategy(Protocol):
@@ -18,11 +19,18 @@ class Strategy(Protocol):
     always_asked: bool
     """Whether `pick` is asked even where only one task can run."""
 
+    @property
+    def watches(self) -> Sequence[Watch]:
+        """Who has to hear of every step, so that this can decide."""
+
     def begin(self) -> None:
         """A new execution begins."""
 
-    def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """Who runs at this step. ``enabled`` is in order of creation; ``plain`` is whom the plain order runs."""
+    def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
+        """Who runs at this step; None to give the execution up: what it can still do was tried before.
+
+        ``enabled`` is in order of creation; ``plain`` is whom the plain order runs.
+        """
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """Which alternative this choice takes."""

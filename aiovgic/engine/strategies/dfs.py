@@ -16,6 +16,7 @@ class DfsStrategy:
     """Counts through all decisions: the last one that has another alternative moves on."""
 
     name = "dfs"
+    watches = ()
     always_asked = False
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ class RandomStrategy:
     """Picks by a seeded generator; never complete."""
 
     name = "random"
+    watches = ()
     always_asked = False
     complete = False
 

@@ -21,6 +21,7 @@ class ReplayStrategy:
     """
 
     name = "replay"
+    watches = ()
     always_asked = True
     complete = False
 

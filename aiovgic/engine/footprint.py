@@ -1,0 +1,148 @@
+"""What a step touches: two steps commute unless both touch a thing and one of them changes it.
+
+A step is an operation and what its task does up to its next one. Things go by their names, so
+that a footprint keeps its meaning in another execution.
+
+- Taking a lock changes the lock. Giving it back concerns who tries without waiting; whoever
+  waits is let go on by it, which orders the two and is no conflict.
+- A wake-up, a sleeper who comes and one who goes change their queue.
+- Readers of SRCU commute; a grace period that begins does not commute with them.
+- Freed memory changes everything in it.
+- Where interrupt handlers may come, every step changes its CPU.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from aiovgic.sync import (
+    Acquire,
+    AcquireKillable,
+    Choose,
+    GraceEnd,
+    MemoryAccess,
+    RacyRead,
+    Section,
+    Sleep,
+    Thing,
+    TryLock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from aiovgic.sync import Change, Declared, HostCpu, Op, Part
+
+WORD = 8
+HELD = "?"
+"""Added to a lock's name: whether it is held, which only those see who do not wait."""
+
+Wait = Literal["", "lock", "wake", "grace"]
+
+
+class Footprint:
+    """What one step touches, and whom it lets go on."""
+
+    __slots__ = ("enters", "leaves", "releases", "touched", "waited", "waited_for", "wakes")
+
+    def __init__(self) -> None:
+        self.touched: dict[str, bool] = {}
+        """Whether it changes it, by the name of each thing."""
+        self.waited: Wait = ""
+        """How its operation may have had to wait."""
+        self.waited_for = ""
+        self.releases: list[str] = []
+        self.wakes: list[str] = []
+        self.enters: list[str] = []
+        self.leaves: list[str] = []
+
+    def commutes(self, other: Footprint) -> bool:
+        """Whether the order of two steps makes no difference."""
+        few, many = self.touched, other.touched
+        if len(few) > len(many):
+            few, many = many, few
+        for name, write in few.items():
+            theirs = many.get(name)
+            if theirs is not None and (write or theirs):
+                return False
+        return True
+
+    def merge(self, other: Footprint) -> None:
+        """The step may do this as well: another alternative of its choice does."""
+        for name, write in other.touched.items():
+            self.touched[name] = write or self.touched.get(name, False)
+
+    # -- what it consists of ------------------------------------------------------------------
+
+    def operation(self, op: Op[Any]) -> None:
+        """The operation that the step begins with."""
+        match op:
+            case Acquire() | AcquireKillable():
+                self.touched[op.lock.name] = True
+                self.waited, self.waited_for = "lock", op.lock.name
+            case TryLock():
+                self.touched[op.lock.name] = True
+                self.touched[op.lock.name + HELD] = True
+            case GraceEnd():
+                self.waited, self.waited_for = "grace", op.srcu.name
+            case MemoryAccess():
+                self.memory(op)
+            case Choose() | RacyRead():
+                pass
+            case _:
+                self.thing(op)
+
+    def thing(self, op: Op[Any]) -> None:
+        """An operation on one thing."""
+        thing = op.thing
+        assert thing is not None, f"{op.kind} says not what it touches"
+        self.touch(thing.name, write=op.changes)
+        if isinstance(op, Sleep):
+            self.waited, self.waited_for = "wake", thing.name
+        elif isinstance(op, Section):
+            self.enters.append(thing.name)
+
+    def touch(self, name: str, *, write: bool) -> None:
+        """The step looks at a thing, or changes it."""
+        if write:
+            self.touched[name] = True
+        else:
+            self.touched.setdefault(name, False)
+
+    def memory(self, op: MemoryAccess) -> None:
+        """An access of guest memory: its 64-bit words."""
+        first, last = op.gpa // WORD, (op.gpa + max(op.length, 1) - 1) // WORD
+        for word in range(first, last + 1):
+            self.touch(f"{op.memory.name}[{word * WORD:#x}]", write=op.write)
+
+    def runs_on(self, cpu: HostCpu) -> None:
+        """It needs this CPU, which an interrupt handler may take."""
+        self.touched[f"{cpu}"] = True
+
+    def change(self, thing: Thing, how: Change) -> None:
+        """What is done to a thing between operations."""
+        match how:
+            case "released":
+                self.touched[thing.name + HELD] = True
+                self.releases.append(thing.name)
+            case "left":
+                self.touched.setdefault(thing.name, False)
+                self.leaves.append(thing.name)
+            case "woken":
+                self.touched[thing.name] = True
+                self.wakes.append(thing.name)
+            case "called" | "finished":
+                self.touched[thing.name] = True
+
+    def note(self, part: Part, field: Declared, points: Container[Declared], *, write: bool) -> None:
+        """A guarded field: as a piece of what may be freed, and itself if it is one of the ``points``."""
+        self.touched.setdefault(part.name, False)
+        if field in points:
+            self.touch(f"{part.name}.{field.field}", write=write)
+
+    def freed(self, part: Part) -> None:
+        """The memory of a part is gone, and all things in it."""
+        self.touched[part.name] = True
+        for value in vars(part).values():
+            if isinstance(value, Thing):
+                self.touched[value.name] = True

@@ -1,0 +1,200 @@
+"""What happened before what in one execution.
+
+Clocks order all steps that do not commute. What a release, a wake-up or a leaving reader
+let go on comes after it, too, but cannot be turned round. Two steps race if nothing else orders
+them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aiovgic.engine.footprint import Footprint
+
+NEVER = -1
+Clock = list[int]
+"""By task: how many steps of the execution had passed when it took the last one that is known of."""
+
+
+class Event:
+    """One step: who took it, and what it touched."""
+
+    __slots__ = ("clock", "footprint", "task")
+
+    def __init__(self, task: int, footprint: Footprint) -> None:
+        self.task = task
+        self.footprint = footprint
+        self.clock: Clock = []
+        """What had happened before it, itself included."""
+
+
+class History:
+    """Which steps touched a thing, by their numbers."""
+
+    __slots__ = ("entered", "left", "reads", "released", "wakes", "writes")
+
+    def __init__(self) -> None:
+        self.writes: list[int] = []
+        self.reads: list[int] = []
+        """Since the last write."""
+        self.released = NEVER
+        self.wakes: list[int] = []
+        self.entered: dict[int, list[int]] = {}
+        """By task: where it entered the sections it is in."""
+        self.left: list[tuple[int, int]] = []
+        """Sections: where they were entered and left."""
+
+
+class Order:
+    """The order of the steps of one execution."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.things: dict[str, History] = {}
+        self.clocks: list[Clock] = []
+        """Of each task, after its last step."""
+
+    def spawned(self, task: int, parent: int) -> None:
+        """A task exists from now on; the step ``parent`` made it, unless that is `NEVER`."""
+        assert task == len(self.clocks), "tasks come in the order of their numbers"
+        self.clocks.append([] if parent == NEVER else list(self.events[parent].clock))
+
+    def append(self, event: Event) -> None:
+        """One more step; from now on its clock is known."""
+        number = len(self.events)
+        clock = list(self.clocks[event.task])
+        for other in self.let_on_by(event):
+            join(clock, self.events[other].clock)
+        for other, _ in self.conflicts(event):
+            join(clock, self.events[other].clock)
+        join(clock, [0] * event.task + [number + 1])
+        event.clock = self.clocks[event.task] = clock
+        self.events.append(event)
+        self.remember(number, event)
+
+    def remember(self, number: int, event: Event) -> None:
+        """Things have been touched by this step."""
+        footprint = event.footprint
+        for name, write in footprint.touched.items():
+            history = self.history(name)
+            if write:
+                history.writes.append(number)
+                history.reads = []
+            else:
+                history.reads.append(number)
+        for name in footprint.releases:
+            self.history(name).released = number
+        for name in footprint.wakes:
+            self.history(name).wakes.append(number)
+        for name in footprint.enters:
+            self.history(name).entered.setdefault(event.task, []).append(number)
+        for name in footprint.leaves:
+            history = self.history(name)
+            entered = history.entered.get(event.task)
+            history.left.append((entered.pop() if entered else NEVER, number))
+
+    def history(self, name: str) -> History:
+        """What is known of a thing."""
+        found = self.things.get(name)
+        if found is None:
+            found = self.things[name] = History()
+        return found
+
+    # -- what comes before a step -----------------------------------------------------------
+
+    def conflicts(self, event: Event) -> Iterator[tuple[int, str]]:
+        """Steps of others, and the thing, that the next step does not commute with: the last ones."""
+        for name, write in event.footprint.touched.items():
+            history = self.things.get(name)
+            if history is None:
+                continue
+            if history.writes:
+                yield history.writes[-1], name
+            if write:
+                for number in history.reads:
+                    yield number, name
+
+    def let_on_by(self, event: Event) -> Sequence[int]:
+        """The steps without which the next one would still wait."""
+        footprint = event.footprint
+        history = self.things.get(footprint.waited_for) if footprint.waited else None
+        if history is None:
+            return ()
+        match footprint.waited:
+            case "lock":
+                return () if history.released == NEVER else (history.released,)
+            case "wake":
+                slept = self.last_change(history, event.task)
+                return [number for number in history.wakes if number > slept][:1]
+            case _:
+                began = self.last_change(history, event.task)
+                return [left for entered, left in history.left if entered < began < left]
+
+    def last_change(self, history: History, task: int) -> int:
+        """Where a task changed a thing last."""
+        return next((number for number in reversed(history.writes) if self.events[number].task == task), NEVER)
+
+    def races(self, event: Event) -> Iterator[tuple[int, str]]:
+        """The steps of others, and the thing, that the next step could come before: nothing else orders the two."""
+        before = self.clocks[event.task]
+        after = list(before)
+        for other in self.let_on_by(event):
+            join(after, self.events[other].clock)
+        lock = event.footprint.waited_for if event.footprint.waited == "lock" else ""
+        for number, name in self.conflicts(event):
+            task = self.events[number].task
+            known = before if name == lock else after
+            if task != event.task and not seen(known, task, number):
+                yield number, name
+
+    def earlier(self, number: int, name: str) -> int:
+        """The change of a thing before the one in step ``number``, or `NEVER`."""
+        return next((each for each in reversed(self.things[name].writes) if each < number), NEVER)
+
+    def initials(self, number: int, event: Event) -> list[int]:
+        """Who can take the first step of an execution that has ``event`` before step ``number``.
+
+        That is what came after ``number`` without being ordered behind it, and then ``event``,
+        the next step, whose clock is taken from what orders it.
+        """
+        task = self.events[number].task
+        first: dict[int, int] = {}
+        initials: list[int] = []
+        after = self.events[number + 1 :]
+        for at, each in enumerate([*after, event], number + 1):
+            if each is not event and seen(each.clock, task, number):
+                continue
+            if each.task in first:
+                continue
+            clock = each.clock if each is not event else self.clock_of(event, number)
+            if not any(seen(clock, other, began) for other, began in first.items()):
+                initials.append(each.task)
+            first[each.task] = at
+        return initials
+
+    def clock_of(self, event: Event, apart_from: int) -> Clock:
+        """What the next step comes after, had step ``apart_from`` not happened."""
+        clock = list(self.clocks[event.task])
+        task = self.events[apart_from].task
+        for other, _ in self.conflicts(event):
+            if not seen(self.events[other].clock, task, apart_from):
+                join(clock, self.events[other].clock)
+        return clock
+
+
+def seen(clock: Clock, task: int, number: int) -> bool:
+    """Whether a clock knows of a task's step."""
+    return task < len(clock) and clock[task] > number
+
+
+def join(clock: Clock, other: Clock) -> None:
+    """Let a clock know what another one knows."""
+    short = len(clock)
+    for task, number in enumerate(other):
+        if task >= short:
+            clock.append(number)
+        elif number > clock[task]:
+            clock[task] = number

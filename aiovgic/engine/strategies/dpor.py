@@ -1,0 +1,189 @@
+"""Source-DPOR with sleep sets: one execution for each order of the steps that matter.
+
+After every execution each two steps that race add, where the earlier one was taken, a task
+that begins an execution with the two turned round (Abdulla, Aronis, Jonsson, Sagonas: Optimal
+dynamic partial order reduction, POPL 2014). A task sleeps where what it would do was tried
+before, until something happens that does not commute with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.footprint import Footprint
+from aiovgic.engine.order import NEVER, seen
+from aiovgic.engine.steps import Steps
+from aiovgic.errors import DivergedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiovgic.engine.order import Event, Order
+    from aiovgic.engine.task import Task
+    from aiovgic.engine.watch import Watch
+
+
+class Node:
+    """A state on the path: who may go on from here, who has, and who need not."""
+
+    __slots__ = ("alternatives", "chosen", "done", "enabled", "footprint", "sleep", "taken", "todo")
+
+    def __init__(self, enabled: Sequence[int], chosen: int, sleep: Mapping[int, Footprint]) -> None:
+        self.enabled = enabled
+        self.chosen = chosen
+        self.sleep = sleep
+        self.todo = [chosen]
+        """Who is to go on from here, in the order that it became known."""
+        self.done: dict[int, Footprint] = {}
+        self.alternatives = 0
+        """Of the choice that the step is, if it is one."""
+        self.taken = 0
+        self.footprint = Footprint()
+        """Of all alternatives together."""
+
+    def next_alternative(self, step: Footprint) -> bool:
+        """Let the step's choice, which touched this, take another alternative, if there is one left."""
+        self.footprint.merge(step)
+        self.taken += 1
+        return self.taken < self.alternatives
+
+    def next_task(self) -> bool:
+        """Let somebody else go on from here, if somebody is to."""
+        self.done[self.chosen] = self.footprint
+        for task in self.todo:
+            if task not in self.done and task not in self.sleep:
+                self.chosen = task
+                self.alternatives = self.taken = 0
+                self.footprint = Footprint()
+                return True
+        return False
+
+    def asleep_after(self, step: Footprint) -> dict[int, Footprint]:
+        """Who need not go on after the step: those whose own step commutes with it."""
+        return {
+            task: each
+            for tasks in (self.sleep, self.done)
+            for task, each in tasks.items()
+            if task != self.chosen and each.commutes(step)
+        }
+
+
+class DporStrategy:
+    """Counts through the traces of a program, in the sense of Mazurkiewicz."""
+
+    name = "dpor"
+    always_asked = True
+
+    def __init__(self) -> None:
+        self.path: list[Node] = []
+        self.steps = Steps()
+        self.step = NEVER
+        self.complete = False
+        self.pruned = 0
+        """Executions that were given up: all they could still do was tried before."""
+
+    @property
+    def watches(self) -> Sequence[Watch]:
+        """Who has to hear of what the steps touch."""
+        return (self.steps,)
+
+    # -- decisions ---------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """A new execution repeats the path as far as it is known."""
+        self.step = NEVER
+
+    def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
+        """Whom the path names; behind it the plain order's task, if it need not sleep. None if all do."""
+        self.step = step
+        if step < len(self.path):
+            return self.repeated(self.path[step], enabled)
+        sleep = self.path[-1].asleep_after(self.steps.events[-1].footprint) if self.path else {}
+        awake = [task for task in enabled if task.number not in sleep]
+        if not awake:
+            self.pruned += 1
+            return None
+        task = plain if plain in awake else awake[0]
+        self.path.append(Node([each.number for each in enabled], task.number, sleep))
+        return task
+
+    def repeated(self, node: Node, enabled: Sequence[Task]) -> Task:
+        """The task that the path names. Raises DivergedError if others can run than the time before."""
+        numbers = [task.number for task in enabled]
+        if numbers != node.enabled:
+            raise DivergedError(f"at step {self.step} the tasks {node.enabled} could run, and now {numbers}")
+        return enabled[numbers.index(node.chosen)]
+
+    def choose(self, alternatives: int, what: str, choice: int) -> int:
+        """The alternatives in order, one execution each."""
+        node = self.path[self.step]
+        if node.alternatives not in (0, alternatives):
+            raise DivergedError(f"{what} had {node.alternatives} alternatives, and now {alternatives}")
+        node.alternatives = alternatives
+        return node.taken
+
+    # -- afterwards --------------------------------------------------------------------------
+
+    def end(self) -> bool:
+        """Turn round what races, and go to the last state where there is something left to do."""
+        if self.steps.new_points:
+            self.begin_anew()
+            return True
+        self.turn_round()
+        while self.path:
+            node = self.path[-1]
+            step = self.steps.events[len(self.path) - 1].footprint
+            if node.next_alternative(step) or node.next_task():
+                self.steps.kept = len(self.path) - 1
+                return True
+            self.path.pop()
+        self.complete = True
+        return False
+
+    def begin_anew(self) -> None:
+        """Forget everything but the points: the steps so far did not show them all."""
+        self.path = []
+        self.steps.kept = 0
+        self.steps.new_points = False
+
+    def turn_round(self) -> None:
+        """Add, for each race that is new, who begins an execution with the two turned round."""
+        order, new = self.steps.order()
+        for event in new:
+            self.add_races(order, event)
+            self.steps.append(order, event)
+        execution = self.steps.execution
+        assert execution is not None
+        if execution.broken is not None:
+            self.add_ends(order)
+        elif not execution.pruned:
+            for event in self.steps.waiting():
+                self.add_races(order, event)
+
+    def add_races(self, order: Order, event: Event) -> None:
+        """All races between a step and those before it."""
+        for number, name in order.races(event):
+            at = number
+            while at != NEVER and not self.add(order, at, event):
+                at = order.earlier(at, name)
+
+    def add(self, order: Order, number: int, event: Event) -> bool:
+        """Let an execution be tried that has ``event`` before the step ``number``; False if nobody could begin it."""
+        node = self.path[number]
+        initials = [task for task in order.initials(number, event) if task in node.enabled]
+        if not initials:
+            return False
+        if not any(task in node.todo or task in node.sleep for task in initials):
+            node.todo.append(event.task if event.task in initials else initials[0])
+        return True
+
+    def add_ends(self, order: Order) -> None:
+        """The last step broke something and ended the execution: it commutes with nothing."""
+        if not order.events:
+            return
+        last = order.events[-1]
+        latest = {event.task: number for number, event in enumerate(order.events)}
+        for task, number in latest.items():
+            if task == last.task or not seen(last.clock, task, number):
+                node = self.path[number]
+                node.todo += [each for each in node.enabled if each not in node.todo]
