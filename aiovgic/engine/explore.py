@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
     search = Exploration()
     began = time.perf_counter()
     try:
+        stage = Stage(program)
         while search.executions < budget:
-            search.note(Execution(program, strategy).run())
+            search.note(Execution(stage, strategy).run())
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
             more = strategy.end()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.recorder import Recorder
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.errors import DivergedError
@@ -31,7 +32,7 @@ def replay(program: Program, schedule: Schedule) -> Replayed:
     """Run a program as a schedule says, with a trace. Raises DivergedError where that cannot be done."""
     recorder = Recorder()
     strategy = ReplayStrategy(schedule)
-    outcome = Execution(program, strategy, recorder=recorder).run()
+    outcome = Execution(Stage(program, once=True), strategy, recorder=recorder).run()
     late = strategy.unused(outcome.steps, outcome.choices)
     if late:
         raise DivergedError(f"the execution ended after {outcome.steps} steps, before {late}")

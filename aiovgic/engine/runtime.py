@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from aiovgic.engine.recorder import Recorder
+    from aiovgic.engine.trampoline import Execution
     from aiovgic.engine.watch import Watch
     from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
 
@@ -21,19 +22,12 @@ T = TypeVar("T")
 class ExecutionRuntime(Runtime):
     """Notes go to the recorder, if there is one; a note on what was freed is a finding."""
 
-    def __init__(
-        self,
-        choose: Callable[[int, str], int],
-        spawn: Callable[[Script[None], Context], None],
-        recorder: Recorder | None = None,
-        *,
-        watches: Sequence[Watch] = (),
-        noting: bool = True,
-    ) -> None:
+    def __init__(self, *, noting: bool = True) -> None:
         super().__init__()
         self.noting = noting
-        self.watches = watches
-        self.recorder = recorder
+        self.execution: Execution | None = None
+        self.watches: Sequence[Watch] = ()
+        self.recorder: Recorder | None = None
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
@@ -41,9 +35,13 @@ class ExecutionRuntime(Runtime):
         """Nobody runs, and somebody looks at the machine."""
         self.killing = False
         """Whoever runs now has been killed."""
-        self._choose = choose
-        self._spawn = spawn
         self._marked = False
+
+    def attach(self, execution: Execution) -> None:
+        """An execution runs on it from now on."""
+        self.execution = execution
+        self.watches = execution.watches
+        self.recorder = execution.recorder
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is touched."""
@@ -99,7 +97,9 @@ class ExecutionRuntime(Runtime):
 
     def pick(self, alternatives: int, what: str) -> int:
         """A choice: the plain alternative during set-up, then as the strategy says."""
-        return self._choose(alternatives, what) if self.racing else 0
+        if not self.racing or self.execution is None:
+            return 0
+        return self.execution.choose(alternatives, what)
 
     def serve(self, channel: Channel[Any, Any]) -> None:
         """A channel's server exists from now on."""
@@ -107,4 +107,7 @@ class ExecutionRuntime(Runtime):
 
     def spawn(self, script: Script[None], context: Context) -> None:
         """A new task."""
-        self._spawn(script, context)
+        if self.execution is None:
+            super().spawn(script, context)
+        else:
+            self.execution.spawn(script, context)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.record.schedule import Schedule
@@ -29,7 +30,7 @@ class Shrinker:
 
     def __init__(self, program: Program, broken: Outcome, budget: int = BUDGET) -> None:
         assert broken.broken is not None
-        self.program = program
+        self.stage = Stage(program)
         self.identity = broken.broken.identity
         self.best = broken
         self.left = budget
@@ -47,7 +48,7 @@ class Shrinker:
         if self.left <= 0:
             return None
         self.left -= 1
-        return Execution(self.program, ReplayStrategy(schedule, strict=False)).run()
+        return Execution(self.stage, ReplayStrategy(schedule, strict=False)).run()
 
     def accept(self, schedule: Schedule) -> bool:
         """Try a schedule; keep its outcome if it breaks the same with less."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.engine import deadlock
 from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import innermost, place_of, raised_at
-from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.task import Task
 from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.schedule import Schedule
@@ -22,8 +21,9 @@ from aiovgic.sync import HostCpu
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiovgic.engine.program import Program, Session
+    from aiovgic.engine.program import Session
     from aiovgic.engine.recorder import Recorder
+    from aiovgic.engine.stage import Stage
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.watch import Watch
     from aiovgic.sync import Context, Op, Script
@@ -37,15 +37,13 @@ class Execution:
 
     def __init__(
         self,
-        program: Program,
+        stage: Stage,
         strategy: Strategy,
         *,
         recorder: Recorder | None = None,
         watches: Sequence[Watch] = (),
         step_limit: int = STEP_LIMIT,
-        noting: bool = True,
     ) -> None:
-        self.program = program
         self.strategy = strategy
         self.recorder = recorder
         self.watches = (*watches, *strategy.watches)
@@ -62,16 +60,16 @@ class Execution:
         self.broken: Broken | None = None
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
-        self.rt = ExecutionRuntime(self.choose, self.spawn, recorder, watches=self.watches, noting=noting)
+        self.rt, self.session = stage.set()
+        self.rt.attach(self)
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
         collecting = gc.isenabled()
         gc.disable()  # a destructor must not run where memory happens to run short
         try:
-            session = self.program(self.rt)
-            self.race(session)
-            return self.outcome(session)
+            self.race(self.session)
+            return self.outcome(self.session)
         finally:
             self.abandon()
             if collecting:

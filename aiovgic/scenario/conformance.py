@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.live import LiveExecution
 from aiovgic.engine.program import TaskSpec
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.model.facts import facts
@@ -120,7 +121,7 @@ class ScriptProgram:
 
     def play(self) -> Played:
         """On the trampoline, with nobody beside."""
-        return self.played(Execution(self, DfsStrategy(), step_limit=NO_LIMIT, noting=False).run())
+        return self.played(Execution(Stage(self, once=True, noting=False), DfsStrategy(), step_limit=NO_LIMIT).run())
 
     async def play_live(self) -> Played:
         """As anyio tasks, in the running loop."""

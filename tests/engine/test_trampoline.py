@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiovgic.engine.explore import explore
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
@@ -106,7 +107,7 @@ def test_whoever_sleeps_idle_is_killed_at_the_end_and_goes_on() -> None:
         assert counter.rt.signalled()
         await counter.word.store(7)
 
-    outcome = Execution(program(Counter, {"idler": idler}), DfsStrategy()).run()
+    outcome = Execution(Stage(program(Counter, {"idler": idler}), once=True), DfsStrategy()).run()
     assert outcome.broken is None
     assert outcome.seen == {"word": 7}
 
@@ -116,7 +117,7 @@ def test_a_broken_assertion_is_a_model_bug_with_its_place() -> None:
         await counter.word.load()
         assert counter.word.value == 1, "it is not one"
 
-    outcome = Execution(program(Counter, {"one": wrong}), DfsStrategy()).run()
+    outcome = Execution(Stage(program(Counter, {"one": wrong}), once=True), DfsStrategy()).run()
     assert outcome.broken is not None
     assert outcome.broken.kind == "model-bug"
     assert outcome.broken.title == "AssertionError: it is not one"
@@ -142,7 +143,7 @@ def test_a_task_without_an_end_is_a_livelock() -> None:
         while True:
             await counter.word.load()
 
-    outcome = Execution(program(Counter, {"spin": spin}), DfsStrategy(), step_limit=100).run()
+    outcome = Execution(Stage(program(Counter, {"spin": spin}), once=True), DfsStrategy(), step_limit=100).run()
     assert outcome.broken is not None
     assert outcome.broken.kind == "livelock"
 
@@ -158,7 +159,9 @@ def test_a_choice_is_explored_like_an_order() -> None:
 
 def test_a_deviation_names_the_step_and_the_task() -> None:
     schedule = Schedule.parse("1>two")
-    outcome = Execution(program(Counter, {"one": increment, "two": increment}), ReplayStrategy(schedule)).run()
+    outcome = Execution(
+        Stage(program(Counter, {"one": increment, "two": increment}), once=True), ReplayStrategy(schedule)
+    ).run()
     assert outcome.seen == {"word": 1}
     assert outcome.schedule == schedule
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiovgic.engine.program import TaskSpec
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.model.facts import irqs
@@ -136,7 +137,9 @@ def test_after_every_operation_every_interrupt_is_listed_where_it_says(
 def test_on_every_schedule_every_interrupt_is_listed_where_it_says(
     first: list[dict[str, Any]], second: list[dict[str, Any]], levels: list[dict[str, Any]], seed: int
 ) -> None:
-    outcome = Execution(partial(Race, first, second, levels), RandomStrategy(seed), noting=False).run()
+    outcome = Execution(
+        Stage(partial(Race, first, second, levels), once=True, noting=False), RandomStrategy(seed)
+    ).run()
     assert outcome.broken is None
 
 
