@@ -74,6 +74,7 @@ class Checkpoint:
             yield from each
         elif isinstance(each, deque | bytearray):
             self.others.append((each.extend, each.clear, each.copy()))
+            yield from each
         elif isinstance(each, CoroutineType):
             raise TypeError(f"{each.__qualname__} has begun")
         elif isinstance(each, MethodType):
