@@ -7,10 +7,11 @@ them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from aiovgic.engine.footprint import Footprint
 
@@ -49,23 +50,39 @@ class History:
 
 
 class Order:
-    """The order of the steps of one execution."""
+    """The order of the steps of one execution; the last ones can be taken back."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: int) -> None:
         self.events: list[Event] = []
         self.things: dict[str, History] = {}
-        self.clocks: list[Clock] = []
+        self.clocks: list[Clock] = [[] for _ in range(tasks)]
         """Of each task, after its last step."""
+        self.undo: list[Callable[[], object]] = []
+        """What takes back what the steps did to all this, the last thing last."""
+        self.marks: list[int] = []
+        """How much there was to undo before each step."""
 
-    def spawned(self, task: int, parent: int) -> None:
-        """A task exists from now on; the step ``parent`` made it, unless that is `NEVER`."""
-        assert task == len(self.clocks), "tasks come in the order of their numbers"
-        self.clocks.append([] if parent == NEVER else list(self.events[parent].clock))
+    def truncate(self, steps: int) -> None:
+        """Take back all but so many steps."""
+        if steps < len(self.events):
+            mark = self.marks[steps]
+            for undo in reversed(self.undo[mark:]):
+                undo()
+            del self.undo[mark:], self.marks[steps:], self.events[steps:]
+
+    def spawned(self, tasks: int) -> None:
+        """The last step made so many tasks."""
+        for _ in range(tasks):
+            self.clocks.append(list(self.events[-1].clock))
+            self.undo.append(self.clocks.pop)
 
     def append(self, event: Event) -> None:
         """One more step; from now on its clock is known."""
         number = len(self.events)
-        clock = list(self.clocks[event.task])
+        before = self.clocks[event.task]
+        self.marks.append(len(self.undo))
+        self.undo.append(partial(self.clocks.__setitem__, event.task, before))
+        clock = list(before)
         for other in self.let_on_by(event):
             join(clock, self.events[other].clock)
         for other, _ in self.conflicts(event):
@@ -78,23 +95,42 @@ class Order:
     def remember(self, number: int, event: Event) -> None:
         """Things have been touched by this step."""
         footprint = event.footprint
+        undo = self.undo
         for name, write in footprint.touched.items():
             history = self.history(name)
             if write:
                 history.writes.append(number)
-                history.reads = []
+                undo.append(history.writes.pop)
+                if history.reads:
+                    undo.append(partial(setattr, history, "reads", history.reads))
+                    history.reads = []
             else:
                 history.reads.append(number)
+                undo.append(history.reads.pop)
         for name in footprint.releases:
-            self.history(name).released = number
-        for name in footprint.wakes:
-            self.history(name).wakes.append(number)
-        for name in footprint.enters:
-            self.history(name).entered.setdefault(event.task, []).append(number)
-        for name in footprint.leaves:
             history = self.history(name)
-            entered = history.entered.get(event.task)
-            history.left.append((entered.pop() if entered else NEVER, number))
+            undo.append(partial(setattr, history, "released", history.released))
+            history.released = number
+        for name in footprint.wakes:
+            history = self.history(name)
+            history.wakes.append(number)
+            undo.append(history.wakes.pop)
+        for name in footprint.enters:
+            entered = self.history(name).entered.setdefault(event.task, [])
+            entered.append(number)
+            undo.append(entered.pop)
+        for name in footprint.leaves:
+            self.leave(self.history(name), event.task, number)
+
+    def leave(self, history: History, task: int, number: int) -> None:
+        """A reader's section has ended in this step."""
+        entered = history.entered.get(task)
+        began = NEVER
+        if entered:
+            began = entered.pop()
+            self.undo.append(partial(entered.append, began))
+        history.left.append((began, number))
+        self.undo.append(history.left.pop)
 
     def history(self, name: str) -> History:
         """What is known of a thing."""

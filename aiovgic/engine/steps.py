@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.footprint import Footprint
-from aiovgic.engine.order import NEVER, Event, Order
+from aiovgic.engine.order import Event, Order
 from aiovgic.engine.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
@@ -27,10 +27,11 @@ class Steps(Watch):
         self.events: list[Event] = []
         self.kept = 0
         """How many steps the next execution repeats."""
-        self.spawned: list[list[int]] = []
-        """The tasks that each step made."""
-        self.first: list[int] = []
-        """The tasks there were before the first step."""
+        self.spawned: list[int] = []
+        """How many tasks each step made."""
+        self.first = 0
+        """How many tasks there were before the first step."""
+        self.order: Order | None = None
         self.points: dict[Declared, None] = {}
         self.new_points = False
         """Whether a field has become a point, which earlier steps do not show."""
@@ -43,16 +44,16 @@ class Steps(Watch):
     def begin(self, execution: Execution) -> None:
         self.execution = execution
         self.footprint = None
-        self.first = []
+        self.first = 0
         del self.events[self.kept :], self.spawned[self.kept :]
 
     def started(self, task: Task, parent: Task | None) -> None:
         if task.isr:
             self.handled.add(task.context.cpu.number)
         if parent is None:
-            self.first.append(task.number)
+            self.first += 1
         elif self.footprint is not None:
-            self.spawned[-1].append(task.number)
+            self.spawned[-1] += 1
 
     def before(self, task: Task, op: Op[Any]) -> None:
         assert self.execution is not None
@@ -61,7 +62,7 @@ class Steps(Watch):
         event = self.announced(task, op)
         self.footprint = event.footprint
         self.events.append(event)
-        self.spawned.append([])
+        self.spawned.append(0)
 
     def announced(self, task: Task, op: Op[Any]) -> Event:
         """A task's next step, as far as its operation tells what it will touch."""
@@ -89,21 +90,15 @@ class Steps(Watch):
 
     # -- afterwards --------------------------------------------------------------------------
 
-    def order(self) -> tuple[Order, Sequence[Event]]:
-        """The order of the steps before the first new one, and the new ones; see `Steps.append`."""
-        order = Order()
-        for task in self.first:
-            order.spawned(task, NEVER)
-        for event in self.events[: self.kept]:
-            self.append(order, event)
-        return order, self.events[self.kept :]
-
-    def append(self, order: Order, event: Event) -> None:
-        """The order has one more step, and the tasks that this made."""
-        number = len(order.events)
-        order.append(event)
-        for task in self.spawned[number]:
-            order.spawned(task, number)
+    def ordered(self) -> Iterator[tuple[Order, Event]]:
+        """Each new step, and the order of those before it; the order has it when the next one is asked for."""
+        if self.order is None or not self.kept:
+            self.order = Order(self.first)
+        self.order.truncate(self.kept)
+        for number in range(self.kept, len(self.events)):
+            yield self.order, self.events[number]
+            self.order.append(self.events[number])
+            self.order.spawned(self.spawned[number])
 
     def waiting(self) -> list[Event]:
         """What those are about to do who have not ended."""

@@ -14,7 +14,7 @@ from aiovgic.engine import deadlock
 from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
-from aiovgic.errors import AiovgicError, Violation
+from aiovgic.errors import AiovgicError, DivergedError, Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import HostCpu
 
@@ -134,6 +134,7 @@ class Execution:
             watch.begin(self)
         for spec in session.tasks:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
+        self.follow(self.strategy.known())
         while self.broken is None:
             alive = [task for task in self.tasks if not task.done]
             if len(alive) == 1 and self.may_run_lone(alive[0]):
@@ -151,6 +152,18 @@ class Execution:
             if task is None:
                 self.pruned = True
                 return
+            self.step(task)
+
+    def follow(self, known: Sequence[int]) -> None:
+        """Take the first steps, which are known, by number of the task. Raises DivergedError where one cannot be taken."""
+        for number in known:
+            if self.broken is not None:
+                return
+            task = self.tasks[number] if number < len(self.tasks) else None
+            if task is None or not task.can_run():
+                raise DivergedError(f"at step {self.steps} task {number} was known to run, and cannot")
+            if task is not self.last:
+                self.deviates(task, [each for each in self.tasks if each.can_run()])
             self.step(task)
 
     def may_run_lone(self, task: Task) -> bool:
@@ -179,18 +192,25 @@ class Execution:
 
     def decide(self, enabled: list[Task]) -> Task | None:
         """Who runs at this step, or None; a deviation from the plain order is remembered."""
-        plain = self.last
-        if plain not in enabled:
-            plain = enabled[0]
-        assert plain is not None
+        plain = self.plain(enabled)
         if len(enabled) == 1 and not self.strategy.always_asked:
             return plain
         task = self.strategy.pick(enabled, plain, self.steps)
         if task is not None and task is not plain:
+            self.deviates(task, enabled)
+        return task
+
+    def plain(self, enabled: list[Task]) -> Task:
+        """Whom the plain order runs."""
+        return self.last if self.last is not None and self.last in enabled else enabled[0]
+
+    def deviates(self, task: Task, enabled: list[Task]) -> None:
+        """A task runs; if that is not the plain order, it is remembered."""
+        plain = self.plain(enabled)
+        if task is not plain:
             self.switched.append((self.steps, task.name))
             if self.recorder is not None:
                 self.recorder.switched(self.steps, task, plain)
-        return task
 
     def step(self, task: Task) -> None:
         """Commit a task's operation and run it to its next point."""

@@ -26,6 +26,9 @@ class Strategy(Protocol):
     def begin(self) -> None:
         """A new execution begins."""
 
+    def known(self) -> Sequence[int]:
+        """Who takes the first steps, by number of the task, as far as that is settled: `pick` is not asked there."""
+
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
         """Who runs at this step; None to give the execution up: what it can still do was tried before.
 

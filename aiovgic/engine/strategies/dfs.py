@@ -29,6 +29,10 @@ class DfsStrategy:
         """Take the path from its root."""
         self.depth = 0
 
+    def known(self) -> Sequence[int]:
+        """Nothing is settled."""
+        return ()
+
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """The plain order's task first, then the others in order of creation."""
         taken = self.decide(len(enabled))

@@ -77,7 +77,6 @@ class DporStrategy:
     def __init__(self) -> None:
         self.path: list[Node] = []
         self.steps = Steps()
-        self.step = NEVER
         self.complete = False
         self.pruned = 0
         """Executions that were given up: all they could still do was tried before."""
@@ -90,14 +89,14 @@ class DporStrategy:
     # -- decisions ---------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """A new execution repeats the path as far as it is known."""
-        self.step = NEVER
+        """A new execution begins."""
+
+    def known(self) -> Sequence[int]:
+        """The path so far."""
+        return [node.chosen for node in self.path]
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """Whom the path names; behind it the plain order's task, if it need not sleep. None if all do."""
-        self.step = step
-        if step < len(self.path):
-            return self.repeated(self.path[step], enabled)
+        """The plain order's task, if it need not sleep, else the first that is awake; None if all sleep."""
         sleep = self.path[-1].asleep_after(self.steps.events[-1].footprint) if self.path else {}
         awake = [task for task in enabled if task.number not in sleep]
         if not awake:
@@ -107,16 +106,10 @@ class DporStrategy:
         self.path.append(Node([each.number for each in enabled], task.number, sleep))
         return task
 
-    def repeated(self, node: Node, enabled: Sequence[Task]) -> Task:
-        """The task that the path names. Raises DivergedError if others can run than the time before."""
-        numbers = [task.number for task in enabled]
-        if numbers != node.enabled:
-            raise DivergedError(f"at step {self.step} the tasks {node.enabled} could run, and now {numbers}")
-        return enabled[numbers.index(node.chosen)]
-
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """The alternatives in order, one execution each."""
-        node = self.path[self.step]
+        assert self.steps.execution is not None
+        node = self.path[self.steps.execution.steps - 1]
         if node.alternatives not in (0, alternatives):
             raise DivergedError(f"{what} had {node.alternatives} alternatives, and now {alternatives}")
         node.alternatives = alternatives
@@ -148,17 +141,16 @@ class DporStrategy:
 
     def turn_round(self) -> None:
         """Add, for each race that is new, who begins an execution with the two turned round."""
-        order, new = self.steps.order()
-        for event in new:
+        for order, event in self.steps.ordered():
             self.add_races(order, event)
-            self.steps.append(order, event)
-        execution = self.steps.execution
+        after, execution = self.steps.order, self.steps.execution
+        assert after is not None
         assert execution is not None
         if execution.broken is not None:
-            self.add_ends(order)
+            self.add_ends(after)
         elif not execution.pruned:
             for event in self.steps.waiting():
-                self.add_races(order, event)
+                self.add_races(after, event)
 
     def add_races(self, order: Order, event: Event) -> None:
         """All races between a step and those before it."""

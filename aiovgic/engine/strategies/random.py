@@ -25,6 +25,10 @@ class RandomStrategy:
     def begin(self) -> None:
         """Go on with the same generator."""
 
+    def known(self) -> Sequence[int]:
+        """Nothing is settled."""
+        return ()
+
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Anyone who can run."""
         return enabled[self.random.randrange(len(enabled))]

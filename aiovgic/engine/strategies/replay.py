@@ -33,6 +33,10 @@ class ReplayStrategy:
     def begin(self) -> None:
         """There is one execution."""
 
+    def known(self) -> Sequence[int]:
+        """Nothing is settled."""
+        return ()
+
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Whom the schedule names at this step, else whom the plain order runs."""
         name = self.switches.get(step)
