@@ -155,7 +155,7 @@ class Execution:
             self.step(task)
 
     def follow(self, known: Sequence[int]) -> None:
-        """Take the first steps, which are known, by number of the task. Raises DivergedError where one cannot be taken."""
+        """Take the first steps, known by number of the task. Raises DivergedError where one cannot be taken."""
         for number in known:
             if self.broken is not None:
                 return
