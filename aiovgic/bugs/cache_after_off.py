@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 
@@ -25,3 +26,5 @@ class CacheAfterOff(Its):
 
 
 LAYERS = (CacheAfterOff,)
+
+BUG = Bug(id="cache-after-off", layers=LAYERS, kinds=("expectation",), doc=__doc__)

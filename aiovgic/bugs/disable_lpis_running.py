@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.commands import ItsCommands
 from aiovgic.model.redist import Redist
 from aiovgic.sync import replaces
@@ -41,3 +42,7 @@ class MovallRunning(ItsCommands):
 
 
 LAYERS = (DisableLpisRunning, MovallRunning)
+
+BUG = Bug(
+    id="disable-lpis-running", layers=LAYERS, kinds=("lr-edit", "list", "lost-interrupt", "expectation"), doc=__doc__
+)

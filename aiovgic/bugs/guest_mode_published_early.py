@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.sync import replaces
 
@@ -35,3 +36,5 @@ class GuestModePublishedEarly(Vcpu):
 
 
 LAYERS = (GuestModePublishedEarly,)
+
+BUG = Bug(id="guest-mode-published-early", layers=LAYERS, kinds=("lr-edit", "data-race", "expectation"), doc=__doc__)

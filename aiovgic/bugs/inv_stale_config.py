@@ -7,6 +7,7 @@ interrupts.md 9, row 10; still in 6.12.117).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
@@ -20,3 +21,5 @@ class InvStaleConfig(Lpis):
 
 
 LAYERS = (InvStaleConfig,)
+
+BUG = Bug(id="inv-stale-config", layers=LAYERS, kinds=("expectation", "lost-interrupt"), doc=__doc__)

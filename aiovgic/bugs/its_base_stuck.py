@@ -7,6 +7,7 @@ nothing listens there (facts: races.md, own reading; still in 6.12.117).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 
@@ -20,3 +21,5 @@ class ItsBaseStuck(Its):
 
 
 LAYERS = (ItsBaseStuck,)
+
+BUG = Bug(id="its-base-stuck", layers=LAYERS, kinds=("expectation",), doc=__doc__)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
@@ -25,3 +26,5 @@ class ItsClearUnlocked(Lpis):
 
 
 LAYERS = (ItsClearUnlocked,)
+
+BUG = Bug(id="its-clear-unlocked", layers=LAYERS, kinds=("data-race", "lost-interrupt", "expectation"), doc=__doc__)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
@@ -26,3 +27,5 @@ class LpiImportErases(Lpis):
 
 
 LAYERS = (LpiImportErases,)
+
+BUG = Bug(id="lpi-import-erases", layers=LAYERS, kinds=("lost-interrupt", "expectation"), doc=__doc__)

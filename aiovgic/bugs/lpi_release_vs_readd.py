@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
@@ -29,3 +30,12 @@ class LpiReleaseVsReadd(Lpis):
 
 
 LAYERS = (LpiReleaseVsReadd,)
+
+BUG = Bug(
+    id="lpi-release-vs-readd",
+    layers=LAYERS,
+    kinds=("map", "lost-interrupt", "leak", "use-after-free", "expectation"),
+    doc=__doc__,
+    commit="292e80a159aa",
+    cve="CVE-2026-74568",
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.init import VgicInit
 from aiovgic.sync import replaces
 
@@ -26,3 +27,11 @@ class VcpuVsVgicCreation(VgicInit):
 
 
 LAYERS = (VcpuVsVgicCreation,)
+
+BUG = Bug(
+    id="vcpu-vs-vgic-creation",
+    layers=LAYERS,
+    kinds=("publication", "model-bug", "expectation"),
+    doc=__doc__,
+    commit="07212d16adc7",
+)

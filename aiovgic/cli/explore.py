@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import json_option, revision_option, scenario_argument
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
 from aiovgic.cli.output import complain, progress, say, say_json
 from aiovgic.lab import explore as lab
 from aiovgic.lab.subject import EXPLORED
@@ -42,8 +42,11 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="For strategies that draw.")
 @revision_option(EXPLORED)
+@bug_option
 @json_option
-def explore(scenario: str, strategy: str, budget: int, seed: int, revision: str, as_json: bool) -> int:
+def explore(  # noqa: PLR0913  one argument an option
+    scenario: str, strategy: str, budget: int, seed: int, revision: str, bugs: tuple[str, ...], as_json: bool
+) -> int:
     """Try the orders in which a scenario's tasks can run.
 
     SCENARIO is the name of a shipped scenario, or a file. What is found is shrunk to the shortest
@@ -51,7 +54,9 @@ def explore(scenario: str, strategy: str, budget: int, seed: int, revision: str,
     found so far.
     """
     with progress("executions") as tell:
-        result = lab.explore(scenario, strategy=strategy, budget=budget, seed=seed, revision=revision, progress=tell)
+        result = lab.explore(
+            scenario, strategy=strategy, budget=budget, seed=seed, revision=revision, bugs=bugs, progress=tell
+        )
     if result.trace is not None:
         keep_trace(result.scenario, result.trace.encode())
     if as_json:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aiovgic.cli.bugs import bugs
 from aiovgic.cli.conform import conform
 from aiovgic.cli.explore import explore
 from aiovgic.cli.output import complain, log_to_stderr, say
@@ -61,7 +62,7 @@ def cli(ctx: click.Context, verbose: bool) -> None:
         say(ctx.get_help())
 
 
-for verb in (explore, replay, conform):
+for verb in (explore, replay, conform, bugs):
     cli.add_command(verb)
 
 

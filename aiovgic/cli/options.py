@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from aiovgic.bugs.catalogue import catalogue
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
 
@@ -30,6 +32,23 @@ def revision_option(default: str | None) -> Callable[[F], F]:
         metavar="R",
         help=f"Which KVM: {', '.join(REVISIONS)}.",
     )
+
+
+def complete_bug(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The bugs whose ids begin so, and what files there are."""
+    known = [CompletionItem(name) for name in catalogue() if name.startswith(incomplete)]
+    return [*known, CompletionItem(incomplete, type="file")]
+
+
+bug_option = click.option(
+    "--bug",
+    "bugs",
+    multiple=True,
+    shell_complete=complete_bug,
+    metavar="BUG",
+    help="Plant a bug over the revision: an id of 'aiovgic bugs', or FILE.py with layers. May be repeated.",
+)
+"""``--bug``."""
 
 
 def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:

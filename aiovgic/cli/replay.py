@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import json_option, revision_option, scenario_argument
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
 from aiovgic.cli.output import say, say_json
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
@@ -18,19 +18,27 @@ from aiovgic.scenario.shipped import scenarios
 @scenario_argument
 @click.argument("schedule", required=False, metavar="[SCHEDULE]")
 @revision_option(None)
+@bug_option
 @click.option("--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file.")
 @json_option
-def replay(scenario: str, schedule: str | None, revision: str | None, trace_file: Path | None, as_json: bool) -> int:
+def replay(
+    scenario: str,
+    schedule: str | None,
+    revision: str | None,
+    bugs: tuple[str, ...],
+    trace_file: Path | None,
+    as_json: bool,
+) -> int:
     """Run one schedule of a scenario, or what a trace file records.
 
     With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
     7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
     """
     if schedule is None:
-        check_trace(scenario, revision)
+        check_trace(scenario, revision, bugs)
         result = lab.replay_trace(scenario)
     else:
-        result = lab.replay(scenario, schedule, revision=revision or EXPLORED)
+        result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs)
     if trace_file is not None:
         try:
             trace_file.write_bytes(result.trace.encode())
@@ -43,9 +51,11 @@ def replay(scenario: str, schedule: str | None, revision: str | None, trace_file
     return 0 if result.good else 1
 
 
-def check_trace(named: str, revision: str | None) -> None:
+def check_trace(named: str, revision: str | None, bugs: tuple[str, ...]) -> None:
     """Raises UsageError where a trace is meant, but something else is said."""
     if named in scenarios() or Path(named).suffix in (".yaml", ".yml"):
         raise UsageError(f"{named} is a scenario: say which schedule, '' for the plain order")
     if revision is not None:
         raise UsageError("a trace says itself which revision it is of; leave --revision out")
+    if bugs:
+        raise UsageError("a trace says itself what is planted; leave --bug out")

@@ -23,7 +23,7 @@ from aiovgic.report.finding import finding_report
 from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from aiovgic.engine.explore import Exploration, Progress
@@ -82,26 +82,28 @@ class ExploreResult(Result):
         finding = self.finding
         if finding is None:
             extent = extent_of(complete=self.complete, interrupted=self.interrupted)
-            line = clean_line(self.scenario, self.revision, self.strategy, self.executions, self.seconds, extent)
+            line = clean_line(self.scenario, self.under, self.strategy, self.executions, self.seconds, extent)
             return "\n".join([line, *unreached_lines(self.unreached)])
-        how = how_found(self.revision, self.strategy, finding.at_execution, self.seconds)
+        how = how_found(self.under, self.strategy, finding.at_execution, self.seconds)
         return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
 
 
-def explore(
+def explore(  # noqa: PLR0913  one argument an option
     scenario: Scenario | str | Path,
     *,
     strategy: str = DEFAULT_STRATEGY,
     budget: int = DEFAULT_BUDGET,
     seed: int = 0,
     revision: str = EXPLORED,
+    bugs: Iterable[str | Path] = (),
     progress: Progress | None = None,
 ) -> ExploreResult:
     """Try up to ``budget`` executions; the first that breaks something is shrunk and written down.
 
+    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
-    subject = Subject.of(scenario, revision)
+    subject = Subject.of(scenario, revision, bugs)
     if budget < 1:
         raise UsageError(f"the budget must be at least one execution, not {budget}")
     began = time.perf_counter()
@@ -109,6 +111,7 @@ def explore(
     result = ExploreResult(
         verb="explore",
         revision=revision,
+        bugs=subject.bugs,
         seconds=found.seconds,
         scenario=subject.called,
         strategy=strategy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
@@ -15,13 +15,14 @@ from aiovgic.errors import DivergedError, UsageError
 from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
 from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.lab.whatif import plant
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import Trace
 from aiovgic.report.finding import finding_report
 from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aiovgic.lab.findings import Shown
     from aiovgic.record.finding import Switch
@@ -55,14 +56,20 @@ class ReplayResult(Result):
         finding = self.finding
         steps = f"{self.trace.end.steps} steps, digest {self.trace.digest[:16]}"
         if finding is None:
-            return f"{self.scenario}  ok  replayed, {steps}  (revision {self.revision})"
-        how = f"revision {self.revision}, replayed, {steps}"
+            return f"{self.scenario}  ok  replayed, {steps}  (revision {self.under})"
+        how = f"revision {self.under}, replayed, {steps}"
         return finding_report(self.scenario, finding, self.switches, how, None)
 
 
-def replay(scenario: Scenario | str | Path, schedule: Schedule | str, *, revision: str = EXPLORED) -> ReplayResult:
+def replay(
+    scenario: Scenario | str | Path,
+    schedule: Schedule | str,
+    *,
+    revision: str = EXPLORED,
+    bugs: Iterable[str | Path] = (),
+) -> ReplayResult:
     """Run one schedule. Raises UsageError for one that is none, DivergedError for one that cannot be followed."""
-    subject = Subject.of(scenario, revision)
+    subject = Subject.of(scenario, revision, bugs)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
     check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
     began = time.perf_counter()
@@ -86,11 +93,11 @@ def replay_trace(path: str | Path) -> ReplayResult:
     recorded = Trace.load(Path(path))
     head = recorded.head
     check(path, "aiovgic", head.package, version("aiovgic"))
-    subject = Subject.of(head.scenario, head.revision)
+    planted = tuple(plant(name, digest=digest) for name, digest in head.bugs)
+    subject = replace(Subject.of(head.scenario, head.revision), planted=planted)
     check(path, f"scenario {head.scenario}", head.digest, subject.scenario.digest)
     schedule = Schedule.parse(head.schedule)
     here = subject.head(schedule)
-    check(path, "bugs", words(head.bugs), words(here.bugs))
     check(path, "points", words(head.points), words(here.points))
     began = time.perf_counter()
     shown = show(subject, schedule, strategy=head.strategy, seed=head.seed)
@@ -125,6 +132,7 @@ def result_of(subject: Subject, schedule: Schedule, shown: Shown, seconds: float
     return ReplayResult(
         verb="replay",
         revision=subject.revision,
+        bugs=subject.bugs,
         seconds=seconds,
         scenario=subject.called,
         schedule=str(schedule),

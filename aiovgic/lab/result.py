@@ -23,6 +23,11 @@ class Result:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def under(self) -> str:
+        """The revision and what is planted over it, in words."""
+        return " with ".join([self.revision, *([", ".join(self.bugs)] if self.bugs else [])])
+
+    @property
     def finding(self) -> Finding | None:
         """The first finding, or None."""
         return self.findings[0] if self.findings else None

@@ -23,6 +23,7 @@ from aiovgic.sync.op import Thing as Thing
 from aiovgic.sync.parts import Layer as Layer
 from aiovgic.sync.parts import Part as Part
 from aiovgic.sync.parts import Parts as Parts
+from aiovgic.sync.parts import is_layer as is_layer
 from aiovgic.sync.parts import replaces as replaces
 from aiovgic.sync.ref import Ref as Ref
 from aiovgic.sync.runtime import Runtime as Runtime

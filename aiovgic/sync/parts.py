@@ -6,6 +6,8 @@ marked ``@replaces(Base)``; revisions, historical bugs and a user's what-if are 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from aiovgic.errors import Violation
@@ -91,12 +93,28 @@ def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
         for name in vars(layer):
             if name == "__init__":
                 raise TypeError(f"{layer.__name__} must not have an __init__")
-            if not name.startswith("__") and not hasattr(base, name):
-                raise TypeError(f"{layer.__name__}.{name} replaces nothing: {base.__name__} has no such name")
+            if not name.startswith("__"):
+                check_name(layer, base, name)
         _BASES[layer] = base
         return layer
 
     return check
+
+
+def check_name(layer: type[Any], base: type[Any], name: str) -> None:
+    """Raises TypeError, with the nearest right name, where a layer's name is not one of its base."""
+    if not hasattr(base, name):
+        near = get_close_matches(name, [each for each in dir(base) if not each.startswith("__")], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{layer.__name__}.{name} replaces nothing: {base.__name__} has no such name{hint}")
+    if iscoroutinefunction(getattr(base, name)) != iscoroutinefunction(getattr(layer, name)):
+        what = "is to be 'async def'" if iscoroutinefunction(getattr(base, name)) else "is not to be 'async def'"
+        raise TypeError(f"{layer.__name__}.{name} {what}, as in {base.__name__}")
+
+
+def is_layer(cls: type[Any]) -> bool:
+    """Whether a class is marked with `replaces`."""
+    return cls in _BASES
 
 
 _BASES: dict[type[Any], type[Any]] = {}

@@ -27,6 +27,10 @@ WRONG = {
     "a schedule that is none": ["replay", "addr-vs-init", "2:init"],
     "a trace that is missing": ["replay", "missing.jsonl"],
     "a recording that is missing": ["conform", "missing.jsonl.gz"],
+    "no such bug": ["explore", "addr-vs-init", "--bug", "cache-after-of"],
+    "a bug unlike any": ["explore", "addr-vs-init", "--bug", "xyzzy"],
+    "a what-if that is missing": ["explore", "addr-vs-init", "--bug", "missing.py"],
+    "a bug over a trace": ["replay", "trace.jsonl", "--bug", "cache-after-off"],
     "no jobs": ["conform", "--jobs", "0"],
 }
 
@@ -48,7 +52,7 @@ def test_what_is_asked_wrongly_gets_one_line_and_exit_code_2(
     assert said.err == snapshot
 
 
-@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform"])
+@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform", "bugs"])
 def test_the_help_of_every_verb(verb: str, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
     assert run([*verb.split(), "--help"]) == 0
     assert capsys.readouterr().out == snapshot
@@ -126,6 +130,20 @@ def test_conform_as_json_is_one_object(capsys: pytest.CaptureFixture[str], tmp_p
         "seconds": 0,
         "differences": [],
     }
+
+
+def test_bugs_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bugs", "--json"]) == 0
+    [bug] = [bug for bug in json.loads(capsys.readouterr().out)["bugs"] if bug["id"] == "lpi-release-vs-readd"]
+    assert list(bug) == ["id", "base", "kinds", "commit", "cve", "scenario", "title", "story"]
+    assert (bug["base"], bug["commit"], bug["cve"]) == ("fixed", "292e80a159aa", "CVE-2026-74568")
+
+
+def test_bugs_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bugs"]) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("its-clear-unlocked ")]
+    assert line.split()[1:4] == ["fixed", "-", "-"]
+    assert line.endswith("  data-race, lost-interrupt, expectation")
 
 
 def test_a_name_is_completed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,7 @@ def test_a_register_of_a_table_is_read_and_written_through_the_layer() -> None:
         pytest.param(
             (Animal,),
             {"sayz": print},
-            "Bad.sayz replaces nothing: Animal has no such name",
+            "Bad.sayz replaces nothing: Animal has no such name; did you mean 'says'?",
             id="with a new name",
         ),
         pytest.param(

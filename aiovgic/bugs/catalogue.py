@@ -1,0 +1,59 @@
+"""What is known of every bug: its kinds, its story, and the scenario that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from aiovgic import bugs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.errors import Kind
+    from aiovgic.sync import Layer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bug:
+    """One historical bug: layers over a revision, and what is known of it."""
+
+    id: str
+    """As races.md names it; its file's name, with hyphens."""
+    layers: tuple[Layer, ...]
+    """The structure it was born in, where that is not its base's own, then the bug."""
+    kinds: tuple[Kind, ...]
+    """What it may show as."""
+    doc: str | None
+    """The head of its file."""
+    base: str = "fixed"
+    """The revision it is planted on."""
+    scenario: str = ""
+    """The shipped scenario that shows it, or nothing."""
+    commit: str = ""
+    """The upstream commit that mends it, where one is known."""
+    cve: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is wrong, in one sentence."""
+        return self.head.partition("\n")[0].removeprefix(f"{self.id}: ")
+
+    @property
+    def story(self) -> str:
+        """How it comes about, in a few lines."""
+        return self.head.partition("\n\n")[2]
+
+    @property
+    def head(self) -> str:
+        """Title and story."""
+        return (self.doc or "").strip()
+
+
+def catalogue() -> Mapping[str, Bug]:
+    """Every bug by its id, in the order of ids: whatever file of this room has a ``BUG``."""
+    modules = [info.name for info in iter_modules(bugs.__path__) if not info.ispkg]
+    found = [getattr(import_module(f"{bugs.__name__}.{name}"), "BUG", None) for name in sorted(modules)]
+    return {bug.id: bug for bug in found if isinstance(bug, Bug)}

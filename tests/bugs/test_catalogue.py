@@ -1,0 +1,40 @@
+"""The catalogue: whole, in order, and true about its own files."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from aiovgic import bugs
+from aiovgic.bugs.catalogue import Bug, catalogue
+from aiovgic.errors import KINDS
+from aiovgic.revisions import REVISIONS
+from aiovgic.scenario.shipped import scenarios
+from aiovgic.sync import Parts, Runtime
+
+FILES = sorted(info.name for info in iter_modules(bugs.__path__) if not info.ispkg and info.name != "catalogue")
+BUGS = catalogue()
+
+
+def test_every_file_is_in_the_catalogue_under_its_own_name() -> None:
+    assert list(BUGS) == [name.replace("_", "-") for name in FILES]
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_a_bug_says_what_it_is(bug: Bug) -> None:
+    assert bug.base in REVISIONS
+    assert bug.kinds
+    assert set(bug.kinds) <= set(KINDS)
+    assert bug.title
+    assert not bug.title.startswith(bug.id)
+    assert "facts" in bug.story
+    assert not bug.scenario or bug.scenario in scenarios()
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_a_bug_is_layers_that_go_over_its_base(bug: Bug) -> None:
+    assert bug.layers
+    assert bug.layers == import_module(f"{bugs.__name__}.{bug.id.replace('-', '_')}").LAYERS
+    Parts(Runtime(), tuple(dict.fromkeys((*REVISIONS[bug.base], *bug.layers))))

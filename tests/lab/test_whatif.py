@@ -1,0 +1,134 @@
+"""What-if layers: planted over a revision, named in traces and replay lines, refused in one line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aiovgic.cli.main import run
+from aiovgic.errors import UsageError
+from aiovgic.lab.explore import explore
+from aiovgic.lab.replay import replay, replay_trace
+from aiovgic.lab.subject import Subject
+from aiovgic.lab.whatif import plant
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+EXAMPLE = re.findall(r"```python\n(# init_again\.py.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
+HEAD = "from aiovgic.model.its.its import Its\nfrom aiovgic.sync import replaces\n"
+LAYER = "@replaces(Its)\nclass Mine(Its):\n"
+
+WRONG = {
+    "a syntax error": ("x = (\n", "{}:1: is no Python: '(' was never closed"),
+    "bytes that are no text": ("# -*- coding: nonsense -*-\n", "{}:1: is no Python: unknown encoding: nonsense"),
+    "an import of nothing": (
+        "import os\nimport nowhere\n",
+        "{}:2: ModuleNotFoundError: No module named 'nowhere'",
+    ),
+    "a wrong name in an import": (
+        "from aiovgic.sync import replace\n",
+        "{}:1: ImportError: cannot import name 'replace' from 'aiovgic.sync'",
+    ),
+    "an exit": ("raise SystemExit(4)\n", "{}:1: SystemExit: 4"),
+    "nothing at all": ("", "{}: has no layer: no class is marked with @replaces"),
+    "a class that is not marked": (
+        f"{HEAD}class Mine(Its):\n    pass\n",
+        "{}: has no layer: no class is marked with @replaces; put @replaces(Its) over Mine",
+    ),
+    "no direct subclass": (
+        f"{HEAD}class Between(Its):\n    pass\n@replaces(Its)\nclass Mine(Between):\n    pass\n",
+        "{}:5: Mine must be a direct subclass of Its",
+    ),
+    "a name that there is not": (
+        f"{HEAD}{LAYER}    async def ctrl_inti(self) -> None:\n        pass\n",
+        "{}:3: Mine.ctrl_inti replaces nothing: Its has no such name; did you mean 'ctrl_init'?",
+    ),
+    "a plain function for an async one": (
+        f"{HEAD}{LAYER}    def ctrl_init(self) -> None:\n        pass\n",
+        "{}:3: Mine.ctrl_init is to be 'async def', as in Its",
+    ),
+    "an __init__": (
+        f"{HEAD}{LAYER}    def __init__(self) -> None:\n        pass\n",
+        "{}:3: Mine must not have an __init__",
+    ),
+    "a LAYERS of something else": (
+        f"{HEAD}LAYERS = (Its,)\n",
+        "{}: LAYERS is to be a tuple of classes marked with @replaces",
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files lie in a folder of their own, and are named as they lie there."""
+    monkeypatch.chdir(tmp_path)
+    Path("init_again.py").write_text(EXAMPLE, encoding="utf-8")
+
+
+def test_the_example_of_the_readme_is_found() -> None:
+    assert len(EXAMPLE.splitlines()) <= 12
+    result = explore("init-vs-init", bugs=["init_again.py"])
+    assert result.finding is not None
+    assert result.finding.kind == "list"
+    assert result.finding.title.startswith("its0 is on the bus ")
+    assert "revision fixed with init_again.py, execution 1" in str(result)
+
+
+def test_the_replay_line_says_what_was_planted(capsys: pytest.CaptureFixture[str]) -> None:
+    found = explore("init-vs-init", revision="v6.12", bugs=["init_again.py", "guest-mode-published-early"])
+    assert found.finding is not None
+    line = found.finding.replay
+    assert line.endswith(" --revision v6.12 --bug init_again.py --bug guest-mode-published-early")
+    schedule = found.finding.schedule
+    assert run(["replay", "init-vs-init", schedule, *line.split("'")[-1].split()]) == 1
+    assert found.finding.title in capsys.readouterr().out
+
+
+def test_the_trace_names_file_and_digest_and_is_replayed() -> None:
+    found = explore("init-vs-init", bugs=["init_again.py"])
+    assert found.trace is not None
+    assert found.trace.head.bugs == (("init_again.py", plant("init_again.py").digest),)
+    Path("trace.jsonl").write_bytes(found.trace.encode())
+    again = replay_trace("trace.jsonl")
+    assert again.trace == found.trace
+    assert again.bugs == ("init_again.py",)
+
+
+def test_a_changed_file_is_refused_by_name_and_not_executed() -> None:
+    found = explore("init-vs-init", bugs=["init_again.py"])
+    assert found.trace is not None
+    Path("trace.jsonl").write_bytes(found.trace.encode())
+    Path("init_again.py").write_text("open('executed', 'w')\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"bug init_again\.py was recorded with digest \w+; here it has \w+"):
+        replay_trace("trace.jsonl")
+    assert not Path("executed").exists()
+
+
+def test_a_bug_that_the_revision_has_is_there_once() -> None:
+    with_bug = Subject.of("init-vs-init", "v6.12", ["cache-after-off"])
+    assert with_bug.layers == Subject.of("init-vs-init", "v6.12").layers
+    assert with_bug.bugs == ("cache-after-off",)
+
+
+def test_layers_go_over_the_revision_in_the_order_asked_for() -> None:
+    layers = Subject.of("init-vs-init", "v6.12", ["init_again.py", "guest-mode-published-early"]).layers
+    assert [layer.__name__ for layer in layers[-2:]] == ["InitRegisters", "GuestModePublishedEarly"]
+
+
+def test_a_what_if_leaves_nothing_behind() -> None:
+    explore("init-vs-init", bugs=["init_again.py"])
+    assert explore("init-vs-init").good
+    assert [path.name for path in Path().iterdir()] == ["init_again.py"]
+    assert replay("init-vs-init", "").good
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
+def test_a_file_that_is_no_what_if_gets_one_line_with_its_place(
+    text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("mine.py").write_text(text, encoding="utf-8")
+    assert run(["explore", "init-vs-init", "--bug", "mine.py"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"aiovgic: {said.format('mine.py')}")
+    assert told.count("\n") == 1
