@@ -28,7 +28,11 @@ class Exploration:
     broken: Outcome | None = None
     """The first execution that broke something."""
     at_execution: int = 0
+    found_by: str = ""
+    """The name of the strategy that decided the last execution."""
     executions: int = 0
+    exhausted: bool = False
+    """Whether the strategy had nothing left to try, though it may not be `complete`: it has a bound."""
     complete: bool = False
     interrupted: bool = False
     seconds: float = 0.0
@@ -62,8 +66,9 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
             search.note(Execution(program, strategy).run())
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
-            more = strategy.end()
-            if search.broken is not None or not more:
+            search.found_by = strategy.name
+            search.exhausted = not strategy.end()
+            if search.broken is not None or search.exhausted:
                 break
     except KeyboardInterrupt:
         search.interrupted = True
