@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
@@ -32,7 +32,7 @@ class Exploration:
     """The name of the strategy that decided the last execution."""
     executions: int = 0
     exhausted: bool = False
-    """Whether the strategy had nothing left to try, though it may not be `complete`: it has a bound."""
+    """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
     interrupted: bool = False
     seconds: float = 0.0
@@ -53,6 +53,14 @@ class Exploration:
             self.seen.append(outcome.seen)
 
 
+def executions(program: Program, strategy: Strategy) -> Iterator[Outcome]:
+    """How one execution after the other ended, as long as the strategy has another one to try."""
+    while True:
+        yield Execution(program, strategy).run()
+        if not strategy.end():
+            return
+
+
 def explore(program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None) -> Exploration:
     """Try up to ``budget`` executions; stops at the first that breaks something.
 
@@ -62,14 +70,19 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
     search = Exploration()
     began = time.perf_counter()
     try:
-        while search.executions < budget:
-            search.note(Execution(program, strategy).run())
+        for outcome in executions(program, strategy):
+            search.note(outcome)
+            search.found_by = strategy.name
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
-            search.found_by = strategy.name
-            search.exhausted = not strategy.end()
-            if search.broken is not None or search.exhausted:
+            if search.broken is not None:
+                strategy.end()
                 break
+            if search.executions == budget:
+                search.exhausted = not strategy.end()
+                break
+        else:
+            search.exhausted = True
     except KeyboardInterrupt:
         search.interrupted = True
     search.complete = strategy.complete and not search.interrupted

@@ -30,7 +30,7 @@ class Way:
     preemptions: int | None = None
 
     def make(self, seed: int = 0) -> Strategy:
-        """The strategy, with a seed if it draws. Raises UsageError for a name there is not, or an option that it does not have."""
+        """The strategy, with a seed if it draws. Raises UsageError for a name there is not, or an option it has not."""
         if self.strategy not in STRATEGIES:
             hint = nearest(self.strategy, list(STRATEGIES)) or f"; there are {', '.join(STRATEGIES)}"
             raise UsageError(f"there is no strategy {self.strategy!r}{hint}")
