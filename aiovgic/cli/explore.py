@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
 from aiovgic.cli.output import complain, progress, say, say_json
+from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
 from aiovgic.lab import explore as lab
+from aiovgic.lab.strategies import DEFAULT_STRATEGY, STRATEGIES, Way
 from aiovgic.lab.subject import EXPLORED
 
 INTERRUPTED = 130
@@ -20,18 +23,18 @@ TRACES = Path(".aiovgic")
 
 def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The strategies whose names begin so."""
-    return [name for name in lab.STRATEGIES if name.startswith(incomplete)]
+    return [name for name in STRATEGIES if name.startswith(incomplete)]
 
 
 @click.command()
 @scenario_argument
 @click.option(
     "--strategy",
-    default=lab.DEFAULT_STRATEGY,
+    default=DEFAULT_STRATEGY,
     show_default=True,
     metavar="STRATEGY",
     shell_complete=complete_strategy,
-    help=f"How to search: {', '.join(lab.STRATEGIES)}.",
+    help=f"How to search: {', '.join(STRATEGIES)}.",
 )
 @click.option(
     "--budget",
@@ -41,11 +44,13 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
     help="Executions to try at most.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="For strategies that draw.")
+@click.option("--depth", type=click.IntRange(1), help=f"Orderings that pct reckons with.  [default: {DEFAULT_DEPTH}]")
+@click.option("--preemptions", type=click.IntRange(0), help="Bound for dfs: switches away from tasks that could go on.")
 @revision_option(EXPLORED)
 @bug_option
 @json_option
-def explore(  # noqa: PLR0913  one argument an option
-    scenario: str, strategy: str, budget: int, seed: int, revision: str, bugs: tuple[str, ...], as_json: bool
+def explore(
+    scenario: str, *, strategy: str, depth: int | None, preemptions: int | None, as_json: bool, **search: Any
 ) -> int:
     """Try the orders in which a scenario's tasks can run.
 
@@ -54,9 +59,7 @@ def explore(  # noqa: PLR0913  one argument an option
     found so far.
     """
     with progress("executions") as tell:
-        result = lab.explore(
-            scenario, strategy=strategy, budget=budget, seed=seed, revision=revision, bugs=bugs, progress=tell
-        )
+        result = lab.explore(scenario, strategy=Way(strategy, depth, preemptions), progress=tell, **search)
     if result.trace is not None:
         keep_trace(result.scenario, result.trace.encode())
     if as_json:

@@ -10,7 +10,7 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
@@ -29,9 +29,13 @@ class Exploration:
     broken: Outcome | None = None
     """The first execution that broke something."""
     at_execution: int = 0
+    found_by: str = ""
+    """The name of the strategy that decided the last execution."""
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""
+    exhausted: bool = False
+    """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
     interrupted: bool = False
     seconds: float = 0.0
@@ -55,6 +59,15 @@ class Exploration:
             self.seen.append(outcome.seen)
 
 
+def executions(program: Program, strategy: Strategy) -> Iterator[Outcome]:
+    """How one execution after the other ended, as long as the strategy has another one to try."""
+    stage = Stage(program)
+    while True:
+        yield Execution(stage, strategy).run()
+        if not strategy.end():
+            return
+
+
 def explore(program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None) -> Exploration:
     """Try up to ``budget`` executions; stops at the first that breaks something.
 
@@ -64,14 +77,19 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
     search = Exploration()
     began = time.perf_counter()
     try:
-        stage = Stage(program)
-        while search.executions < budget:
-            search.note(Execution(stage, strategy).run())
+        for outcome in executions(program, strategy):
+            search.note(outcome)
+            search.found_by = strategy.name
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
-            more = strategy.end()
-            if search.broken is not None or not more:
+            if search.broken is not None:
+                strategy.end()
                 break
+            if search.executions == budget:
+                search.exhausted = not strategy.end()
+                break
+        else:
+            search.exhausted = True
     except KeyboardInterrupt:
         search.interrupted = True
     search.complete = strategy.complete and not search.interrupted

@@ -10,37 +10,26 @@ import msgspec
 
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
-from aiovgic.engine.strategies.dfs import DfsStrategy
-from aiovgic.engine.strategies.dpor import DporStrategy
-from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.errors import UsageError
 from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
+from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
 from aiovgic.report.explore import clean_line, extent_of, how_found, unreached_lines
 from aiovgic.report.finding import finding_report
-from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from aiovgic.engine.explore import Exploration, Progress
-    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
 
 DEFAULT_BUDGET = 10_000
-DEFAULT_STRATEGY = "dfs"
-
-STRATEGIES: Mapping[str, Callable[[int], Strategy]] = {
-    "dpor": lambda _seed: DporStrategy(),
-    "dfs": lambda _seed: DfsStrategy(),
-    "random": RandomStrategy,
-}
-"""By name: what makes a strategy of a seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +38,13 @@ class ExploreResult(Result):
 
     scenario: str
     strategy: str
+    in_words: str
+    """The strategy with its options; of a portfolio, the one that found something."""
     seed: int
     executions: int
     complete: bool
+    exhausted: bool = False
+    """Whether all was tried that the strategy would try; with a bound that need not be everything."""
     interrupted: bool = False
     outcomes: tuple[dict[str, Any], ...] = ()
     """Different outcomes, in the order they were first seen."""
@@ -70,6 +63,7 @@ class ExploreResult(Result):
             "revision": self.revision,
             "bugs": list(self.bugs),
             "strategy": self.strategy,
+            "in_words": self.in_words,
             "seed": self.seed,
             "executions": self.executions,
             "complete": self.complete,
@@ -81,17 +75,17 @@ class ExploreResult(Result):
     def report(self) -> str:
         finding = self.finding
         if finding is None:
-            extent = extent_of(complete=self.complete, interrupted=self.interrupted)
-            line = clean_line(self.scenario, self.under, self.strategy, self.executions, self.seconds, extent)
+            extent = extent_of(complete=self.complete, interrupted=self.interrupted, exhausted=self.exhausted)
+            line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
             return "\n".join([line, *unreached_lines(self.unreached)])
-        how = how_found(self.under, self.strategy, finding.at_execution, self.seconds)
+        how = how_found(self.under, self.in_words, finding.at_execution, self.seconds)
         return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
 
 
 def explore(  # noqa: PLR0913  one argument an option
     scenario: Scenario | str | Path,
     *,
-    strategy: str = DEFAULT_STRATEGY,
+    strategy: str | Way = DEFAULT_STRATEGY,
     budget: int = DEFAULT_BUDGET,
     seed: int = 0,
     revision: str = EXPLORED,
@@ -106,18 +100,23 @@ def explore(  # noqa: PLR0913  one argument an option
     subject = Subject.of(scenario, revision, bugs)
     if budget < 1:
         raise UsageError(f"the budget must be at least one execution, not {budget}")
+    way = strategy if isinstance(strategy, Way) else Way(strategy)
+    searching = way.make(seed)
+    in_words = searching.name
     began = time.perf_counter()
-    found = search(subject.program, strategy_of(strategy, seed), budget, progress=progress)
+    found = search(subject.program, searching, budget, progress=progress)
     result = ExploreResult(
         verb="explore",
         revision=revision,
         bugs=subject.bugs,
         seconds=found.seconds,
         scenario=subject.called,
-        strategy=strategy,
+        strategy=way.strategy,
+        in_words=in_words if found.broken is None else found.found_by,
         seed=seed,
         executions=found.executions,
         complete=found.complete,
+        exhausted=found.exhausted,
         interrupted=found.interrupted,
         outcomes=tuple(found.seen),
     )
@@ -125,25 +124,21 @@ def explore(  # noqa: PLR0913  one argument an option
         unreached = unreached_of(subject.scenario, found)
         findings = tuple(map(never_reached, unreached)) if found.complete else ()
         return replace(result, unreached=unreached, findings=findings)
-    smallest = Shrinker(subject.program, found.broken).shrink()
-    shown = show(subject, smallest.schedule, at_execution=found.at_execution, strategy=strategy, seed=seed)
+    told = told_of(subject, found, found.broken, seed)
+    return replace(result, seconds=time.perf_counter() - began, **told)
+
+
+def told_of(subject: Subject, found: Exploration, broken: Outcome, seed: int) -> dict[str, Any]:
+    """What a result says of an execution that broke: shrunk, replayed and written down."""
+    smallest = Shrinker(subject.program, broken).shrink()
+    shown = show(subject, smallest.schedule, at_execution=found.at_execution, strategy=found.found_by, seed=seed)
     assert shown.finding is not None, "a broken execution was not broken when replayed"
-    return replace(
-        result,
-        seconds=time.perf_counter() - began,
-        findings=(shown.finding,),
-        trace=shown.trace,
-        switches=shown.switches,
-        unshrunk=len(found.broken.schedule),
-    )
-
-
-def strategy_of(name: str, seed: int) -> Strategy:
-    """The strategy with this name. Raises UsageError with the nearest one."""
-    if name not in STRATEGIES:
-        hint = nearest(name, list(STRATEGIES)) or f"; there are {', '.join(STRATEGIES)}"
-        raise UsageError(f"there is no strategy {name!r}{hint}")
-    return STRATEGIES[name](seed)
+    return {
+        "findings": (shown.finding,),
+        "trace": shown.trace,
+        "switches": shown.switches,
+        "unshrunk": len(broken.schedule),
+    }
 
 
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ def clean_line(subject: str, revision: str, strategy: str, executions: int, seco
     return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
 
 
-def extent_of(*, complete: bool, interrupted: bool) -> str:
+def extent_of(*, complete: bool, interrupted: bool, exhausted: bool) -> str:
     """How far a search went."""
     if complete:
         return "complete"
+    if exhausted:
+        return "complete as far as the bound goes"
     return "interrupted, not complete" if interrupted else "budget spent, not complete"
 
 

@@ -87,6 +87,7 @@ def test_explore_as_json_is_one_object_with_its_findings(capsys: pytest.CaptureF
         "revision",
         "bugs",
         "strategy",
+        "in_words",
         "seed",
         "executions",
         "complete",

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 class Strategy(Protocol):
     """Decides every execution of a search."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Who decides the present execution, as reports say it."""
 
-    always_asked: bool
-    """Whether `pick` is asked even where only one task can run."""
+    @property
+    def always_asked(self) -> bool:
+        """Whether `pick` is asked even where only one task can run."""
 
     @property
     def watches(self) -> Sequence[Watch]:
@@ -39,8 +42,18 @@ class Strategy(Protocol):
         """Which alternative this choice takes."""
 
     def end(self) -> bool:
-        """The execution has ended: whether there is another one to try."""
+        """The execution has ended, broken or not: whether there is another one to try."""
 
     @property
     def complete(self) -> bool:
         """Whether everything there is has been tried."""
+
+
+class Unwatched:
+    """What strategies have in common that decide without a look at what the steps touch."""
+
+    watches: Sequence[Watch] = ()
+
+    def known(self) -> Sequence[int]:
+        """Nothing is settled before it is asked."""
+        return ()

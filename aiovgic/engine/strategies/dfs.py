@@ -1,9 +1,14 @@
-"""Depth first: every order there is, the plain one first."""
+"""Depth first: every order there is, the plain one first.
+
+With a bound, only orders with so many preemptions: a switch away from a task that could go on. Switching where a task
+waits or has ended is free. Few preemptions show most bugs, and the orders with few are few (CHESS).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.base import Unwatched
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
@@ -12,14 +17,22 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
 
 
-class DfsStrategy:
-    """Counts through all decisions: the last one that has another alternative moves on."""
+class DfsStrategy(Unwatched):
+    """Counts through all decisions: the last one that has another alternative moves on.
 
-    name = "dfs"
-    watches = ()
-    always_asked = False
+    ``preemptions`` bounds them, None does not; a search that the bound cut is not complete.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, preemptions: int | None = None) -> None:
+        self.name = "dfs" if preemptions is None else f"dfs, preemptions <= {preemptions}"
+        self.always_asked = preemptions is not None
+        """With a bound it must know who ran last."""
+        self.preemptions = preemptions
+        self.spent = 0
+        """Preemptions of this execution so far."""
+        self.last: Task | None = None
+        self.cut = False
+        """Whether the bound has kept it from an order."""
         self.path: list[list[int]] = []
         """(alternative taken, alternatives there are) of each decision."""
         self.depth = 0
@@ -28,14 +41,28 @@ class DfsStrategy:
     def begin(self) -> None:
         """Take the path from its root."""
         self.depth = 0
-
-    def known(self) -> Sequence[int]:
-        """Nothing is settled."""
-        return ()
+        self.spent = 0
+        self.last = None
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """The plain order's task first, then the others in order of creation."""
-        taken = self.decide(len(enabled))
+        if self.preemptions is not None:
+            return self.pick_bounded(enabled, plain, self.preemptions)
+        return self.another(enabled, plain, self.decide(len(enabled)))
+
+    def pick_bounded(self, enabled: Sequence[Task], plain: Task, bound: int) -> Task:
+        """The same, as far as the bound goes."""
+        preempts = plain is self.last
+        if len(enabled) > 1 and not (preempts and self.spent >= bound):
+            self.last = self.another(enabled, plain, self.decide(len(enabled)))
+            self.spent += preempts and self.last is not plain
+        else:
+            self.cut |= len(enabled) > 1
+            self.last = plain
+        return self.last
+
+    def another(self, enabled: Sequence[Task], plain: Task, taken: int) -> Task:
+        """The task that an alternative runs."""
         if taken == 0:
             return plain
         return [task for task in enabled if task is not plain][taken - 1]
@@ -62,5 +89,5 @@ class DfsStrategy:
             if self.path[-1][0] < self.path[-1][1]:
                 return True
             self.path.pop()
-        self.complete = True
+        self.complete = not self.cut
         return False

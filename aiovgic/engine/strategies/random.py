@@ -5,17 +5,18 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.base import Unwatched
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.engine.task import Task
 
 
-class RandomStrategy:
+class RandomStrategy(Unwatched):
     """Picks by a seeded generator; never complete."""
 
     name = "random"
-    watches = ()
     always_asked = False
     complete = False
 
@@ -24,10 +25,6 @@ class RandomStrategy:
 
     def begin(self) -> None:
         """Go on with the same generator."""
-
-    def known(self) -> Sequence[int]:
-        """Nothing is settled."""
-        return ()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Anyone who can run."""

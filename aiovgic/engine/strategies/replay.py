@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.base import Unwatched
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from aiovgic.record.schedule import Schedule
 
 
-class ReplayStrategy:
+class ReplayStrategy(Unwatched):
     """One execution, as a schedule says.
 
     ``strict``: a deviation that cannot be followed is an error (DivergedError); otherwise it is
@@ -21,7 +22,6 @@ class ReplayStrategy:
     """
 
     name = "replay"
-    watches = ()
     always_asked = True
     complete = False
 
@@ -32,10 +32,6 @@ class ReplayStrategy:
 
     def begin(self) -> None:
         """There is one execution."""
-
-    def known(self) -> Sequence[int]:
-        """Nothing is settled."""
-        return ()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Whom the schedule names at this step, else whom the plain order runs."""

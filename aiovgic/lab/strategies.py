@@ -1,0 +1,60 @@
+"""Which strategies there are, by the names that users write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.dpor import DporStrategy
+from aiovgic.engine.strategies.pct import DEFAULT_DEPTH, PctStrategy
+from aiovgic.engine.strategies.portfolio import PortfolioStrategy
+from aiovgic.engine.strategies.random import RandomStrategy
+from aiovgic.engine.strategies.urw import UrwStrategy
+from aiovgic.errors import UsageError
+from aiovgic.uapi.fields import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aiovgic.engine.strategies.base import Strategy
+
+DEFAULT_STRATEGY = "dfs"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A strategy as a user asks for it: its name, PCT's depth, a bound for DFS."""
+
+    strategy: str = DEFAULT_STRATEGY
+    depth: int | None = None
+    preemptions: int | None = None
+
+    def make(self, seed: int = 0) -> Strategy:
+        """The strategy, with a seed if it draws. Raises UsageError for a name there is not, or an option it has not."""
+        if self.strategy not in STRATEGIES:
+            hint = nearest(self.strategy, list(STRATEGIES)) or f"; there are {', '.join(STRATEGIES)}"
+            raise UsageError(f"there is no strategy {self.strategy!r}{hint}")
+        self.check("depth", self.depth, "pct", 1)
+        self.check("preemptions", self.preemptions, "dfs", 0)
+        return STRATEGIES[self.strategy](self, seed)
+
+    def check(self, option: str, value: int | None, whose: str, least: int) -> None:
+        """Raises UsageError for an option that this strategy does not have, or a value that is too small."""
+        if value is None:
+            return
+        if self.strategy != whose:
+            raise UsageError(f"{self.strategy} has no {option}; {whose} has")
+        if value < least:
+            raise UsageError(f"{option} must be at least {least}, not {value}")
+
+
+STRATEGIES: Mapping[str, Callable[[Way, int], Strategy]] = {
+    "dpor": lambda _way, _seed: DporStrategy(),
+    "dfs": lambda way, _seed: DfsStrategy(way.preemptions),
+    "pct": lambda way, seed: PctStrategy(seed, DEFAULT_DEPTH if way.depth is None else way.depth),
+    "urw": lambda _way, seed: UrwStrategy(seed),
+    "random": lambda _way, seed: RandomStrategy(seed),
+    "portfolio": lambda _way, seed: PortfolioStrategy(seed),
+}
+"""By name: what makes a strategy of a way and a seed."""

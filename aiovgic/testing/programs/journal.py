@@ -1,0 +1,155 @@
+"""What an execution of a toy program did, written by the program itself.
+
+No watch and no announcement of the seam is asked: the toy says what each of its steps touched,
+and how. So a dependence that an engine fails to announce or to see shows as a difference.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from types import coroutine
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.sync import Acquire, GraceEnd, Op, Sleep, Update
+from aiovgic.sync.lock import TryLock
+from aiovgic.sync.ref import RefGet, RefGetUnlessZero, RefPut
+from aiovgic.sync.shared import Load
+from aiovgic.sync.srcu import GraceBegin, Section
+from aiovgic.sync.waitqueue import Prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from aiovgic.sync import Runtime, Script
+
+CONFLICTS: dict[str, tuple[str, ...]] = {
+    "read": ("write", "add"),
+    "add": ("read", "write"),
+    "write": ("read", "write", "add"),
+    # read sections and grace periods
+    "enter": ("begin", "call"),
+    "leave": ("end", "call", "leave-and-run"),
+    "leave-and-run": ("leave", "leave-and-run", "end", "call"),
+    "begin": ("enter",),
+    "end": ("leave", "leave-and-run"),
+    "call": ("enter", "leave", "leave-and-run", "call"),
+    # wait queues: a wake-up that wakes nobody changes nothing
+    "join": ("wake", "poke"),
+    "wake": ("join", "wake", "poke"),
+    "poke": ("join", "wake"),
+    # a CPU's interrupts: handlers begin where the count of those who turned them off is zero
+    "count": ("test",),
+    "test": ("count",),
+    # a CPU with handlers: who begins or ends one, and who is interrupted
+    "plain": ("handler",),
+    "handler": ("plain", "handler"),
+}
+"""Ways to touch a thing, and which ways do not commute with each; symmetric, and no larger than it must be."""
+
+
+class Event:
+    """One step: who did what for the how-manieth time, what it gave, and what it touched until the next."""
+
+    __slots__ = ("index", "kind", "target", "task", "touched", "value")
+
+    def __init__(self, task: str, index: int, kind: str, target: str, value: str) -> None:
+        self.task = task
+        self.index = index
+        self.kind = kind
+        self.target = target
+        self.value = value
+        self.touched: list[tuple[str, str]] = []
+
+
+class Journal:
+    """The events of one execution, in order."""
+
+    def __init__(self, rt: Runtime, handled: tuple[int, ...]) -> None:
+        self.rt = rt
+        self.handled = handled
+        """CPUs that have an interrupt handler."""
+        self.events: list[Event] = []
+        self.counts: dict[str, int] = {}
+
+    def touch(self, thing: str, how: str) -> None:
+        """The step that was done last touched a thing, in one of the ways of CONFLICTS."""
+        if self.events:
+            self.events[-1].touched.append((thing, how))
+
+    def did(self, op: Op[Any], value: Any) -> None:
+        """An operation is done."""
+        me = self.rt.current
+        index = self.counts.get(me.name, 0)
+        self.counts[me.name] = index + 1
+        shown = "" if isinstance(op, GraceBegin) else repr(value)  # tickets are numbered in order of entry
+        event = Event(me.name, index, op.kind, op.target, shown)
+        self.events.append(event)
+        thing = op.thing
+        if thing is not None:
+            event.touched += [(thing.name, way_of(op, value)), (thing.owner.name, "read")]
+        if isinstance(op, Acquire | TryLock) and op.lock.irqsave and value is not False:
+            event.touched.append((f"irqs of {me.cpu}", "count"))
+        if index == 0:
+            event.touched.append((f"birth of {me.name}", "write"))
+        if me.cpu.number in self.handled:
+            if not me.isr:
+                event.touched.append((repr(me.cpu), "plain"))
+            elif index == 0:
+                event.touched += [(repr(me.cpu), "handler"), (f"irqs of {me.cpu}", "test")]
+
+    @coroutine
+    def follow(self, script: Script[Any]) -> Generator[Op[Any], Any, Any]:
+        """A task's script, every operation of which is written down once it is done."""
+        value: Any = None
+        while True:
+            try:
+                op = script.send(value)
+            except StopIteration as stop:
+                if self.rt.current.isr:
+                    self.touch(repr(self.rt.current.cpu), "handler")
+                return stop.value
+            value = yield op
+            if op.point:
+                self.did(op, value)
+
+    def key(self) -> bytes:
+        """The trace this execution belongs to: Foata's normal form of its events, hashed.
+
+        An event's level is one more than the highest below it that it depends on. Executions that differ
+        only in the order of neighbours that commute have the same events on the same levels.
+        """
+        levels: dict[tuple[str, str], int] = {}
+        form: list[tuple[Any, ...]] = []
+        for event in self.events:
+            touched = sorted({*event.touched, (event.task, "write")})
+            level = 1 + max(
+                (levels.get((thing, other), 0) for thing, how in touched for other in CONFLICTS[how]), default=0
+            )
+            for each in touched:
+                levels[each] = max(levels.get(each, 0), level)
+            form.append((level, event.task, event.index, event.kind, event.target, event.value, tuple(touched)))
+        return blake2b(repr(sorted(form)).encode(), digest_size=16).digest()
+
+
+def way_of(op: Op[Any], value: Any) -> str:
+    """How an operation touches its thing."""
+    match op:
+        case Load():
+            return "read"
+        case Update():
+            return "read" if op.word.value == value else "write"
+        case TryLock() | RefGetUnlessZero() if value is False:
+            return "read"
+        case RefGet() | RefGetUnlessZero():
+            return "add"
+        case Acquire() | TryLock() | RefPut():
+            return "write"
+        case Section():
+            return "enter"
+        case GraceBegin():
+            return "begin"
+        case GraceEnd():
+            return "end"
+        case Prepare() | Sleep():
+            return "join"
+    raise AssertionError(f"no toy does {op.kind}")
