@@ -1,4 +1,7 @@
-"""A search: one execution after the other, until something breaks or nothing is left to try."""
+"""A search: one execution after the other, until something breaks or nothing is left to try.
+
+A data race ends no search, so that its consequence is found too.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.watch import Watch
 
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told now and then how many executions were tried, and how many may be."""
@@ -21,13 +25,24 @@ Progress: TypeAlias = "Callable[[int, int], None]"
 PROGRESS_EVERY = 100
 
 
+@dataclass(frozen=True)
+class Found:
+    """Something that was found, and the first execution that shows it."""
+
+    broken: Broken
+    outcome: Outcome
+    at_execution: int
+
+
 @dataclass
 class Exploration:
     """What a search found."""
 
     broken: Outcome | None = None
-    """The first execution that broke something."""
+    """The execution that something ended."""
     at_execution: int = 0
+    found: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    """All that was found, by identity: data races, and what ended the search."""
     executions: int = 0
     complete: bool = False
     interrupted: bool = False
@@ -40,6 +55,8 @@ class Exploration:
     def note(self, outcome: Outcome) -> None:
         """One more execution has ended."""
         self.executions += 1
+        for broken in outcome.found():
+            self.found.setdefault(broken.identity, Found(broken, outcome, self.executions))
         if outcome.broken is not None:
             self.broken = outcome
             self.at_execution = self.executions
@@ -49,8 +66,15 @@ class Exploration:
             self.seen.append(outcome.seen)
 
 
-def explore(program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None) -> Exploration:
-    """Try up to ``budget`` executions; stops at the first that breaks something.
+def explore(
+    program: Program,
+    strategy: Strategy,
+    budget: int,
+    *,
+    watches: Sequence[Watch] = (),
+    progress: Progress | None = None,
+) -> Exploration:
+    """Try up to ``budget`` executions; stops at the first that something ends.
 
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
     not behave the same twice.
@@ -59,7 +83,7 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
     began = time.perf_counter()
     try:
         while search.executions < budget:
-            search.note(Execution(program, strategy).run())
+            search.note(Execution(program, strategy, watches=watches).run())
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
             more = strategy.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aiovgic.engine.watch import Ears
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
 
@@ -33,6 +34,7 @@ class ExecutionRuntime(Runtime):
         super().__init__()
         self.noting = noting
         self.watches = watches
+        self.ears = Ears(watches)
         self.recorder = recorder
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
@@ -53,8 +55,8 @@ class ExecutionRuntime(Runtime):
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
             raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
-        for watch in self.watches:
-            watch.note(part, field, write=write, marked=self._marked)
+        for hear in self.ears.note:
+            hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
             access = "write" if write else "read"
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
@@ -77,9 +79,9 @@ class ExecutionRuntime(Runtime):
 
     def changed(self, thing: Thing, how: Change) -> None:
         """A lock was released, a reader left, a queue was woken or given up."""
-        if self.racing and not self.dead:
-            for watch in self.watches:
-                watch.changed(thing, how)
+        if self.racing and not self.dead and not self.quiet:
+            for hear in self.ears.changed:
+                hear(thing, how)
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""

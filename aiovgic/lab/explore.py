@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from aiovgic.engine.explore import Exploration, Progress
+    from aiovgic.engine.detect import Detectors
+    from aiovgic.engine.explore import Exploration, Found, Progress
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
@@ -39,6 +40,17 @@ STRATEGIES: Mapping[str, Callable[[int], Strategy]] = {
     "random": RandomStrategy,
 }
 """By name: what makes a strategy of a seed."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding's execution, written down."""
+
+    finding: Finding
+    trace: Trace
+    switches: tuple[Switch, ...]
+    unshrunk: int
+    """Deviations of its schedule before it was shrunk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +67,15 @@ class ExploreResult(Result):
     """Different outcomes, in the order they were first seen."""
     unreached: tuple[str, ...] = ()
     """What was to happen sometimes, and has not happened in this search."""
-    trace: Trace | None = field(default=None, repr=False)
-    """The execution that broke, written down."""
-    switches: tuple[Switch, ...] = field(default=(), repr=False)
-    unshrunk: int = 0
-    """Deviations of the schedule that was found first."""
+    known: tuple[str, ...] = ()
+    """Guarded fields that raced and are known to, and why."""
+    shown: tuple[Told, ...] = field(default=(), repr=False)
+    """Each finding's execution, written down, in the order of the findings."""
+
+    @property
+    def trace(self) -> Trace | None:
+        """The first finding's execution."""
+        return self.shown[0].trace if self.shown else None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,17 +89,22 @@ class ExploreResult(Result):
             "complete": self.complete,
             **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
+            **({"known": list(self.known)} if self.known else {}),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
 
     def report(self) -> str:
-        finding = self.finding
-        if finding is None:
+        if not self.findings:
             extent = extent_of(complete=self.complete, interrupted=self.interrupted)
             line = clean_line(self.scenario, self.revision, self.strategy, self.executions, self.seconds, extent)
             return "\n".join([line, *unreached_lines(self.unreached)])
-        how = how_found(self.revision, self.strategy, finding.at_execution, self.seconds)
-        return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
+        told = []
+        for number, finding in enumerate(self.findings):
+            how = how_found(self.revision, self.strategy, finding.at_execution, self.seconds)
+            shown = self.shown[number] if self.shown else None
+            switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
+            told.append(finding_report(self.scenario, finding, switches, how, was))
+        return "\n\n".join(told)
 
 
 def explore(
@@ -95,7 +116,7 @@ def explore(
     revision: str = EXPLORED,
     progress: Progress | None = None,
 ) -> ExploreResult:
-    """Try up to ``budget`` executions; the first that breaks something is shrunk and written down.
+    """Try up to ``budget`` executions, until something ends one; what was found is shrunk and written down.
 
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
@@ -103,7 +124,10 @@ def explore(
     if budget < 1:
         raise UsageError(f"the budget must be at least one execution, not {budget}")
     began = time.perf_counter()
-    found = search(subject.program, strategy_of(strategy, seed), budget, progress=progress)
+    detectors = subject.detectors()
+    found = search(
+        subject.program, strategy_of(strategy, seed), budget, watches=detectors.watches, progress=progress
+    )
     result = ExploreResult(
         verb="explore",
         revision=revision,
@@ -115,22 +139,37 @@ def explore(
         complete=found.complete,
         interrupted=found.interrupted,
         outcomes=tuple(found.seen),
+        known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
     )
     if found.broken is None:
         unreached = unreached_of(subject.scenario, found)
-        findings = tuple(map(never_reached, unreached)) if found.complete else ()
-        return replace(result, unreached=unreached, findings=findings)
-    smallest = Shrinker(subject.program, found.broken).shrink()
-    shown = show(subject, smallest.schedule, at_execution=found.at_execution, strategy=strategy, seed=seed)
-    assert shown.finding is not None, "a broken execution was not broken when replayed"
-    return replace(
-        result,
-        seconds=time.perf_counter() - began,
-        findings=(shown.finding,),
-        trace=shown.trace,
-        switches=shown.switches,
-        unshrunk=len(found.broken.schedule),
+        result = replace(result, unreached=unreached)
+    shown = [tell(subject, each, detectors, strategy, seed) for each in in_order(found)]
+    findings = tuple(each.finding for each in shown)
+    if not findings and found.complete:
+        findings = tuple(map(never_reached, result.unreached))
+    return replace(result, seconds=time.perf_counter() - began, findings=findings, shown=tuple(shown))
+
+
+def in_order(found: Exploration) -> list[Found]:
+    """What was found: first what ended the search, then the data races."""
+    return sorted(found.found.values(), key=lambda each: each.broken.kind == "data-race")
+
+
+def tell(subject: Subject, found: Found, detectors: Detectors, strategy: str, seed: int) -> Told:
+    """Shrink what was found, and write it down."""
+    smallest = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches).shrink()
+    shown = show(
+        subject,
+        smallest.schedule,
+        detectors=detectors,
+        at_execution=found.at_execution,
+        strategy=strategy,
+        seed=seed,
     )
+    finding = shown.findings.get(found.broken.identity)
+    assert finding is not None, "what was broken in an execution was not broken when it was replayed"
+    return Told(finding, shown.trace, shown.switches, len(found.outcome.schedule))
 
 
 def strategy_of(name: str, seed: int) -> Strategy:
