@@ -1,4 +1,7 @@
-"""A search: one execution after the other, until something breaks or nothing is left to try."""
+"""A search: one execution after the other, until something breaks or nothing is left to try.
+
+A data race ends no search, so that its consequence is found too.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.watch import Watch
 
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told now and then how many executions were tried, and how many may be."""
@@ -22,15 +26,26 @@ Progress: TypeAlias = "Callable[[int, int], None]"
 PROGRESS_EVERY = 100
 
 
+@dataclass(frozen=True)
+class Found:
+    """Something that was found, and the first execution that shows it."""
+
+    broken: Broken
+    outcome: Outcome
+    at_execution: int
+    by: str
+    """The name of the strategy that decided that execution."""
+
+
 @dataclass
 class Exploration:
     """What a search found."""
 
     broken: Outcome | None = None
-    """The first execution that broke something."""
+    """The execution that something ended."""
     at_execution: int = 0
-    found_by: str = ""
-    """The name of the strategy that decided the last execution."""
+    found: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    """All that was found, by identity: data races, and what ended the search."""
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""
@@ -44,12 +59,14 @@ class Exploration:
     seen: list[dict[str, Any]] = field(default_factory=list)
     """Different outcomes, in the order they were first seen."""
 
-    def note(self, outcome: Outcome) -> None:
-        """One more execution has ended."""
+    def note(self, outcome: Outcome, by: str) -> None:
+        """One more execution has ended, decided by the strategy of this name."""
         if outcome.pruned:
             self.pruned += 1
             return
         self.executions += 1
+        for broken in outcome.found():
+            self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
         if outcome.broken is not None:
             self.broken = outcome
             self.at_execution = self.executions
@@ -59,17 +76,24 @@ class Exploration:
             self.seen.append(outcome.seen)
 
 
-def executions(program: Program, strategy: Strategy) -> Iterator[Outcome]:
+def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:
     """How one execution after the other ended, as long as the strategy has another one to try."""
     stage = Stage(program)
     while True:
-        yield Execution(stage, strategy).run()
+        yield Execution(stage, strategy, watches=watches).run()
         if not strategy.end():
             return
 
 
-def explore(program: Program, strategy: Strategy, budget: int, *, progress: Progress | None = None) -> Exploration:
-    """Try up to ``budget`` executions; stops at the first that breaks something.
+def explore(
+    program: Program,
+    strategy: Strategy,
+    budget: int,
+    *,
+    watches: Sequence[Watch] = (),
+    progress: Progress | None = None,
+) -> Exploration:
+    """Try up to ``budget`` executions; stops at the first that something ends.
 
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
     not behave the same twice.
@@ -77,9 +101,8 @@ def explore(program: Program, strategy: Strategy, budget: int, *, progress: Prog
     search = Exploration()
     began = time.perf_counter()
     try:
-        for outcome in executions(program, strategy):
-            search.note(outcome)
-            search.found_by = strategy.name
+        for outcome in executions(program, strategy, watches):
+            search.note(outcome, strategy.name)
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
             if search.broken is not None:

@@ -19,6 +19,7 @@ from aiovgic.sync import (
     Acquire,
     AcquireKillable,
     Choose,
+    Fence,
     GraceEnd,
     MemoryAccess,
     RacyRead,
@@ -87,7 +88,7 @@ class Footprint:
                 self.waited, self.waited_for = "grace", op.srcu.name
             case MemoryAccess():
                 self.memory(op)
-            case Choose() | RacyRead():
+            case Choose() | RacyRead() | Fence():
                 pass
             case _:
                 self.thing(op)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aiovgic.errors import Kind
     from aiovgic.record.finding import Place
     from aiovgic.record.schedule import Schedule
@@ -24,7 +26,7 @@ class Broken:
     @property
     def identity(self) -> tuple[object, ...]:
         """What stays the same while the schedule is made shorter: the fault and where it is, not when."""
-        return (self.kind, self.rule, *((place.task, place.object, place.field) for place in self.places))
+        return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
 
 
 @dataclass
@@ -41,6 +43,18 @@ class Outcome:
     """Which of the things that are to happen sometimes have happened, by number."""
     pruned: bool = False
     """Whether it was given up: what it could still do was tried before."""
+    races: tuple[Broken, ...] = ()
+    """The data races on the way; they end nothing."""
+
+    def found(self) -> Iterator[Broken]:
+        """Everything that is wrong with it: what ended it, then the data races."""
+        if self.broken is not None:
+            yield self.broken
+        yield from self.races
+
+    def breaks(self, identity: tuple[object, ...]) -> Broken | None:
+        """What is wrong with it and has this identity."""
+        return next((broken for broken in self.found() if broken.identity == identity), None)
 
 
 def first_line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +29,7 @@ class Where(NamedTuple):
 NOWHERE = Where("", "", 0)
 
 
+@cache
 def relative(filename: str) -> str:
     """A source file as the package has it; what is outside keeps its last name only."""
     path = Path(filename)
@@ -36,6 +38,7 @@ def relative(filename: str) -> str:
     return path.name
 
 
+@cache
 def is_model(filename: str) -> bool:
     """Whether a frame there says what the model was doing, not how it was waiting."""
     return relative(filename).split("/")[0] in MODEL_ROOMS or not Path(filename).is_relative_to(PACKAGE)
@@ -52,6 +55,16 @@ def innermost(task: Task) -> Where:
                 best = Where(frame.f_code.co_name, relative(frame.f_code.co_filename), frame.f_lineno)
             awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
     return best
+
+
+def calling(frame: FrameType | None) -> Where:
+    """The model's innermost frame at or around this one; lambdas and the like are in what they are written in."""
+    while frame is not None:
+        code = frame.f_code
+        if is_model(code.co_filename) and not code.co_name.startswith("<"):
+            return Where(code.co_name, relative(code.co_filename), frame.f_lineno)
+        frame = frame.f_back
+    return NOWHERE
 
 
 def raised_at(traceback: TracebackType | None) -> Where | None:

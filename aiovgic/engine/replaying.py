@@ -12,8 +12,11 @@ from aiovgic.engine.trampoline import Execution
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
+    from aiovgic.engine.watch import Watch
     from aiovgic.record.finding import Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Event
@@ -28,11 +31,12 @@ class Replayed:
     switches: tuple[Switch, ...]
 
 
-def replay(program: Program, schedule: Schedule) -> Replayed:
+def replay(program: Program, schedule: Schedule, watches: Sequence[Watch] = ()) -> Replayed:
     """Run a program as a schedule says, with a trace. Raises DivergedError where that cannot be done."""
     recorder = Recorder()
     strategy = ReplayStrategy(schedule)
-    outcome = Execution(Stage(program, once=True), strategy, recorder=recorder).run()
+    stage = Stage(program, once=True)
+    outcome = Execution(stage, strategy, recorder=recorder, watches=watches).run()
     late = strategy.unused(outcome.steps, outcome.choices)
     if late:
         raise DivergedError(f"the execution ended after {outcome.steps} steps, before {late}")

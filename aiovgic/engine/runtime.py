@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aiovgic.engine.watch import Ears
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.engine.watch import Watch
     from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class ExecutionRuntime(Runtime):
         super().__init__()
         self.noting = noting
         self.execution: Execution | None = None
-        self.watches: Sequence[Watch] = ()
+        self.ears = Ears(())
         self.recorder: Recorder | None = None
         self.channels: list[Channel[Any, Any]] = []
         self.racing = False
@@ -40,7 +40,7 @@ class ExecutionRuntime(Runtime):
     def attach(self, execution: Execution) -> None:
         """An execution runs on it from now on."""
         self.execution = execution
-        self.watches = execution.watches
+        self.ears = Ears(execution.watches)
         self.recorder = execution.recorder
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
@@ -51,8 +51,8 @@ class ExecutionRuntime(Runtime):
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
             raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
-        for watch in self.watches:
-            watch.note(part, field, write=write, marked=self._marked)
+        for hear in self.ears.note:
+            hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
             access = "write" if write else "read"
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
@@ -70,14 +70,14 @@ class ExecutionRuntime(Runtime):
         """Memory is given back."""
         self.event("ref", part.name, "freed")
         if self.racing and not self.dead:
-            for watch in self.watches:
+            for watch in self.ears.watches:
                 watch.freed(part)
 
     def changed(self, thing: Thing, how: Change) -> None:
         """A lock was released, a reader left, a queue was woken or given up."""
-        if self.racing and not self.dead:
-            for watch in self.watches:
-                watch.changed(thing, how)
+        if self.racing and not self.dead and not self.quiet:
+            for hear in self.ears.changed:
+                hear(thing, how)
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""

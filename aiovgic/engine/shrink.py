@@ -16,24 +16,31 @@ from aiovgic.engine.trampoline import Execution
 from aiovgic.record.schedule import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
+    from aiovgic.engine.watch import Watch
 
 BUDGET = 2_000
 """Executions that shrinking may try."""
 
+STEPS = 1_000_000
+"""Steps that all of them may take together: executions that make no progress are long."""
+
 
 class Shrinker:
-    """Shrinks one broken outcome of one program."""
+    """Shrinks the schedule that breaks one thing; everything else it breaks counts for nothing."""
 
-    def __init__(self, program: Program, broken: Outcome, budget: int = BUDGET) -> None:
-        assert broken.broken is not None
+    def __init__(
+        self, program: Program, broken: Broken, outcome: Outcome, watches: Sequence[Watch] = (), budget: int = BUDGET
+    ) -> None:
         self.stage = Stage(program)
-        self.identity = broken.broken.identity
-        self.best = broken
+        self.identity = broken.identity
+        self.best = outcome
+        self.watches = watches
         self.left = budget
+        self.steps_left = STEPS
 
     def shrink(self) -> Outcome:
         """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
@@ -45,15 +52,17 @@ class Shrinker:
 
     def attempt(self, schedule: Schedule) -> Outcome | None:
         """The outcome of a schedule, as far as it can be followed; None when the budget is spent."""
-        if self.left <= 0:
+        if self.left <= 0 or self.steps_left <= 0:
             return None
+        outcome = Execution(self.stage, ReplayStrategy(schedule, strict=False), watches=self.watches).run()
         self.left -= 1
-        return Execution(self.stage, ReplayStrategy(schedule, strict=False)).run()
+        self.steps_left -= outcome.steps
+        return outcome
 
     def accept(self, schedule: Schedule) -> bool:
         """Try a schedule; keep its outcome if it breaks the same with less."""
         outcome = self.attempt(schedule)
-        if outcome is None or outcome.broken is None or outcome.broken.identity != self.identity:
+        if outcome is None or outcome.breaks(self.identity) is None:
             return False
         if self.size(outcome) >= self.size(self.best):
             return False
@@ -83,7 +92,7 @@ class Shrinker:
                 outcome = self.attempt(schedule)
                 if outcome is None:
                     return
-                if outcome.broken is not None and outcome.broken.identity == self.identity:
+                if outcome.breaks(self.identity) is not None:
                     if self.size(outcome) < self.size(self.best):
                         self.best = outcome
                     return

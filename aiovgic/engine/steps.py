@@ -78,11 +78,15 @@ class Steps(Watch):
             self.footprint.change(thing, how)
 
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
-        if marked and field not in self.points:
-            self.points[field] = None
-            self.new_points = True
+        if marked:
+            self.promoted(field)
         if self.footprint is not None:
             self.footprint.note(part, field, self.points, write=write)
+
+    def promoted(self, field: Declared) -> None:
+        if field not in self.points:
+            self.points[field] = None
+            self.new_points = True
 
     def freed(self, part: Part) -> None:
         if self.footprint is not None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.stage import Stage
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.watch import Watch
-    from aiovgic.sync import Context, Op, Script
+    from aiovgic.sync import Context, Declared, Op, Script
 
 STEP_LIMIT = 50_000
 """Steps of one explored execution after which it makes no progress."""
@@ -58,6 +58,8 @@ class Execution:
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
         self.broken: Broken | None = None
+        self.races: dict[tuple[object, ...], Broken] = {}
+        """Data races, by identity."""
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
         self.rt, self.session = stage.set()
@@ -119,10 +121,10 @@ class Execution:
         if isinstance(error, Violation):
             access, what = (op.kind, op.target) if op else (error.rule, error.what.split(" ")[0])
             place = place_of(task, where, access, what)
-            self.broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
+            self.report(Broken(error.kind, error.rule, error.what, (error.what,), (place,)))
         else:
             title = first_line(error)
-            self.broken = Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),))
+            self.report(Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),)))
 
     # -- the race ---------------------------------------------------------------------------
 
@@ -232,11 +234,11 @@ class Execution:
         op = task.op
         assert op is not None
         try:
-            for watch in self.watches:
-                watch.before(task, op)
+            for before in self.rt.ears.before:
+                before(task, op)
             value = op.commit(task.context)
-            for watch in self.watches:
-                watch.after(task, op, value)
+            for after in self.rt.ears.after:
+                after(task, op, value)
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
             self.stop(task, error, op)
             return
@@ -245,9 +247,16 @@ class Execution:
         self.advance(task, value)
 
     def report(self, broken: Broken) -> None:
-        """A watch found something; the first thing counts, and the execution ends."""
-        if self.broken is None:
+        """Something is broken: the first thing counts, and the execution ends. A data race ends nothing."""
+        if broken.kind == "data-race":
+            self.races.setdefault(broken.identity, broken)
+        elif self.broken is None:
             self.broken = broken
+
+    def promote(self, field: Declared) -> None:
+        """A guarded field has raced, and whoever tells steps apart should look at it."""
+        for watch in self.watches:
+            watch.promoted(field)
 
     def begin_isr(self, task: Task) -> None:
         """An interrupt handler's first step: what it interrupts stands still until it ends."""
@@ -306,11 +315,13 @@ class Execution:
     def outcome(self, session: Session) -> Outcome:
         """What there is to say of it."""
         schedule = Schedule(tuple(self.switched), tuple(self.chosen))
+        races = tuple(self.races.values())
         if self.broken is not None:
-            return Outcome(schedule, self.steps, self.choices, self.broken)
+            return Outcome(schedule, self.steps, self.choices, self.broken, races=races)
         if self.pruned:
-            return Outcome(schedule, self.steps, self.choices, pruned=True)
-        return Outcome(schedule, self.steps, self.choices, None, session.outcome(), session.reached)
+            return Outcome(schedule, self.steps, self.choices, pruned=True, races=races)
+        seen, reached = session.outcome(), session.reached
+        return Outcome(schedule, self.steps, self.choices, None, seen, reached, races=races)
 
     def abandon(self) -> None:
         """Close what is left; leaving a section means nothing any more."""

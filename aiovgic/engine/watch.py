@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
     from aiovgic.sync import Change, Declared, Op, Part, Thing
@@ -38,5 +40,19 @@ class Watch:
     def freed(self, part: Part) -> None:
         """Whoever runs gave memory back."""
 
+    def promoted(self, field: Declared) -> None:
+        """A guarded field has raced: from now on its accesses count where steps are told apart."""
+
     def end(self) -> None:
         """Nobody can run any more, and nothing broke yet: all have ended, or those left rest or wait for ever."""
+
+
+class Ears:
+    """Of several watches, who listens to what; nobody else is called."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self.watches = tuple(watches)
+        self.before = tuple(each.before for each in watches if type(each).before is not Watch.before)
+        self.after = tuple(each.after for each in watches if type(each).after is not Watch.after)
+        self.changed = tuple(each.changed for each in watches if type(each).changed is not Watch.changed)
+        self.note = tuple(each.note for each in watches if type(each).note is not Watch.note)

@@ -23,13 +23,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aiovgic.engine.explore import Exploration, Progress
-    from aiovgic.engine.outcome import Outcome
+    from aiovgic.engine.detect import Detectors
+    from aiovgic.engine.explore import Exploration, Found, Progress
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
 
 DEFAULT_BUDGET = 10_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding's execution, written down."""
+
+    finding: Finding
+    trace: Trace
+    switches: tuple[Switch, ...]
+    unshrunk: int
+    """Deviations of its schedule before it was shrunk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +61,15 @@ class ExploreResult(Result):
     """Different outcomes, in the order they were first seen."""
     unreached: tuple[str, ...] = ()
     """What was to happen sometimes, and has not happened in this search."""
-    trace: Trace | None = field(default=None, repr=False)
-    """The execution that broke, written down."""
-    switches: tuple[Switch, ...] = field(default=(), repr=False)
-    unshrunk: int = 0
-    """Deviations of the schedule that was found first."""
+    known: tuple[str, ...] = ()
+    """Guarded fields that raced and are known to, and why."""
+    shown: tuple[Told, ...] = field(default=(), repr=False)
+    """Each finding's execution, written down, in the order of the findings."""
+
+    @property
+    def trace(self) -> Trace | None:
+        """The first finding's execution."""
+        return self.shown[0].trace if self.shown else None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -69,17 +84,22 @@ class ExploreResult(Result):
             "complete": self.complete,
             **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
+            **({"known": list(self.known)} if self.known else {}),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
 
     def report(self) -> str:
-        finding = self.finding
-        if finding is None:
+        if not self.findings:
             extent = extent_of(complete=self.complete, interrupted=self.interrupted, exhausted=self.exhausted)
             line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
             return "\n".join([line, *unreached_lines(self.unreached)])
-        how = how_found(self.under, self.in_words, finding.at_execution, self.seconds)
-        return finding_report(self.scenario, finding, self.switches, how, self.unshrunk)
+        told = []
+        for number, finding in enumerate(self.findings):
+            how = how_found(self.under, self.in_words, finding.at_execution, self.seconds)
+            shown = self.shown[number] if self.shown else None
+            switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
+            told.append(finding_report(self.scenario, finding, switches, how, was))
+        return "\n\n".join(told)
 
 
 def explore(  # noqa: PLR0913  one argument an option
@@ -92,7 +112,7 @@ def explore(  # noqa: PLR0913  one argument an option
     bugs: Iterable[str | Path] = (),
     progress: Progress | None = None,
 ) -> ExploreResult:
-    """Try up to ``budget`` executions; the first that breaks something is shrunk and written down.
+    """Try up to ``budget`` executions, until something ends one; what was found is shrunk and written down.
 
     ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
@@ -102,9 +122,9 @@ def explore(  # noqa: PLR0913  one argument an option
         raise UsageError(f"the budget must be at least one execution, not {budget}")
     way = strategy if isinstance(strategy, Way) else Way(strategy)
     searching = way.make(seed)
-    in_words = searching.name
     began = time.perf_counter()
-    found = search(subject.program, searching, budget, progress=progress)
+    detectors = subject.detectors()
+    found = search(subject.program, searching, budget, watches=detectors.watches, progress=progress)
     result = ExploreResult(
         verb="explore",
         revision=revision,
@@ -112,33 +132,44 @@ def explore(  # noqa: PLR0913  one argument an option
         seconds=found.seconds,
         scenario=subject.called,
         strategy=way.strategy,
-        in_words=in_words if found.broken is None else found.found_by,
+        in_words=searching.name,
         seed=seed,
         executions=found.executions,
         complete=found.complete,
         exhausted=found.exhausted,
         interrupted=found.interrupted,
         outcomes=tuple(found.seen),
+        known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
     )
     if found.broken is None:
         unreached = unreached_of(subject.scenario, found)
-        findings = tuple(map(never_reached, unreached)) if found.complete else ()
-        return replace(result, unreached=unreached, findings=findings)
-    told = told_of(subject, found, found.broken, seed)
-    return replace(result, seconds=time.perf_counter() - began, **told)
+        result = replace(result, unreached=unreached)
+    shown = [tell(subject, each, detectors, seed) for each in in_order(found)]
+    findings = tuple(each.finding for each in shown)
+    if not findings and found.complete:
+        findings = tuple(map(never_reached, result.unreached))
+    return replace(result, seconds=time.perf_counter() - began, findings=findings, shown=tuple(shown))
 
 
-def told_of(subject: Subject, found: Exploration, broken: Outcome, seed: int) -> dict[str, Any]:
-    """What a result says of an execution that broke: shrunk, replayed and written down."""
-    smallest = Shrinker(subject.program, broken).shrink()
-    shown = show(subject, smallest.schedule, at_execution=found.at_execution, strategy=found.found_by, seed=seed)
-    assert shown.finding is not None, "a broken execution was not broken when replayed"
-    return {
-        "findings": (shown.finding,),
-        "trace": shown.trace,
-        "switches": shown.switches,
-        "unshrunk": len(broken.schedule),
-    }
+def in_order(found: Exploration) -> list[Found]:
+    """What was found: first what ended the search, then the data races."""
+    return sorted(found.found.values(), key=lambda each: each.broken.kind == "data-race")
+
+
+def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:
+    """Shrink what was found, and write it down."""
+    smallest = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches).shrink()
+    shown = show(
+        subject,
+        smallest.schedule,
+        detectors=detectors,
+        at_execution=found.at_execution,
+        strategy=found.by,
+        seed=seed,
+    )
+    finding = shown.findings.get(found.broken.identity)
+    assert finding is not None, "what was broken in an execution was not broken when it was replayed"
+    return Told(finding, shown.trace, shown.switches, len(found.outcome.schedule))
 
 
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:

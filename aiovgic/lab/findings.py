@@ -10,6 +10,9 @@ from aiovgic.record.finding import Finding
 from aiovgic.record.trace import End, Trace, make_trace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.engine.detect import Detectors
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.replaying import Replayed
     from aiovgic.lab.subject import Subject
@@ -24,19 +27,26 @@ class Shown:
 
     trace: Trace
     switches: tuple[Switch, ...]
-    finding: Finding | None
+    findings: Mapping[tuple[object, ...], Finding]
+    """By identity; what ended the execution comes first."""
 
 
-def show(
-    subject: Subject, schedule: Schedule, *, at_execution: int = 0, strategy: str = "replay", seed: int = 0
+def show(  # noqa: PLR0913  who found it, and how
+    subject: Subject,
+    schedule: Schedule,
+    *,
+    detectors: Detectors | None = None,
+    at_execution: int = 0,
+    strategy: str = "replay",
+    seed: int = 0,
 ) -> Shown:
     """Replay a schedule and write it down, with the search that found it. Raises DivergedError where that fails."""
-    again = replay(subject.program, schedule)
+    exact = subject.detectors(exact=True) if detectors is None else detectors.again(exact=True)
+    again = replay(subject.program, schedule, exact.watches)
     outcome = again.outcome
-    broken = outcome.broken
-    finding = None if broken is None else finding_of(subject, outcome, broken, at_execution)
+    findings = {broken.identity: finding_of(subject, outcome, broken, at_execution) for broken in outcome.found()}
     head = subject.head(schedule, strategy, seed)
-    return Shown(trace_of(head, again), again.switches, finding)
+    return Shown(trace_of(head, again), again.switches, findings)
 
 
 def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution: int) -> Finding:

@@ -53,12 +53,12 @@ class ReplayResult(Result):
         }
 
     def report(self) -> str:
-        finding = self.finding
         steps = f"{self.trace.end.steps} steps, digest {self.trace.digest[:16]}"
-        if finding is None:
+        if not self.findings:
             return f"{self.scenario}  ok  replayed, {steps}  (revision {self.under})"
         how = f"revision {self.under}, replayed, {steps}"
-        return finding_report(self.scenario, finding, self.switches, how, None)
+        told = [finding_report(self.scenario, finding, self.switches, how, None) for finding in self.findings]
+        return "\n\n".join(told)
 
 
 def replay(
@@ -136,7 +136,7 @@ def result_of(subject: Subject, schedule: Schedule, shown: Shown, seconds: float
         seconds=seconds,
         scenario=subject.called,
         schedule=str(schedule),
-        findings=() if shown.finding is None else (shown.finding,),
+        findings=tuple(shown.findings.values()),
         trace=shown.trace,
         switches=shown.switches,
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.detect import Detectors
 from aiovgic.lab.whatif import plant
+from aiovgic.model.locks import ORDER
 from aiovgic.record.trace import TRACE_VERSION, Head
 from aiovgic.revisions import layers_of
 from aiovgic.scenario.loader import load
@@ -63,6 +65,10 @@ class Subject:
         """How a command line names the scenario: by name if it is shipped, else by path."""
         shipped = scenarios().get(self.scenario.name)
         return self.scenario.name if shipped and str(shipped) == self.scenario.path else self.scenario.path
+
+    def detectors(self, *, exact: bool = False) -> Detectors:
+        """What looks at every execution."""
+        return Detectors(ORDER, exact=exact)
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""

@@ -97,14 +97,17 @@ class Memory(Part):
         """Whether this address is guest memory (kvm_is_visible_gfn)."""
         return self.find(gpa) is not None
 
-    async def read(self, gpa: int, length: int) -> bytes | None:
-        """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest)."""
-        await MemoryAccess(self, gpa, length, write=False)
+    async def read(self, gpa: int, length: int, *, native: bool = False) -> bytes | None:
+        """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest).
+
+        ``native``: the guest reads it itself.
+        """
+        await MemoryAccess(self, gpa, length, write=False, native=native)
         return self.peek(gpa, length)
 
-    async def write(self, gpa: int, data: bytes) -> bool:
+    async def write(self, gpa: int, data: bytes, *, native: bool = False) -> bool:
         """Put ``data`` at ``gpa``; False where that is not all memory (kvm_write_guest)."""
-        await MemoryAccess(self, gpa, len(data), write=True)
+        await MemoryAccess(self, gpa, len(data), write=True, native=native)
         return self.poke(gpa, data)
 
     async def read_u64(self, gpa: int) -> int | None:

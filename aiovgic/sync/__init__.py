@@ -16,6 +16,7 @@ from aiovgic.sync.lock import Acquire as Acquire
 from aiovgic.sync.lock import AcquireKillable as AcquireKillable
 from aiovgic.sync.lock import Lock as Lock
 from aiovgic.sync.lock import TryLock as TryLock
+from aiovgic.sync.lock_order import LockOrder as LockOrder
 from aiovgic.sync.op import Change as Change
 from aiovgic.sync.op import Op as Op
 from aiovgic.sync.op import Script as Script
@@ -26,6 +27,8 @@ from aiovgic.sync.parts import Parts as Parts
 from aiovgic.sync.parts import is_layer as is_layer
 from aiovgic.sync.parts import replaces as replaces
 from aiovgic.sync.ref import Ref as Ref
+from aiovgic.sync.ref import RefPut as RefPut
+from aiovgic.sync.ref import RefPutNotLast as RefPutNotLast
 from aiovgic.sync.runtime import Runtime as Runtime
 from aiovgic.sync.runtime import advance as advance
 from aiovgic.sync.runtime import run_inline as run_inline
@@ -33,12 +36,17 @@ from aiovgic.sync.shared import ACQUIRE as ACQUIRE
 from aiovgic.sync.shared import FULL as FULL
 from aiovgic.sync.shared import RELAXED as RELAXED
 from aiovgic.sync.shared import RELEASE as RELEASE
+from aiovgic.sync.shared import Fence as Fence
+from aiovgic.sync.shared import Load as Load
 from aiovgic.sync.shared import Shared as Shared
 from aiovgic.sync.shared import Update as Update
 from aiovgic.sync.shared import fence as fence
+from aiovgic.sync.srcu import GraceBegin as GraceBegin
 from aiovgic.sync.srcu import GraceEnd as GraceEnd
 from aiovgic.sync.srcu import Rcu as Rcu
 from aiovgic.sync.srcu import Section as Section
 from aiovgic.sync.srcu import Srcu as Srcu
+from aiovgic.sync.waitqueue import KillableSleep as KillableSleep
+from aiovgic.sync.waitqueue import Prepare as Prepare
 from aiovgic.sync.waitqueue import Sleep as Sleep
 from aiovgic.sync.waitqueue import WaitQueue as WaitQueue

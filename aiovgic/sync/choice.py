@@ -59,14 +59,16 @@ class RacyRead(Op[T]):
 class MemoryAccess(Op[None]):
     """One word or one range of guest memory: the guest may be at it."""
 
-    __slots__ = ("gpa", "length", "memory", "write")
+    __slots__ = ("gpa", "length", "memory", "native", "write")
     kind: ClassVar[str] = "memory"
 
-    def __init__(self, memory: Part, gpa: int, length: int, *, write: bool) -> None:
+    def __init__(self, memory: Part, gpa: int, length: int, *, write: bool, native: bool = False) -> None:
         self.memory = memory
         self.gpa = gpa
         self.length = length
         self.write = write
+        self.native = native
+        """Whether the guest does it itself, and need not sleep for it."""
 
     @property
     def target(self) -> str:

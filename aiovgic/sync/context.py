@@ -29,7 +29,7 @@ class Context:
     The ITS task acts in the context of the CWRITER writer that handed over to it.
     """
 
-    __slots__ = ("cpu", "held", "isr", "name", "sections")
+    __slots__ = ("cpu", "held", "irqs_off", "isr", "name", "sections")
 
     def __init__(self, name: str, cpu: HostCpu, *, isr: bool = False) -> None:
         self.name = name
@@ -37,14 +37,18 @@ class Context:
         self.isr = isr
         self.held: list[Lock] = []
         self.sections: list[Section] = []
+        self.irqs_off = 0
+        """How often this context has turned its CPU's interrupts off."""
 
     def irqs_disable(self) -> None:
         """Turn this CPU's interrupts off, nested (local_irq_disable)."""
+        self.irqs_off += 1
         self.cpu.irqs_off += 1
 
     def irqs_enable(self) -> None:
         """Undo one irqs_disable (local_irq_enable)."""
         assert self.cpu.irqs_off > 0, f"{self.name} turns interrupts on that are on"
+        self.irqs_off -= 1
         self.cpu.irqs_off -= 1
 
     def __repr__(self) -> str:

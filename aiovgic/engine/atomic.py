@@ -1,0 +1,69 @@
+"""Sleep in atomic: what may sleep is done where nobody may.
+
+Nobody may sleep who holds a spinlock, is an RCU reader, has interrupts off, or handles one. What
+may sleep: waiting for a mutex, a grace period, a wait queue, and guest memory, which may be paged out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import innermost, place_of
+from aiovgic.engine.watch import Watch
+from aiovgic.sync import Acquire, AcquireKillable, GraceBegin, MemoryAccess, Prepare, Rcu
+
+if TYPE_CHECKING:
+    from aiovgic.engine.task import Task
+    from aiovgic.engine.trampoline import Execution
+    from aiovgic.sync import Context, Op
+
+SLEEPERS: dict[type[Op[Any]], str] = {
+    Acquire: "waits for the mutex",
+    AcquireKillable: "waits for the mutex",
+    GraceBegin: "waits for readers of",
+    Prepare: "sleeps on",
+    MemoryAccess: "touches guest memory",
+}
+"""What may sleep, in words."""
+
+
+class Atomic(Watch):
+    """Looks at everything that may sleep."""
+
+    def __init__(self) -> None:
+        self.execution: Execution | None = None
+
+    def begin(self, execution: Execution) -> None:
+        self.execution = execution
+
+    def before(self, task: Task, op: Op[Any]) -> None:
+        verb = SLEEPERS.get(type(op))
+        if verb is None or not may_sleep(op):
+            return
+        why = atomic(task.context)
+        if why:
+            assert self.execution is not None
+            title = f"{task.name} {verb} {op.target}, and {why}"
+            place = place_of(task, innermost(task), op.kind, op.target)
+            self.execution.report(Broken("sleep-in-atomic", "may-not-sleep", title, (title,), (place,)))
+
+
+def may_sleep(op: Op[Any]) -> bool:
+    """Whether this very operation may sleep."""
+    if isinstance(op, Acquire | AcquireKillable):
+        return op.lock.sleeps
+    return not (isinstance(op, MemoryAccess) and op.native)
+
+
+def atomic(me: Context) -> str:
+    """Why a context may not sleep now, or nothing."""
+    if me.isr:
+        return "handles an interrupt"
+    for lock in me.held:
+        if not lock.sleeps:
+            return f"holds {lock.name}"
+    for section in me.sections:
+        if isinstance(section.srcu, Rcu):
+            return f"reads {section.srcu.name}"
+    return "has interrupts off" if me.irqs_off else ""

@@ -1,0 +1,274 @@
+"""What happened before what, by synchronisation alone: vector clocks of contexts.
+
+| from | to |
+|---|---|
+| a lock's release | the next who takes it |
+| a release store of a shared word, or a change of it that is one | who reads that value with acquire |
+| a release or full barrier, then a relaxed store | who reads it, after an acquire or full barrier |
+| dropping a reference | who drops the last one |
+| a wake-up | the sleeper's return |
+| a reader's leaving | the end of a grace period that waited for it |
+| the beginning of a grace period | readers who enter after its end |
+| spawning | the new context |
+| what ran on a CPU | an interrupt handler there, and what runs on after it |
+
+Relaxed accesses, taking references and guest memory order nothing. Whoever hands over stays the
+same context. Set-up comes before everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine.watch import Watch
+from aiovgic.sync import (
+    ACQUIRE,
+    FULL,
+    RELEASE,
+    Acquire,
+    AcquireKillable,
+    Fence,
+    GraceEnd,
+    KillableSleep,
+    Load,
+    RefPut,
+    RefPutNotLast,
+    Section,
+    Sleep,
+    Srcu,
+    TryLock,
+    Update,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiovgic.engine.task import Task
+    from aiovgic.engine.trampoline import Execution
+    from aiovgic.sync import Change, Context, HostCpu, Op, Thing
+
+    Times = list[int]
+
+ACQUIRES = (ACQUIRE, FULL)
+RELEASES = (RELEASE, FULL)
+NOTHING: Times = []
+
+
+class ContextClock:
+    """One context: what it knows of every context, itself included, by number of its task."""
+
+    __slots__ = ("acquired", "number", "released", "task", "time", "times")
+
+    def __init__(self, task: Task, times: Times) -> None:
+        self.task = task
+        self.number = task.number
+        self.times = times
+        times += [0] * (task.number + 1 - len(times))
+        self.time = times[task.number] = 1
+        """Its own time; it moves on with everything that others may learn from."""
+        self.acquired: Times = []
+        """What relaxed loads have seen, for the next acquire barrier."""
+        self.released: Times = []
+        """What the last release barrier published, for relaxed stores."""
+
+    def join(self, times: Times) -> None:
+        """It knows all this from now on."""
+        join(self.times, times)
+
+    def publish(self) -> Times:
+        """What others learn from it; whatever it does next they do not."""
+        known = list(self.times)
+        self.time += 1
+        self.times[self.number] = self.time
+        return known
+
+    def knows(self, other: ContextClock, time: int) -> bool:
+        """Whether what ``other`` did at a time comes before whatever this one does now."""
+        times = self.times
+        return other.number < len(times) and times[other.number] >= time
+
+
+def join(into: Times, times: Times) -> None:
+    """The later of both, context by context."""
+    known = len(into)
+    for number, time in enumerate(times):
+        if number >= known:
+            into.append(time)
+        elif time > into[number]:
+            into[number] = time
+
+
+def joined(one: Times, other: Times) -> Times:
+    """The later of both, as something new."""
+    both = list(one)
+    join(both, other)
+    return both
+
+
+class Clocks(Watch):
+    """Keeps the clocks of one execution after the other."""
+
+    def __init__(self) -> None:
+        self.contexts: dict[Context, ContextClock] = {}
+        self.things: dict[Thing, Times] = {}
+        """What whoever comes to a thing learns."""
+        self.inside: dict[Thing, dict[int, Context]] = {}
+        """Who is in which read section, by ticket."""
+        self.left: dict[Thing, dict[int, Times]] = {}
+        """What each reader knew when it left, by ticket."""
+        self.handlers: dict[Context, HostCpu] = {}
+        """The interrupt handlers that have begun and not been seen to end."""
+        self.cpus: dict[HostCpu, Times] = {}
+        """What the interrupt handlers of a CPU knew when they ended."""
+        self.execution: Execution | None = None
+        self.hears: dict[type[Op[Any]], Callable[[ContextClock, Any, Any], None]] = {
+            Acquire: self.taken,
+            AcquireKillable: self.tried,
+            TryLock: self.tried,
+            Load: self.loaded,
+            Update: self.updated,
+            Fence: self.passed,
+            RefPut: self.put,
+            RefPutNotLast: self.put_not_last,
+            Section: self.entered,
+            GraceEnd: self.waited,
+            Sleep: self.slept,
+            KillableSleep: self.slept,
+        }
+
+    def begin(self, execution: Execution) -> None:
+        self.execution = execution
+        for kept in (self.contexts, self.things, self.inside, self.left, self.handlers, self.cpus):
+            kept.clear()
+
+    def started(self, task: Task, parent: Task | None) -> None:
+        times = self.contexts[parent.context].publish() if parent is not None else []
+        self.contexts[task.context] = ContextClock(task, times)
+
+    def before(self, task: Task, op: Op[Any]) -> None:
+        if task.isr and task.context not in self.handlers:
+            self.interrupts(task)
+        if self.handlers:
+            self.after_handlers(task)
+
+    def after(self, task: Task, op: Op[Any], value: Any) -> None:
+        hear = self.hears.get(type(op))
+        if hear is not None:
+            hear(self.contexts[task.context], op, value)
+
+    def changed(self, thing: Thing, how: Change) -> None:
+        if how in {"released", "woken"}:
+            times = self.mine().publish()
+            if how == "woken":
+                join(times, self.things.get(thing, NOTHING))
+            self.things[thing] = times
+        elif how == "left":
+            self.reader_left(thing)
+
+    def mine(self) -> ContextClock:
+        """The clock of whoever runs."""
+        assert self.execution is not None
+        return self.contexts[self.execution.rt.current]
+
+    # -- locks, words, barriers, counts -----------------------------------------------------------
+
+    def taken(self, me: ContextClock, op: Acquire, _value: None) -> None:
+        """A lock: what its last holder knew."""
+        me.join(self.things.get(op.lock, NOTHING))
+
+    def tried(self, me: ContextClock, op: TryLock | AcquireKillable, value: bool) -> None:  # noqa: FBT001
+        """The same, if it was taken."""
+        if value:
+            me.join(self.things.get(op.lock, NOTHING))
+
+    def loaded(self, me: ContextClock, op: Load[Any], _value: object) -> None:
+        """A shared word was read."""
+        times = self.things.get(op.word)
+        if times is None:
+            return
+        if op.order in ACQUIRES:
+            me.join(times)
+        else:
+            join(me.acquired, times)
+
+    def updated(self, me: ContextClock, op: Update[Any], _value: object) -> None:
+        """A shared word was replaced; a change of what others wrote goes on with what they published."""
+        before = NOTHING
+        if op.verb != "store":
+            before = self.things.get(op.word, NOTHING)
+            if op.order in ACQUIRES:
+                me.join(before)
+            else:
+                join(me.acquired, before)
+        published = me.publish() if op.order in RELEASES else me.released
+        if before:
+            published = joined(before, published)
+        self.things[op.word] = published
+
+    def passed(self, me: ContextClock, op: Fence, _value: None) -> None:
+        """A barrier."""
+        if op.order in ACQUIRES:
+            me.join(me.acquired)
+        if op.order in RELEASES:
+            me.released = me.publish()
+
+    def put(self, me: ContextClock, op: RefPut, value: bool) -> None:  # noqa: FBT001
+        """A reference was dropped: release, and acquire for the last (refcount_dec_and_test)."""
+        before = self.things.get(op.ref, NOTHING)
+        if value:
+            me.join(before)
+        self.things[op.ref] = joined(before, me.publish())
+
+    def put_not_last(self, me: ContextClock, op: RefPutNotLast, value: bool) -> None:  # noqa: FBT001
+        """The same where it cannot be the last (refcount_dec_not_one)."""
+        if value:
+            self.things[op.ref] = joined(self.things.get(op.ref, NOTHING), me.publish())
+
+    # -- read sections, queues ------------------------------------------------------------------------
+
+    def entered(self, me: ContextClock, op: Section, _value: None) -> None:
+        """A reader: it comes after every grace period that is over."""
+        me.join(self.things.get(op.srcu, NOTHING))
+        self.inside.setdefault(op.srcu, {})[op.ticket] = me.task.context
+
+    def reader_left(self, thing: Thing) -> None:
+        """Whoever runs has left a section: whoever waits for it will know what it knows."""
+        assert isinstance(thing, Srcu)
+        inside = self.inside.get(thing, {})
+        left = self.left.setdefault(thing, {})
+        for ticket in [ticket for ticket in inside if ticket not in thing.active]:
+            del inside[ticket]
+            left[ticket] = self.mine().publish()
+
+    def waited(self, me: ContextClock, op: GraceEnd, _value: None) -> None:
+        """A grace period is over: what its writer did before it is known to readers from now on."""
+        known = self.things.setdefault(op.srcu, [])
+        join(known, me.publish())
+        left = self.left.get(op.srcu, {})
+        for ticket in op.inside:
+            me.join(left.get(ticket, NOTHING))
+
+    def slept(self, me: ContextClock, op: Sleep, value: bool) -> None:  # noqa: FBT001
+        """A sleeper was woken."""
+        if value:
+            me.join(self.things.get(op.queue, NOTHING))
+
+    # -- interrupts ---------------------------------------------------------------------------------
+
+    def interrupts(self, handler: Task) -> None:
+        """An interrupt handler begins: its CPU did everything else it did before."""
+        cpu = handler.context.cpu
+        self.handlers[handler.context] = cpu
+        me = self.contexts[handler.context]
+        for context, other in self.contexts.items():
+            if context.cpu is cpu and other is not me:
+                me.join(other.publish())
+
+    def after_handlers(self, task: Task) -> None:
+        """A context goes on: after the handlers of its CPU that have ended."""
+        for context, cpu in list(self.handlers.items()):
+            clock = self.contexts[context]
+            if clock.task.done:
+                join(self.cpus.setdefault(cpu, []), clock.publish())
+                del self.handlers[context]
+        self.contexts[task.context].join(self.cpus.get(task.context.cpu, NOTHING))

@@ -1,0 +1,107 @@
+"""Data races: two accesses of one guarded field, one of them a write, that nothing orders.
+
+FastTrack's epochs: of a field only the last write and the reads since it are kept. As in KCSAN
+a pair is no race if one of the two is a `data_race` read: whoever wrote that knew. A race on a
+field that is declared ``known`` is listed as known, and is no finding.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.clocks import Clocks
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import NOWHERE, calling, place_of
+
+if TYPE_CHECKING:
+    from aiovgic.engine.clocks import ContextClock
+    from aiovgic.engine.places import Where
+    from aiovgic.engine.trampoline import Execution
+    from aiovgic.record.finding import Place
+    from aiovgic.sync import Declared, Part
+
+RULE = "happens-before"
+
+Access = tuple["ContextClock", int, "Place | None"]
+"""Who, when by its own time, and where; that only if somebody wants to know."""
+
+
+class History:
+    """What is known of one field of one part."""
+
+    __slots__ = ("read", "written")
+
+    def __init__(self) -> None:
+        self.written: Access | None = None
+        self.read: dict[int, Access] = {}
+        """The last read of each context since."""
+
+
+class Races(Clocks):
+    """Finds data races. ``exact``: notes file, line and locks of every access, which is slow."""
+
+    def __init__(self, *, exact: bool = False) -> None:
+        super().__init__()
+        self.exact = exact
+        self.fields: dict[Part, dict[Declared, History]] = {}
+        self.known: dict[str, str] = {}
+        """The fields of which it is known that they race, and why; of all executions."""
+
+    def begin(self, execution: Execution) -> None:
+        super().begin(execution)
+        self.fields.clear()
+
+    def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
+        if marked:
+            return
+        me = self.mine()
+        fields = self.fields.get(part)
+        if fields is None:
+            fields = self.fields[part] = {}
+        history = fields.get(field)
+        if history is None:
+            history = fields[field] = History()
+        written = history.written
+        if written is not None and written[0] is me and written[1] == me.time and not history.read:
+            return  # nobody has learnt anything of me since
+        mine = history.read.get(me.number)
+        if not write and mine is not None and mine[1] == me.time:
+            return
+        access: Access = (me, me.time, self.here(me, part, field, write=write) if self.exact else None)
+        if written is not None and not me.knows(written[0], written[1]):
+            self.race(part, field, written, access, (True, write))
+        if write:
+            for read in history.read.values():
+                if not me.knows(read[0], read[1]):
+                    self.race(part, field, read, access, (False, True))
+            history.written = access
+            history.read.clear()
+        else:
+            history.read[me.number] = access
+
+    def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:
+        """Where whoever runs is."""
+        return place(me, part, field, calling(sys._getframe(2)), write=write)  # noqa: SLF001
+
+    def race(self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool]) -> None:
+        """Two accesses race."""
+        assert self.execution is not None
+        if field.known:
+            self.known[f"{type(part).__name__}.{field.field}"] = field.known
+            return
+        places = tuple(
+            where or place(clock, part, field, NOWHERE, write=write)
+            for (clock, _, where), write in zip((before, now), writes, strict=True)
+        )
+        verbs = ["written" if write else "read" for write in writes]
+        what = f"{part.name}.{field.field}"
+        title = f"{what} is {verbs[0]} by {places[0].task} and {verbs[1]} by {places[1].task}, in no order"
+        by = field.by if isinstance(field.by, str) else " and ".join(field.by)
+        self.execution.report(Broken("data-race", RULE, title, (f"{what} is guarded by {by}",), places))
+        self.execution.promote(field)
+
+
+def place(me: ContextClock, part: Part, field: Declared, where: Where, *, write: bool) -> Place:
+    """One side of a race."""
+    return place_of(me.task, where, "write" if write else "read", f"{part.name}.{field.field}")
