@@ -1,0 +1,88 @@
+"""Every schedule twice: the second time must offer what the first one did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import DivergedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.task import Task
+
+
+class TwiceStrategy:
+    """Another strategy, each of whose executions is run again and compared, decision by decision.
+
+    Raises DivergedError with the first difference: the program depends on something that is no part of a schedule.
+    """
+
+    always_asked = True
+
+    def __init__(self, inner: Strategy) -> None:
+        self.inner = inner
+        self.again = False
+        """Whether the present execution is a second one."""
+        self.offers: list[tuple[str, int | str]] = []
+        """What each decision of the first one offered, and what was taken."""
+        self.at = 0
+
+    @property
+    def name(self) -> str:
+        """The other's name."""
+        return f"{self.inner.name}, twice"
+
+    @property
+    def complete(self) -> bool:
+        """As the other."""
+        return self.inner.complete
+
+    def begin(self) -> None:
+        """A new execution begins, or the last one again."""
+        self.at = 0
+        if not self.again:
+            self.offers = []
+            self.inner.begin()
+
+    def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
+        """As the other, then the same again."""
+        offer = f"step {step} could run {', '.join(map(next_of, enabled))}"
+        if self.again:
+            name = self.same(offer)
+            return next(task for task in enabled if task.name == name)
+        alone = len(enabled) == 1 and not self.inner.always_asked
+        task = plain if alone else self.inner.pick(enabled, plain, step)
+        self.offers.append((offer, task.name))
+        return task
+
+    def choose(self, alternatives: int, what: str, choice: int) -> int:
+        """As the other, then the same again."""
+        offer = f"choice {choice} ({what}) had {alternatives} alternatives"
+        if self.again:
+            return int(self.same(offer))
+        taken = self.inner.choose(alternatives, what, choice)
+        self.offers.append((offer, taken))
+        return taken
+
+    def same(self, offer: str) -> int | str:
+        """What was taken at this decision the first time. Raises DivergedError if the offer differs."""
+        before, taken = self.offers[self.at] if self.at < len(self.offers) else ("it had ended", "")
+        if before != offer:
+            raise DivergedError(f"the same schedule twice: {before}; now {offer}")
+        self.at += 1
+        return taken
+
+    def end(self) -> bool:
+        """Once more, or whatever the other says. Raises DivergedError if the second one ended early."""
+        if self.again and self.at < len(self.offers):
+            raise DivergedError(f"the same schedule twice: {self.offers[self.at][0]}; now it has ended")
+        self.again = not self.again
+        return self.again or self.inner.end()
+
+
+def next_of(task: Task) -> str:
+    """A task and what it would do."""
+    assert task.op is not None
+    return f"{task.name} ({task.op.kind} {task.op.target})"
