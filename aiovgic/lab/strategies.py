@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.auto import AutoStrategy
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH, PctStrategy
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.strategies.base import Strategy
 
-DEFAULT_STRATEGY = "dfs"
+DEFAULT_STRATEGY = "auto"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Way:
 
 
 STRATEGIES: Mapping[str, Callable[[Way, int], Strategy]] = {
+    "auto": lambda _way, seed: AutoStrategy(seed),
     "dpor": lambda _way, _seed: DporStrategy(),
     "dfs": lambda way, _seed: DfsStrategy(way.preemptions),
     "pct": lambda way, seed: PctStrategy(seed, DEFAULT_DEPTH if way.depth is None else way.depth),
