@@ -12,6 +12,7 @@ from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 from aiovgic.engine.watch import Watch
 from aiovgic.sync import Channel, Context, Declared, HostCpu, Op, Parts, Runtime, Thing
@@ -83,15 +84,10 @@ def audit(program: Program, strategy: Strategy, executions: int) -> dict[str, in
 def audited(program: Program, strategy: Strategy) -> Iterator[Audit]:
     """One execution after the other, with the audit of each."""
     while True:
-        watches: list[Audit] = []
-
-        def set_up(rt: Runtime, watches: list[Audit] = watches) -> Session:
-            session = program(rt)
-            watches.append(Audit(session))
-            return session
-
-        Execution(set_up, strategy, watches=watches).run()
-        yield watches[0]
+        stage = Stage(program, once=True)
+        watch = Audit(stage.session)
+        Execution(stage, strategy, watches=(watch,)).run()
+        yield watch
         if not strategy.end():
             return
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aiovgic.engine.explore import executions, explore
+from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.pct import PctStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
@@ -89,7 +90,9 @@ def test_pct_is_fair_to_whom_a_spinning_task_waits_for() -> None:
             pass
 
     for seed in SEEDS:
-        outcome = Execution(program(Words, {"spinner": spinner, "short": short}), PctStrategy(seed, 1)).run()
+        outcome = Execution(
+            Stage(program(Words, {"spinner": spinner, "short": short}), once=True), PctStrategy(seed, 1)
+        ).run()
         assert outcome.broken is None
         assert outcome.steps < 300
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.base import Unwatched
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
 
 
-class TwiceStrategy:
+class TwiceStrategy(Unwatched):
     """Another strategy, each of whose executions is run again and compared, decision by decision.
 
     Raises DivergedError with the first difference: the program depends on something that is no part of a schedule.
@@ -22,6 +23,7 @@ class TwiceStrategy:
     always_asked = True
 
     def __init__(self, inner: Strategy) -> None:
+        assert not inner.watches, f"{inner.name} does not decide by what it is offered alone"
         self.inner = inner
         self.again = False
         """Whether the present execution is a second one."""
@@ -54,6 +56,7 @@ class TwiceStrategy:
             return next(task for task in enabled if task.name == name)
         alone = len(enabled) == 1 and not self.inner.always_asked
         task = plain if alone else self.inner.pick(enabled, plain, step)
+        assert task is not None
         self.offers.append((offer, task.name))
         return task
 

@@ -35,7 +35,9 @@ class Seen:
     """What was broken: kind, rule and places."""
 
     def note(self, program: ToyProgram, outcome: Outcome) -> None:
-        """One more execution."""
+        """One more execution; one that was given up counts for nothing."""
+        if outcome.pruned:
+            return
         self.executions += 1
         assert program.last is not None
         broken = outcome.broken
