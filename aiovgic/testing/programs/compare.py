@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.explore import executions
 from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.watch import Watch
 from aiovgic.testing.programs.player import ToyProgram
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def look(listing: Listing, strategy: Strategy, limit: int) -> Seen:
     """Search a program, on after what breaks, until the strategy has no more to try or the limit is reached."""
     seen = Seen()
     program = ToyProgram(listing)
-    for outcome in executions(program, strategy):
+    watched = (Watch(),)  # so that every operation is a step, though nobody else be there
+    for outcome in executions(program, strategy, watched):
         seen.note(program, outcome)
         if seen.executions >= limit:
             break

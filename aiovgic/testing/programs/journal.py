@@ -28,10 +28,11 @@ CONFLICTS: dict[str, tuple[str, ...]] = {
     "write": ("read", "write", "add"),
     # read sections and grace periods
     "enter": ("begin", "call"),
-    "leave": ("end", "call", "leave-and-run"),
-    "leave-and-run": ("leave", "leave-and-run", "end", "call"),
+    "leave": ("call", "leave-and-run"),
+    "leave-and-run": ("leave", "leave-and-run", "call"),
     "begin": ("enter",),
-    "end": ("leave", "leave-and-run"),
+    # whoever it waits for has left before, and the others do not concern it
+    "end": (),
     "call": ("enter", "leave", "leave-and-run", "call"),
     # wait queues: a wake-up that wakes nobody changes nothing
     "join": ("wake", "poke"),
