@@ -1,0 +1,151 @@
+"""bugs --verify: every bug of the catalogue is found untold, and what mends it is clean."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.bugs.catalogue import catalogue
+from aiovgic.errors import UsageError
+from aiovgic.lab.explore import explore
+from aiovgic.lab.result import Result
+from aiovgic.lab.subject import EXPLORED
+from aiovgic.report.verify import verify_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aiovgic.bugs.catalogue import Bug
+    from aiovgic.engine.explore import Progress
+
+BUDGET = 5_000
+"""Executions in which a bug is to be found, and as many that are to be clean without it."""
+
+QUICK_BUDGET = 300
+QUICK_EVERY = 2
+"""A quick look takes one bug of so many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """One bug: whether it was found, and whether its scenario is clean without it."""
+
+    id: str
+    base: str
+    scenario: str
+    kinds: tuple[str, ...]
+    """What was found, first what ended the search."""
+    found: bool
+    """As one of the kinds that it may show as."""
+    at_execution: int
+    """The first execution that shows it as one of those, or 0."""
+    switches: int
+    """Of the shortest schedule to that."""
+    strategy: str
+    executions: int
+    """Of the search on `fixed`."""
+    complete: bool
+    clean: bool
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Found with the bug, clean without it."""
+        return self.found and self.clean
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyResult(Result):
+    """What came of all of them."""
+
+    quick: bool
+    checked: Sequence[Checked] = field(default=(), repr=False)
+
+    @property
+    def good(self) -> bool:
+        """Whether every bug is found and every fix clean."""
+        return all(each.good for each in self.checked)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "verb": self.verb,
+            "quick": self.quick,
+            "bugs": len(self.checked),
+            "good": sum(each.good for each in self.checked),
+            "seconds": round(self.seconds, 3),
+            "checked": [as_data(each) for each in self.checked],
+        }
+
+    def report(self) -> str:
+        return verify_report(self.checked, self.seconds)
+
+
+def as_data(checked: Checked) -> dict[str, Any]:
+    """One bug as ``--json`` prints it."""
+    return {
+        "id": checked.id,
+        "base": checked.base,
+        "scenario": checked.scenario,
+        "found": checked.found,
+        "kinds": list(checked.kinds),
+        "at_execution": checked.at_execution,
+        "switches": checked.switches,
+        "strategy": checked.strategy,
+        "fixed": {"executions": checked.executions, "complete": checked.complete, "clean": checked.clean},
+        "seconds": round(checked.seconds, 3),
+    }
+
+
+def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progress | None = None) -> VerifyResult:
+    """Search for every bug of the catalogue in its scenario, then without it. Raises UsageError.
+
+    ``quick``: only some of them, and fewer executions without the bug. ``jobs``: processes.
+    """
+    if jobs < 1:
+        raise UsageError(f"there must be at least one job, not {jobs}")
+    known = tuple(bug for bug in catalogue().values() if bug.scenario)
+    asked = known[::QUICK_EVERY] if quick else known
+    began = time.perf_counter()
+    checked = []
+    for each in results([(bug, quick, seed) for bug in asked], jobs):
+        checked.append(each)
+        if progress is not None:
+            progress(len(checked), len(asked))
+    return VerifyResult(
+        verb="bugs", revision=EXPLORED, quick=quick, checked=checked, seconds=time.perf_counter() - began
+    )
+
+
+def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Checked]:
+    """What came of each, in order."""
+    if jobs == 1:
+        yield from map(check, asked)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(check, asked)
+
+
+def check(asked: tuple[Bug, bool, int]) -> Checked:
+    """Look for one bug, then at its scenario without it."""
+    bug, quick, seed = asked
+    began = time.perf_counter()
+    planted = explore(bug.scenario, budget=BUDGET, seed=seed, revision=bug.base, bugs=(bug.id,))
+    shown = [finding for finding in planted.findings if finding.kind in bug.kinds]
+    without = explore(bug.scenario, budget=QUICK_BUDGET if quick else BUDGET, seed=seed)
+    return Checked(
+        id=bug.id,
+        base=bug.base,
+        scenario=bug.scenario,
+        kinds=tuple(dict.fromkeys(finding.kind for finding in planted.findings)),
+        found=bool(shown),
+        at_execution=min((finding.at_execution for finding in shown), default=0),
+        switches=min((finding.switches for finding in shown), default=0),
+        strategy=planted.in_words,
+        executions=without.executions,
+        complete=without.complete,
+        clean=without.good,
+        seconds=time.perf_counter() - began,
+    )

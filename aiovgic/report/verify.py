@@ -1,0 +1,44 @@
+"""The catalogue, checked: one bug a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.report.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.lab.verify import Checked
+
+HEAD = ("bug", "found as", "at execution", "switches", "on fixed", "executions", "seconds")
+NUMBERS = (2, 3, 5, 6)
+
+
+def verify_report(checked: Sequence[Checked], seconds: float) -> str:
+    """A table, then what is wrong, then how many there are."""
+    lines = list(table(HEAD, [row(each) for each in checked], right=NUMBERS)) if checked else []
+    missed = [each.id for each in checked if not each.found]
+    unclean = [each.id for each in checked if not each.clean]
+    if missed:
+        lines.append(f"not found: {', '.join(missed)}")
+    if unclean:
+        lines.append(f"not clean without it: {', '.join(unclean)}")
+    good = sum(each.good for each in checked)
+    lines.append(f"{good} of {len(checked)} bugs found, and clean without it, in {seconds:.0f} s")
+    return "\n".join(lines)
+
+
+def row(checked: Checked) -> list[str]:
+    """One bug."""
+    found = ", ".join(checked.kinds) if checked.found else "nothing of its kinds"
+    extent = "complete" if checked.complete else "budget spent"
+    return [
+        checked.id,
+        found,
+        str(checked.at_execution or "-"),
+        str(checked.switches if checked.found else "-"),
+        f"clean, {extent}" if checked.clean else "NOT CLEAN",
+        str(checked.executions),
+        f"{checked.seconds:.1f}",
+    ]
