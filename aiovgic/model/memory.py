@@ -12,6 +12,7 @@ from aiovgic.arch.words import SZ_4K
 from aiovgic.sync import MemoryAccess, Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.faults import Faults
     from aiovgic.sync import Parts
 
 _ZEROES = bytes(SZ_4K)
@@ -78,8 +79,9 @@ class Slot(NamedTuple):
 class Memory(Part):
     """The memory slots of a VM (struct kvm_memslots)."""
 
-    def __init__(self, parts: Parts, name: str) -> None:
+    def __init__(self, parts: Parts, name: str, faults: Faults) -> None:
         super().__init__(parts, name)
+        self.faults = faults
         self.slots: tuple[Slot, ...] = ()
 
     def add(self, slot: Slot) -> None:
@@ -99,11 +101,23 @@ class Memory(Part):
 
     async def read(self, gpa: int, length: int) -> bytes | None:
         """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest)."""
-        await MemoryAccess(self, gpa, length, write=False)
-        return self.peek(gpa, length)
+        if await self.faults.copy_fails("from guest memory"):
+            return None
+        return await self.guest_read(gpa, length)
 
     async def write(self, gpa: int, data: bytes) -> bool:
         """Put ``data`` at ``gpa``; False where that is not all memory (kvm_write_guest)."""
+        if await self.faults.copy_fails("to guest memory"):
+            return False
+        return await self.guest_write(gpa, data)
+
+    async def guest_read(self, gpa: int, length: int) -> bytes | None:
+        """The same as the guest's own access, in which nothing is copied."""
+        await MemoryAccess(self, gpa, length, write=False)
+        return self.peek(gpa, length)
+
+    async def guest_write(self, gpa: int, data: bytes) -> bool:
+        """The same as the guest's own access."""
         await MemoryAccess(self, gpa, len(data), write=True)
         return self.poke(gpa, data)
 
