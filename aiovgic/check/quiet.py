@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.check.bus import device_once
+from aiovgic.check.lost import lost_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 
-RULES: tuple[Rule, ...] = (device_once,)
+RULES: tuple[Rule, ...] = (device_once, lost_objects)
 
 
 def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:

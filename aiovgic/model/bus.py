@@ -64,16 +64,17 @@ class Bus(Part):
         self.ranges = self.shared("ranges", no_ranges())
 
     async def register(self, base: int, length: int, device: IoDevice) -> None:
-        """Add a device (kvm_io_bus_register_dev). Raises ENOSPC when the bus is full."""
+        """Add a device (kvm_io_bus_register_dev). Raises ENOSPC when the bus is full, ENOMEM."""
         self.vm.slots_lock.assert_held()
         now = await self.ranges.load()
         if len(now) >= NR_IOBUS_DEVS:
             raise UapiError(errno.ENOSPC, f"the bus has {NR_IOBUS_DEVS} devices")
+        await self.vm.faults.alloc("kvm_io_bus")
         await self.ranges.store(self.inserted(now, Range(base, length, device)), RELEASE)
         await self.vm.srcu.synchronize()
 
     async def unregister(self, device: IoDevice) -> None:
-        """Take a device off, if it is there (kvm_io_bus_unregister_dev)."""
+        """Take a device off, if it is there (kvm_io_bus_unregister_dev). Needs no memory, so it never fails."""
         self.vm.slots_lock.assert_held()
         now = await self.ranges.load()
         for i, here in enumerate(now):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.model.owned import lost
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,6 +28,7 @@ def facts(vm: Vm) -> Facts:
         "vcpus": {vcpu.name: vcpu_facts(vcpu) for vcpu in vm.vcpus.value},
         "its": {its.name: its_facts(its) for its in reversed(vm.devices.value)},
         "irqs": {irq.name: irq_facts(irq) for irq in irqs(vm)},
+        "lost": [part.name for part in lost(vm)],
     }
 
 

@@ -127,7 +127,7 @@ class GuestMode(VcpuState):
         """A load that stays inside a page."""
         if self.is_gicv(addr):
             return self.gicv.read(addr - self.vm.dist.gicv_base, length)
-        data = await self.vm.memory.read(addr, length, native=True)
+        data = await self.vm.memory.guest_read(addr, length)
         assert data is not None, "memory does not go away under a guest"
         return from_le(data)
 
@@ -141,15 +141,15 @@ class GuestMode(VcpuState):
             if self.is_gicv(addr):
                 self.gicv.write(addr - self.vm.dist.gicv_base, step, from_le(piece))
             else:
-                await self.vm.memory.write(addr, piece, native=True)
+                await self.vm.memory.guest_write(addr, piece)
 
     async def copy_ram(self, guest: Guest, trap: Copy) -> None:
         """A copy of a range; where there is no memory the guest takes an abort."""
         if trap.length:
-            data = await self.vm.memory.read(trap.addr, trap.length, native=True)
+            data = await self.vm.memory.guest_read(trap.addr, trap.length)
             done = data is not None
         else:
-            data, done = None, await self.vm.memory.write(trap.addr, trap.data, native=True)
+            data, done = None, await self.vm.memory.guest_write(trap.addr, trap.data)
         if done:
             guest.copied(data)
         else:

@@ -41,17 +41,17 @@ class VgicInit(Part):
     # -- create ---------------------------------------------------------------------------
 
     async def create(self, model: Model) -> None:
-        """Make the VM's vGIC (kvm_vgic_create); kvm->lock held. Raises EBUSY, EEXIST, E2BIG."""
+        """Make the VM's vGIC (kvm_vgic_create); kvm->lock held. Raises EBUSY, EEXIST, E2BIG, ENOMEM."""
         vm = self.vm
         vm.kvm_lock.assert_held()
         vcpus = await vm.trylock_all_vcpus()
         async with vm.config_lock:
             try:
-                self.create_locked(model, vcpus)
+                await self.create_locked(model, vcpus)
             finally:
                 vm.unlock_vcpus(vcpus)
 
-    def create_locked(self, model: Model, vcpus: tuple[Vcpu, ...]) -> None:
+    async def create_locked(self, model: Model, vcpus: tuple[Vcpu, ...]) -> None:
         """The checks and effects of create, with every lock held."""
         dist = self.vm.dist
         if dist.in_kernel():
@@ -59,14 +59,19 @@ class VgicInit(Part):
         if any(vcpu.has_run_once for vcpu in vcpus):
             raise UapiError(errno.EBUSY, "a vCPU has run already")
         self.check_none_in_creation(vcpus)
+        before = self.vm.max_vcpus
         self.vm.max_vcpus = MAX_CPUS[model]
         if len(vcpus) > self.vm.max_vcpus:
             raise UapiError(errno.E2BIG, f"{len(vcpus)} vCPUs are more than {self.vm.max_vcpus}")
+        try:
+            await self.allocate_all_private_irqs(vcpus)
+        except UapiError:
+            self.vm.max_vcpus = before
+            raise
         dist.vgic_model = model
         dist.vgic_dist_base = VGIC_ADDR_UNDEF
         dist.vgic_cpu_base = VGIC_ADDR_UNDEF
         for vcpu in vcpus:
-            self.allocate_private_irqs(vcpu)
             vcpu.choose_interface()
 
     def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
@@ -77,23 +82,60 @@ class VgicInit(Part):
     # -- vCPUs -------------------------------------------------------------------------------
 
     async def vcpu_init(self, vcpu: Vcpu) -> None:
-        """Prepare a new vCPU, and give it a frame if there is one (kvm_vgic_vcpu_init). Raises EINVAL, ENOSPC."""
+        """Prepare a new vCPU, and give it a frame if there is one (kvm_vgic_vcpu_init).
+
+        Raises EINVAL, ENOSPC, ENOMEM; then it has neither.
+        """
         if not self.vm.dist.in_kernel():
             return
         async with self.vm.config_lock:
-            self.allocate_private_irqs(vcpu)
+            await self.allocate_private_irqs(vcpu)
         if self.vm.dist.vgic_model is Model.V3:
-            async with self.vm.slots_lock:
-                await self.vm.rd_regions.register_redist_iodev(vcpu)
+            try:
+                async with self.vm.slots_lock:
+                    await self.vm.rd_regions.register_redist_iodev(vcpu)
+            except UapiError:
+                await self.undo_vcpu_init(vcpu)
+                raise
 
-    def allocate_private_irqs(self, vcpu: Vcpu) -> None:
-        """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked)."""
+    async def undo_vcpu_init(self, vcpu: Vcpu) -> None:
+        """The vCPU got no frame: nor does it keep its interrupts."""
+        async with self.vm.config_lock:
+            self.free_private_irqs(vcpu)
+
+    async def vcpu_destroy(self, vcpu: Vcpu) -> None:
+        """A vCPU that never came online gives back what vcpu_init gave (kvm_vgic_vcpu_destroy)."""
+        async with self.vm.slots_lock:
+            await self.vm.rd_regions.unregister_redist_iodev(vcpu)
+        async with self.vm.config_lock:
+            self.free_private_irqs(vcpu)
+
+    async def allocate_all_private_irqs(self, vcpus: tuple[Vcpu, ...]) -> None:
+        """The SGIs and PPIs of all vCPUs that have none yet, or of none. Raises ENOMEM."""
+        without = [vcpu for vcpu in vcpus if vcpu.private_irqs is None]
+        try:
+            for vcpu in without:
+                await self.allocate_private_irqs(vcpu)
+        except UapiError:
+            for vcpu in without:
+                self.free_private_irqs(vcpu)
+            raise
+
+    async def allocate_private_irqs(self, vcpu: Vcpu) -> None:
+        """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked). Raises ENOMEM."""
         self.vm.config_lock.assert_held()
         if vcpu.private_irqs is not None:
             return
-        vcpu.private_irqs = self.parts.make(
+        vcpu.private_irqs = await self.vm.faults.make(
             IrqArray, f"{vcpu.name}.irq", self.vm, 0, VGIC_NR_PRIVATE_IRQS, lambda irq: self.prepare_private(irq, vcpu)
         )
+
+    def free_private_irqs(self, vcpu: Vcpu) -> None:
+        """Undo allocate_private_irqs."""
+        self.vm.config_lock.assert_held()
+        if vcpu.private_irqs is not None:
+            vcpu.private_irqs.free()
+            vcpu.private_irqs = None
 
     def prepare_private(self, irq: Irq, vcpu: Vcpu) -> None:
         """What an SGI or PPI is like at first: SGIs enabled and edge, PPIs level."""
@@ -111,7 +153,7 @@ class VgicInit(Part):
     # -- INIT -----------------------------------------------------------------------------------
 
     async def vgic_init(self) -> None:
-        """Make everything that depends on how many there are (vgic_init). Raises EBUSY.
+        """Make everything that depends on how many there are (vgic_init). Raises EBUSY, ENOMEM.
 
         ``config_lock`` held. Doing it again is no error; no address is needed.
         """
@@ -123,19 +165,33 @@ class VgicInit(Part):
         vcpus = await vm.each_vcpu()
         if vm.created_vcpus != len(vcpus):
             raise UapiError(errno.EBUSY, "a vCPU is in creation")
-        if not dist.nr_spis:
+        chosen = dist.nr_spis
+        if not chosen:
             dist.nr_spis = VGIC_NR_IRQS_LEGACY - VGIC_NR_PRIVATE_IRQS
-        self.dist_init(vcpus[0] if vcpus else None)
+        try:
+            await self.dist_init(vcpus[0] if vcpus else None)
+            await self.allocate_all_private_irqs(vcpus)
+            routes = await vm.routing.make_default(dist.nr_spis)
+        except UapiError:
+            self.undo_init(chosen)
+            raise
         for vcpu in vcpus:
-            self.allocate_private_irqs(vcpu)
             await self.vcpu_enable(vcpu)
-        await vm.routing.set_default(dist.nr_spis)
+        await vm.routing.set_routes(routes)
         if not dist.implementation_rev:
             dist.implementation_rev = KVM_VGIC_IMP_REV_LATEST
         await dist.initialized.store(value=True)
 
-    def dist_init(self, vcpu0: Vcpu | None) -> None:
-        """The SPIs, all targeting the first vCPU (kvm_vgic_dist_init)."""
+    def undo_init(self, nr_spis: int) -> None:
+        """INIT came to nothing: there are no SPIs, and their number is as it was, 0 if it was free."""
+        dist = self.vm.dist
+        if dist.spis is not None:
+            dist.spis.free()
+            dist.spis = None
+        dist.nr_spis = nr_spis
+
+    async def dist_init(self, vcpu0: Vcpu | None) -> None:
+        """The SPIs, all targeting the first vCPU (kvm_vgic_dist_init). Raises ENOMEM."""
         dist = self.vm.dist
         group = 0 if dist.vgic_model is Model.V2 else 1
 
@@ -143,7 +199,8 @@ class VgicInit(Part):
             irq.target_vcpu = vcpu0
             irq.group = group
 
-        dist.spis = self.parts.make(IrqArray, "irq", self.vm, VGIC_NR_PRIVATE_IRQS, dist.nr_spis, prepare)
+        first, count = VGIC_NR_PRIVATE_IRQS, dist.nr_spis
+        dist.spis = await self.vm.faults.make(IrqArray, "irq", self.vm, first, count, prepare)
 
     async def vcpu_enable(self, vcpu: Vcpu) -> None:
         """Reset a vCPU's interface (vgic_v3_enable, vgic_v2_enable)."""
@@ -156,7 +213,7 @@ class VgicInit(Part):
     async def map_resources(self) -> None:
         """Put the vGIC on the bus before any vCPU runs (kvm_vgic_map_resources).
 
-        Once a VM. Raises ENXIO, EINVAL, EBUSY, ENOSPC; then the VM is dead.
+        Once a VM. Raises ENXIO, EINVAL, EBUSY, ENOSPC, ENOMEM; then the VM is dead.
         """
         vm = self.vm
         if await vm.dist.ready.load():

@@ -75,9 +75,10 @@ class Routing(Part):
         self.routes = self.shared("routes", no_routes())
         self.irq_srcu = self.srcu_struct("irq_srcu")
 
-    async def set_default(self, nr_spis: int) -> None:
-        """GSI n is pin n, replacing whatever there was (kvm_vgic_setup_default_irq_routing)."""
-        await self.set_routes({gsi: Pin(gsi) for gsi in range(nr_spis)})
+    async def make_default(self, nr_spis: int) -> Mapping[int, Pin | Msi]:
+        """The table in which GSI n is pin n (kvm_vgic_setup_default_irq_routing). Raises ENOMEM."""
+        await self.vm.faults.alloc("default kvm_irq_routing_table")
+        return {gsi: Pin(gsi) for gsi in range(nr_spis)}
 
     async def set_routes(self, routes: Mapping[int, Pin | Msi]) -> None:
         """Replace the table and wait for its readers (kvm_set_irq_routing)."""

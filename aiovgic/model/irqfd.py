@@ -39,12 +39,13 @@ class Irqfds(Part):
         self.irqfds_lock = self.lock("irqfds.lock", irqsave=True)
 
     async def assign(self, eventfd: EventFd, gsi: int) -> None:
-        """Let an eventfd raise a GSI (kvm_irqfd_assign). Raises EAGAIN before INIT, EBUSY if it is in use.
+        """Let an eventfd raise a GSI (kvm_irqfd_assign). Raises EAGAIN before INIT, ENOMEM, EBUSY if in use.
 
         What was written to the eventfd before is injected now.
         """
         if not await self.vm.dist.vgic_initialized():
             raise UapiError(errno.EAGAIN, "the vGIC is not initialised")
+        await self.vm.faults.alloc("kvm_kernel_irqfd")
         async with self.irqfds_lock:
             if any(used is eventfd for used, _ in self.items):
                 raise UapiError(errno.EBUSY, "this eventfd is assigned already")

@@ -30,12 +30,12 @@ class Lpis(LpiTables):
     async def add_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
         """The LPI for a new event, with a reference: one there is, or a new one (vgic_add_lpi).
 
-        One there is keeps its state and its target. Raises EFAULT where a table cannot be read.
+        One there is keeps its state and its target. Raises EFAULT where a table cannot be read, ENOMEM.
         """
         irq = await self.get(intid)
         if irq is not None:
             return irq
-        irq = await self.insert(self.make_lpi(intid, vcpu))
+        irq = await self.insert(await self.make_lpi(intid, vcpu))
         try:
             await self.update_lpi_config(irq)
             await self.sync_pending_status(irq)

@@ -6,8 +6,10 @@ translation, and by whoever has just looked it up. The last one to go takes it o
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar
 
+from aiovgic.errors import UapiError
 from aiovgic.model.irq import Irq
 from aiovgic.model.xarray import XArray
 from aiovgic.sync import Part
@@ -53,21 +55,49 @@ class LpiIndex(Part):
 
     # -- birth --------------------------------------------------------------------------------
 
-    def make_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
-        """An LPI as it is born: edge, group 1, disabled, held once."""
-        irq = self.parts.make(Irq, f"irq{intid}", self.vm, intid)
+    async def make_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
+        """An LPI as it is born: edge, group 1, disabled, held once. Raises ENOMEM."""
+        irq = await self.vm.faults.make(Irq, f"irq{intid}", self.vm, intid)
         irq.target_vcpu = vcpu
         return irq
 
     async def insert(self, new: Irq) -> Irq:
-        """Put a new LPI into the index, unless somebody was faster: then theirs, with a reference."""
+        """Put a new LPI into the index, unless somebody was faster: then theirs, with a reference. Raises ENOMEM."""
+        if not await self.reserve(new.intid):
+            new.free()
+            raise UapiError(errno.ENOMEM, f"no room in the index for LPI {new.intid}")
         async with self.lpi_xa_lock:
             old = await self.find_living(new.intid)
-            if old is None:
+            if old is None and await self.has_room(new.intid):
                 await self.lpi_xa.store(new.intid, new)
                 return new
         new.free()
+        if old is None:
+            await self.release(new.intid)
+            raise UapiError(errno.ENOMEM, f"no room in the index for LPI {new.intid}")
         return old
+
+    async def reserve(self, intid: int) -> bool:
+        """Make room for a new LPI before the lock is taken (xa_reserve_irq); False without memory."""
+        faults = self.vm.faults
+        if await faults.alloc_fails("lpi_xa"):
+            return False
+        if faults.allocs.limit:
+            await self.lpi_xa.reserve(intid)
+        return True
+
+    async def has_room(self, intid: int) -> bool:
+        """Whether a new LPI can be stored; lpi_xa_lock held.
+
+        Its room is reserved, unless a dying LPI of that INTID was there, and took it along.
+        """
+        self.lpi_xa_lock.assert_held()
+        return self.lpi_xa.has_room(intid) or not await self.vm.faults.alloc_fails("lpi_xa once more")
+
+    async def release(self, intid: int) -> None:
+        """Give back room that is not needed (xa_release)."""
+        async with self.lpi_xa_lock:
+            await self.lpi_xa.release(intid)
 
     async def find_living(self, intid: int) -> Irq | None:
         """The re-check of insert: an LPI that has come since, with a reference; one dying is replaced."""

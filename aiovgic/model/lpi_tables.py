@@ -86,29 +86,36 @@ class LpiTables(LpiIndex):
     async def sync_pending_status(self, irq: Irq) -> None:
         """Take a new LPI's pending bit out of its target's table (vgic_v3_lpi_sync_pending_status).
 
-        Raises EFAULT. The target is chosen before the table is read, and looked at again under irq_lock.
+        Raises EFAULT; then nothing is latched or queued. The target is chosen before the table is
+        read, and looked at again under irq_lock; a bit that was taken counts wherever the LPI goes.
         """
+        pending = False
         while True:
             vcpu = await self.data_race(lambda: irq.target_vcpu)
-            if vcpu is None:
+            if vcpu is not None:
+                pending |= await self.take_bit(await self.pending_byte(vcpu, irq.intid), irq.intid)
+            elif not pending:
                 return
-            gpa = await self.pending_byte(vcpu, irq.intid)
-            value = await self.read_byte(gpa)
             await irq.irq_lock.acquire()
             if self.same_target(irq, vcpu):
                 break
             irq.irq_lock.release()
-        pending = is_set(value, irq.intid)
         self.import_pending(irq, pending=pending)
         await irq.queue_irq_unlock()
-        if pending:
-            await self.write_byte(gpa, with_bit(value, irq.intid, on=False))
+
+    async def take_bit(self, gpa: int, intid: int) -> bool:
+        """Whether an LPI's bit was set in its byte; it is not any more. Raises EFAULT."""
+        value = await self.read_byte(gpa)
+        if not is_set(value, intid):
+            return False
+        await self.write_byte(gpa, with_bit(value, intid, on=False))
+        return True
 
     def import_pending(self, irq: Irq, *, pending: bool) -> None:
         """A bit of the table joins what was latched since the LPI can be found; irq_lock held."""
         irq.pending_latch |= pending
 
-    def same_target(self, irq: Irq, vcpu: Vcpu) -> bool:
+    def same_target(self, irq: Irq, vcpu: Vcpu | None) -> bool:
         """The re-check of sync_pending_status: nobody moved the LPI while the table was read."""
         return irq.target_vcpu is vcpu
 

@@ -12,6 +12,7 @@ from aiovgic.arch.words import SZ_4K
 from aiovgic.sync import MemoryAccess, Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.faults import Faults
     from aiovgic.sync import Parts
 
 _ZEROES = bytes(SZ_4K)
@@ -78,8 +79,9 @@ class Slot(NamedTuple):
 class Memory(Part):
     """The memory slots of a VM (struct kvm_memslots)."""
 
-    def __init__(self, parts: Parts, name: str) -> None:
+    def __init__(self, parts: Parts, name: str, faults: Faults) -> None:
         super().__init__(parts, name)
+        self.faults = faults
         self.slots: tuple[Slot, ...] = ()
 
     def add(self, slot: Slot) -> None:
@@ -97,17 +99,28 @@ class Memory(Part):
         """Whether this address is guest memory (kvm_is_visible_gfn)."""
         return self.find(gpa) is not None
 
-    async def read(self, gpa: int, length: int, *, native: bool = False) -> bytes | None:
-        """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest).
-
-        ``native``: the guest reads it itself.
-        """
-        await MemoryAccess(self, gpa, length, write=False, native=native)
+    async def read(self, gpa: int, length: int) -> bytes | None:
+        """``length`` bytes at ``gpa``, or None where that is not all memory (kvm_read_guest)."""
+        if await self.faults.copy_fails("from guest memory"):
+            return None
+        await MemoryAccess(self, gpa, length, write=False)
         return self.peek(gpa, length)
 
-    async def write(self, gpa: int, data: bytes, *, native: bool = False) -> bool:
+    async def write(self, gpa: int, data: bytes) -> bool:
         """Put ``data`` at ``gpa``; False where that is not all memory (kvm_write_guest)."""
-        await MemoryAccess(self, gpa, len(data), write=True, native=native)
+        if await self.faults.copy_fails("to guest memory"):
+            return False
+        await MemoryAccess(self, gpa, len(data), write=True)
+        return self.poke(gpa, data)
+
+    async def guest_read(self, gpa: int, length: int) -> bytes | None:
+        """The same as the guest's own access, in which nothing is copied."""
+        await MemoryAccess(self, gpa, length, write=False, native=True)
+        return self.peek(gpa, length)
+
+    async def guest_write(self, gpa: int, data: bytes) -> bool:
+        """The same as the guest's own access."""
+        await MemoryAccess(self, gpa, len(data), write=True, native=True)
         return self.poke(gpa, data)
 
     async def read_u64(self, gpa: int) -> int | None:

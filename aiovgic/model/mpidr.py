@@ -48,10 +48,12 @@ class MpidrTable(Part):
         return next((vcpu for vcpu in vcpus if vcpu.affinity == affinity), None)
 
     async def init_data(self) -> None:
-        """Make the table, once, from the affinities of now (kvm_init_mpidr_data)."""
+        """Make the table, once, from the affinities of now; without memory go on scanning (kvm_init_mpidr_data)."""
         async with self.vm.config_lock:
             vcpus = await self.vm.each_vcpu()
             if await self.mpidr_data.load() is not None or len(vcpus) == 1:
+                return
+            if await self.vm.faults.alloc_fails("kvm_mpidr_data"):
                 return
             data = self.compress([vcpu.affinity for vcpu in vcpus])
             if data is not None:

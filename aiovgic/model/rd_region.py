@@ -9,7 +9,7 @@ from aiovgic.arch import gicd, gicr
 from aiovgic.arch.words import SZ_64K
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
-from aiovgic.sync import Guarded, Part
+from aiovgic.sync import Guarded, GuardedList, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
@@ -21,6 +21,8 @@ class RdRegion(Part):
     """One region of redistributor frames (struct vgic_redist_region). A count of 0: one for every vCPU."""
 
     free_index = Guarded(0, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
+    given_back = GuardedList[int](by="config_lock")
+    """Slots below free_index that are free again."""
 
     def __init__(self, parts: Parts, name: str, index: int, base: int, count: int) -> None:
         super().__init__(parts, name)
@@ -30,7 +32,21 @@ class RdRegion(Part):
 
     def is_full(self) -> bool:
         """Whether no slot is left; a legacy region is never full (vgic_v3_redist_region_full)."""
-        return bool(self.count) and self.free_index >= self.count
+        return bool(self.count) and self.free_index >= self.count and not self.given_back
+
+    def take_slot(self) -> int:
+        """A slot that was given back, else the next one; the region is not full."""
+        if self.given_back:
+            return self.given_back.pop(0)
+        self.free_index += 1
+        return self.free_index - 1
+
+    def give_back(self, slot: int) -> None:
+        """Undo take_slot. Others may have taken slots since."""
+        self.given_back.append(slot)
+        while self.free_index - 1 in self.given_back:
+            self.free_index -= 1
+            self.given_back.remove(self.free_index)
 
     def end(self) -> int:
         """The first address after a counted region."""
@@ -111,8 +127,12 @@ class RdRegions(Part):
             raise UapiError(errno.EINVAL, f"the redistributors at {base:#x} overlap the distributor")
         if await self.overlaps(base, size):
             raise UapiError(errno.EINVAL, f"the region at {base:#x} overlaps another")
-        self.vm.check_iorange(VGIC_ADDR_UNDEF, base, SZ_64K, size)
-        region = self.parts.make(RdRegion, f"rdreg{index}", index, base, count)
+        region = await self.vm.faults.make(RdRegion, f"rdreg{index}", index, base, count)
+        try:
+            self.vm.check_iorange(VGIC_ADDR_UNDEF, base, SZ_64K, size)
+        except UapiError:
+            region.free()
+            raise
         self.vm.dist.rd_regions.append(region)
         return region
 
@@ -189,17 +209,25 @@ class RdRegions(Part):
             return None
         if not await self.check_base():
             raise UapiError(errno.EINVAL, "distributor and redistributors do not fit together")
+        slot = region.take_slot()
         vcpu.rd.rdreg = region
-        vcpu.rd.rdreg_index = region.free_index
-        vcpu.rd.base_addr = region.base + region.free_index * gicr.KVM_VGIC_V3_REDIST_SIZE
-        region.free_index += 1
+        vcpu.rd.rdreg_index = slot
+        vcpu.rd.base_addr = region.base + slot * gicr.KVM_VGIC_V3_REDIST_SIZE
         return region
 
     def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
         """Undo claim_slot: the frame could not be registered; config_lock held."""
-        region.free_index -= 1
+        region.give_back(vcpu.rd.rdreg_index)
         self.forget(vcpu)
 
     async def unregister_redist_iodev(self, vcpu: Vcpu) -> None:
-        """Take a vCPU's frame off the bus (vgic_unregister_redist_iodev)."""
+        """Take the frame of a vCPU that is to go off the bus (vgic_unregister_redist_iodev)."""
         await self.vm.bus.unregister(vcpu.rd)
+        async with self.vm.config_lock:
+            self.free_slot_of(vcpu)
+
+    def free_slot_of(self, vcpu: Vcpu) -> None:
+        """The slot can be had by another vCPU; config_lock held."""
+        region = vcpu.rd.rdreg
+        if region is not None:
+            self.unclaim_slot(vcpu, region)

@@ -24,6 +24,7 @@ from aiovgic.model.sgi import Sgis
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded, Part, Rcu
 
 if TYPE_CHECKING:
+    from aiovgic.model.faults import Faults
     from aiovgic.model.host import Host
     from aiovgic.model.irq import Irq
     from aiovgic.model.its import Its
@@ -42,8 +43,9 @@ class Vm(Part):
     vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
     """What KVM_ARM_VCPU_INIT asked for first; None before it did."""
 
-    def __init__(self, parts: Parts, name: str, host: Host, ipa_bits: int) -> None:
+    def __init__(self, parts: Parts, name: str, faults: Faults, host: Host, ipa_bits: int) -> None:
         super().__init__(parts, name)
+        self.faults = faults
         self.host = host
         self.ipa_bits = ipa_bits
         self.max_vcpus = VGIC_V2_MAX_CPUS if host.gic == GICV2 else KVM_MAX_VCPUS
@@ -58,7 +60,7 @@ class Vm(Part):
         self.devices = self.shared("devices", no_devices())
         # Set once, never cleared; every ioctl looks at it first (kvm_vm_dead).
         self.vm_dead = self.shared("vm_dead", value=False)
-        self.memory = parts.make(Memory, "memory")
+        self.memory = parts.make(Memory, "memory", faults)
         self.bus = parts.make(Bus, "bus", self)
         self.lpis = parts.make(Lpis, "lpis", self)
         self.dist = parts.make(Dist, "dist", self)

@@ -23,7 +23,7 @@ class XArray(Generic[T]):
     __slots__ = ("_word",)
 
     def __init__(self, owner: Part, field: str) -> None:
-        entries: dict[int, T] = {}
+        entries: dict[int, T | None] = {}  # None: reserved
         self._word = Shared(owner, field, entries)
 
     async def load(self, key: int) -> T | None:
@@ -37,6 +37,20 @@ class XArray(Generic[T]):
         entries[key] = value
         return old
 
+    async def reserve(self, key: int) -> None:
+        """Make room there, unless there is some (xa_reserve); reads as empty."""
+        (await self._word.update(_same, RELEASE)).setdefault(key, None)
+
+    async def release(self, key: int) -> None:
+        """Undo reserve, if nothing was stored there (xa_release)."""
+        entries = await self._word.update(_same, RELEASE)
+        if entries.get(key) is None:
+            entries.pop(key, None)
+
+    def has_room(self, key: int) -> bool:
+        """Whether storing there needs no memory; for those who keep everybody else from storing."""
+        return key in self._word.value
+
     async def erase(self, key: int) -> T | None:
         """Empty the place; gives what was there (xa_erase)."""
         return (await self._word.update(_same, RELEASE)).pop(key, None)
@@ -44,18 +58,18 @@ class XArray(Generic[T]):
     async def items(self) -> tuple[tuple[int, T], ...]:
         """All that is stored, in ascending order, as of now (xa_for_each)."""
         entries = await self._word.load(ACQUIRE)
-        return tuple(sorted(entries.items(), key=_number))
+        return tuple([(key, value) for key, value in sorted(entries.items(), key=_number) if value is not None])
 
     def stored(self) -> list[T]:
         """All that is stored, in ascending order, without a point: for reports."""
-        return [value for _, value in sorted(self._word.value.items(), key=_number)]
+        return [value for _, value in sorted(self._word.value.items(), key=_number) if value is not None]
 
     async def unsorted(self) -> tuple[T, ...]:
         """All that is stored, in the order it came."""
-        return tuple((await self._word.load(ACQUIRE)).values())
+        return tuple([value for value in (await self._word.load(ACQUIRE)).values() if value is not None])
 
 
-def _same(entries: dict[int, T]) -> dict[int, T]:
+def _same(entries: dict[int, T | None]) -> dict[int, T | None]:
     """The map itself: whoever awaited the write changes it in the same step."""
     return entries
 

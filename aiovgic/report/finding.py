@@ -23,6 +23,7 @@ VERBS = {
     "prepare": "is about to sleep on",
     "sleep": "sleeps on",
     "choose": "chooses",
+    "fault": "may fail at",
     "fence": "passes a barrier",
 }
 """What a point does to its object, in words."""

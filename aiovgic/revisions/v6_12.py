@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from aiovgic.bugs import (
     cache_after_off,
+    cache_store_leaks,
+    device_fd_after_create,
     disable_lpis_running,
+    init_not_undone,
     inv_stale_config,
     its_base_stuck,
     its_clear_unlocked,
+    lpi_add_self_deadlock,
     lpi_import_erases,
+    lpi_import_half_done,
     lpi_release_vs_readd,
+    mapd_loses_device,
+    redist_slot_lost,
+    vcpu_init_leaks_irqs,
     vcpu_vs_vgic_creation,
 )
 
@@ -22,4 +30,12 @@ LAYERS = (
     *inv_stale_config.LAYERS,
     *cache_after_off.LAYERS,
     *disable_lpis_running.LAYERS,
+    *cache_store_leaks.LAYERS,
+    *device_fd_after_create.LAYERS,
+    *init_not_undone.LAYERS,
+    *lpi_add_self_deadlock.LAYERS,
+    *lpi_import_half_done.LAYERS,
+    *mapd_loses_device.LAYERS,
+    *redist_slot_lost.LAYERS,
+    *vcpu_init_leaks_irqs.LAYERS,
 )

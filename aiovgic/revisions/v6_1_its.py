@@ -177,6 +177,14 @@ class ListedLpis(Lpis):
             wanted = await self.data_race(lambda: [irq for irq in lpis if filter_vcpu in (None, irq.target_vcpu)])
         return tuple([irq.intid for irq in wanted])
 
+    async def reserve(self, intid: int) -> bool:
+        """A list has room for every LPI that there is."""
+        return True
+
+    async def has_room(self, intid: int) -> bool:
+        """A list has room for every LPI that there is."""
+        return True
+
     def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:
         """Whether a bit of a pending table is about this LPI: it was, when the list was copied."""
         return True

@@ -51,7 +51,7 @@ class ScriptSession:
 
     def __init__(self, rt: Runtime, layers: Sequence[Layer], host_gic: int, script: Script, file: str) -> None:
         code = Slot(PLAYER_CODE, Ram(PLAYER_CODE_SIZE))
-        self.machine = Machine(rt, layers, host=Host(gic=host_gic), slots=(code,), noting=rt.noting)
+        self.machine = Machine(rt, layers, host=Host(gic=host_gic), slots=(code,))
         self.actor = self.machine.actor("vmm")
         self.script = script
         self.file = file

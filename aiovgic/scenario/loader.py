@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.scenario.expectations import expectations
-from aiovgic.scenario.machine import machine_plan
+from aiovgic.scenario.machine import fault_budget, machine_plan
 from aiovgic.scenario.nodes import parse_yaml
 from aiovgic.scenario.scenario import EXPECTED, SCHEMA_VERSION, Scenario
 from aiovgic.scenario.shipped import scenarios
@@ -20,7 +20,7 @@ from aiovgic.uapi.fields import nearest
 if TYPE_CHECKING:
     from aiovgic.scenario.nodes import Node
 
-KEYS = ("schema", "title", "about", "machine", "tasks", *EXPECTED)
+KEYS = ("schema", "title", "about", "machine", "faults", "tasks", *EXPECTED)
 
 
 def find(name: str | Path) -> Path:
@@ -63,6 +63,7 @@ def parse(text: str, path: str, name: str) -> Scenario:
         about=optional_text(found.get("about")),
         machine=plan,
         tasks=tasks,
+        faults=fault_budget(found.get("faults")),
         expectations=tuple(expectations(found, steps.labels)),
     )
 

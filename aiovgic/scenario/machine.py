@@ -1,10 +1,11 @@
-"""The machine section of a scenario."""
+"""The machine section of a scenario, and how much of it may fail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.intid import VGIC_MAX_LPI, VGIC_MIN_LPI
+from aiovgic.model.faults import MAX_FAULTS, FaultBudget
 from aiovgic.model.host import Host
 from aiovgic.scenario import layout
 from aiovgic.scenario.nodes import key_number
@@ -49,6 +50,14 @@ def machine_plan(node: Node | None) -> MachinePlan:
         its=its,
         lpis=lpis,
     )
+
+
+def fault_budget(node: Node | None) -> FaultBudget:
+    """How many allocations and user copies may fail; none unless it says so. Raises ScenarioError."""
+    if node is None:
+        return FaultBudget()
+    found = node.keys(("alloc", "copy"))
+    return FaultBudget(**{name: found[name].integer(0, MAX_FAULTS) for name in found})
 
 
 def nr_irqs(node: Node) -> int:

@@ -47,7 +47,7 @@ class ScenarioSession:
         self.deliveries = Deliveries()
         self.reached: tuple[int, ...] = ()
         changing = any(step.op.name in CHANGING for plan in scenario.tasks for step in plan.steps)
-        self.machine = Machine(rt, layers, host=scenario.machine.host, noting=rt.noting, changing=changing)
+        self.machine = Machine(rt, layers, host=scenario.machine.host, faults=scenario.faults, changing=changing)
         self.set_up = self.machine.actor("setup")
         rt.finish(self.set_up_machine())
         self.tasks = tuple(

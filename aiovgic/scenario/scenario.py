@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.model.faults import FaultBudget
 from aiovgic.model.host import Host
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class Scenario:
     machine: MachinePlan
     tasks: Sequence[TaskPlan]
     expectations: Sequence[Expectation]
+    faults: FaultBudget = field(default_factory=FaultBudget)
+    """How much may fail while the tasks race."""
 
     @property
     def digest(self) -> str:

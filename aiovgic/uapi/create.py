@@ -56,31 +56,51 @@ class Creation(Part):
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
         self.vm = vm
+        self.faults = vm.faults
 
     # -- vCPUs -----------------------------------------------------------------------------
 
     async def create_vcpu(self, vcpu_id: int) -> Vcpu:
-        """KVM_CREATE_VCPU. Raises EINVAL, EBUSY after INIT, EEXIST, and what a redistributor frame raises."""
+        """KVM_CREATE_VCPU. Raises EINVAL, EBUSY after INIT, ENOMEM, EEXIST, and what a redistributor frame raises."""
         vm = self.vm
         if vcpu_id >= KVM_MAX_VCPUS:
             raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {KVM_MAX_VCPUS - 1}")
         async with vm.kvm_lock:
             await self.vcpu_precreate(vcpu_id)
             vm.created_vcpus += 1
-        vcpu = self.parts.make(Vcpu, f"vcpu{vcpu_id}", vm, vcpu_id)
         try:
-            await vm.init.vcpu_init(vcpu)
+            return await self.build_vcpu(vcpu_id)
         except UapiError:
-            await self.uncreate_vcpu(vcpu)
+            async with vm.kvm_lock:
+                vm.created_vcpus -= 1
             raise
-        async with vm.kvm_lock:
-            taken = await vm.get_vcpu_by_id(vcpu_id) is not None
-            if not taken:
-                await vm.publish_vcpu(vcpu)
-        if taken:
-            await self.uncreate_vcpu(vcpu)
-            raise UapiError(errno.EEXIST, f"there is a vCPU {vcpu_id} already")
+
+    async def build_vcpu(self, vcpu_id: int) -> Vcpu:
+        """A vCPU that is complete and known to all, or none (kvm_arch_vcpu_create, and what follows it)."""
+        init = self.vm.init
+        vcpu = await self.faults.make(Vcpu, f"vcpu{vcpu_id}", self.vm, vcpu_id)
+        try:
+            await self.faults.alloc("kvm_run")
+            await init.vcpu_init(vcpu)
+        except UapiError:
+            vcpu.free()
+            raise
+        try:
+            await self.publish_vcpu(vcpu)
+        except UapiError:
+            await init.vcpu_destroy(vcpu)
+            vcpu.free()
+            raise
         return vcpu
+
+    async def publish_vcpu(self, vcpu: Vcpu) -> None:
+        """Give a vCPU its place and its descriptor. Raises EEXIST, ENOMEM."""
+        async with self.vm.kvm_lock:
+            if await self.vm.get_vcpu_by_id(vcpu.vcpu_id) is not None:
+                raise UapiError(errno.EEXIST, f"there is a vCPU {vcpu.vcpu_id} already")
+            await self.faults.alloc("vcpu_array")
+            await self.faults.alloc("fd of the vCPU")
+            await self.vm.publish_vcpu(vcpu)
 
     async def vcpu_precreate(self, vcpu_id: int) -> None:
         """Whether there may be one more vCPU (kvm_arch_vcpu_precreate). Raises EINVAL, EBUSY."""
@@ -92,18 +112,11 @@ class Creation(Part):
         if vcpu_id >= vm.max_vcpus:
             raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {vm.max_vcpus - 1}")
 
-    async def uncreate_vcpu(self, vcpu: Vcpu) -> None:
-        """Undo a creation that failed; its frame leaves the bus, its slot is lost (kvm_arch_vcpu_destroy)."""
-        async with self.vm.slots_lock:
-            await self.vm.rd_regions.unregister_redist_iodev(vcpu)
-        vcpu.free()
-        async with self.vm.kvm_lock:
-            self.vm.created_vcpus -= 1
-
     async def vcpu_init(self, vcpu: Vcpu, features: int) -> None:
-        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises ENOENT, EINVAL, EINTR."""
+        """KVM_ARM_VCPU_INIT: reset the vCPU; its affinity comes from its id. Raises EFAULT, ENOENT, EINVAL, EINTR."""
         await vcpu.lock_killable()
         try:
+            await self.faults.copy("kvm_vcpu_init")
             wanted = Feature(features & KNOWN_FEATURES)
             self.check_features(vcpu, features)
             await self.set_features(vcpu, wanted)
@@ -152,7 +165,17 @@ class Creation(Part):
         return (*VGICS.get(host.gic, ()), *compat)
 
     async def create_device(self, kind: DeviceType) -> KvmDevice:
-        """KVM_CREATE_DEVICE. Raises what the type's creation raises."""
+        """KVM_CREATE_DEVICE. Raises ENOMEM, and what the type's creation raises; then nothing was made."""
+        await self.faults.alloc("kvm_device")
+        await self.take_fd()
+        return await self.make_device(kind)
+
+    async def take_fd(self) -> None:
+        """A descriptor for the device. Raises ENOMEM."""
+        await self.faults.alloc("fd of the device")
+
+    async def make_device(self, kind: DeviceType) -> KvmDevice:
+        """The type's own part in it, under kvm->lock."""
         async with self.vm.kvm_lock:
             match kind:
                 case DeviceType.ARM_VGIC_V3:
@@ -167,9 +190,9 @@ class Creation(Part):
                     return self.create_vfio()
 
     async def create_its(self) -> ItsDevice:
-        """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held."""
+        """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held. Raises ENOMEM."""
         number = len(await self.vm.devices.load())
-        its = self.parts.make(Its, f"its{number}", self.vm)
+        its = await self.faults.make(Its, f"its{number}", self.vm)
         async with self.vm.config_lock:
             await its.create()
         await self.vm.devices.update(lambda now: (its, *now))

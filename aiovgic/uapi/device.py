@@ -56,7 +56,7 @@ class VfioDevice(KvmDevice):
 
     async def set_attr(self, group: int, attr: int, user: UserBuffer) -> None:
         await self.has_attr(group, attr)
-        fd = user.get_user(4)
+        fd = await user.get_user(4)
         raise UapiError(errno.EBADF, f"descriptor {fd} is no VFIO file")
 
     async def get_attr(self, group: int, attr: int, user: UserBuffer) -> None:

@@ -36,11 +36,11 @@ class ItsDevice(KvmDevice):
             case Group.ADDR:
                 if attr != AddrType.ITS:
                     raise UapiError(errno.ENODEV, f"an ITS has no address of type {attr}")
-                await self.set_addr(user.get_user(8))
+                await self.set_addr(await user.get_user(8))
             case Group.CTRL:
                 await self.ctrl(attr)
             case Group.ITS_REGS:
-                await self.set_reg(attr, user.get_user(8))
+                await self.set_reg(attr, await user.get_user(8))
             case _:
                 raise self.no_such(group, attr)
 
@@ -54,9 +54,9 @@ class ItsDevice(KvmDevice):
             case Group.ADDR:
                 if attr != AddrType.ITS:
                     raise UapiError(errno.ENODEV, f"an ITS has no address of type {attr}")
-                user.put_user(await self.its.get_addr(), 8)
+                await user.put_user(await self.its.get_addr(), 8)
             case Group.ITS_REGS:
-                user.put_user(await self.get_reg(attr), 8)
+                await user.put_user(await self.get_reg(attr), 8)
             case _:
                 raise self.no_such(group, attr)
 

@@ -125,11 +125,17 @@ class Lines(Part):
             await vcpu.kick()
 
     async def set_gsi_routing(self, entries: Sequence[RouteEntry], flags: int) -> None:
-        """KVM_SET_GSI_ROUTING: replace the whole table. Raises EINVAL."""
+        """KVM_SET_GSI_ROUTING: replace the whole table. Raises EINVAL, ENOMEM, EFAULT."""
         if len(entries) > KVM_MAX_IRQ_ROUTES or flags:
             raise UapiError(errno.EINVAL, "too many routes, or flags")
+        faults = self.vm.faults
+        if entries:
+            await faults.alloc("copy of the kvm_irq_routing_entries")
+            await faults.copy("kvm_irq_routing_entries")
+        await faults.alloc("kvm_irq_routing_table")
         table: dict[int, Pin | Msi] = {}
         for entry in entries:
+            await faults.alloc(f"kvm_kernel_irq_routing_entry {entry.gsi}")
             target = self.check_route(entry)
             if entry.gsi in table:
                 raise UapiError(errno.EINVAL, f"GSI {entry.gsi} is routed twice")
@@ -150,7 +156,7 @@ class Lines(Part):
         return entry.target
 
     async def irqfd(self, eventfd: EventFd, gsi: int, flags: int) -> None:
-        """KVM_IRQFD. Raises EINVAL, EAGAIN before INIT, EBUSY."""
+        """KVM_IRQFD. Raises EINVAL, EAGAIN before INIT, ENOMEM, EBUSY."""
         if flags & ~(KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE):
             raise UapiError(errno.EINVAL, f"unknown flags {flags:#x}")
         if flags & KVM_IRQFD_FLAG_DEASSIGN:

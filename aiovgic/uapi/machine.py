@@ -10,6 +10,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
+from aiovgic.model.faults import FaultBudget, Faults
 from aiovgic.model.guest import Mmio
 from aiovgic.model.host import Host
 from aiovgic.model.vcpu import Vcpu
@@ -48,13 +49,14 @@ class Machine:
         *,
         host: Host | None = None,
         slots: Sequence[Slot] = (),
-        noting: bool = False,
+        faults: FaultBudget | None = None,
         changing: bool = False,
     ) -> None:
         self.rt = rt
         self.host = host or Host()
-        self.parts = Parts(rt, layers, noting=noting)
+        self.parts = Parts(rt, layers, noting=rt.noting)
         self.files = self.parts.make(Files, "files", changing=changing)
+        self.faults = self.parts.make(Faults, "faults", faults or FaultBudget())
         self.slots = slots
         """Memory that every VM has besides its RAM."""
         self.session: VmSession | None = None

@@ -14,7 +14,9 @@ from aiovgic.errors import UapiError
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.faults import Faults
     from aiovgic.model.vcpu import Vcpu
+    from aiovgic.sync import Parts
 
 MPIDR_EL1 = 0x603000000013C005
 
@@ -59,20 +61,26 @@ class RegId(Word):
 class OneRegs(Part):
     """Registers of a vCPU by KVM's 64-bit id."""
 
+    def __init__(self, parts: Parts, name: str, faults: Faults) -> None:
+        super().__init__(parts, name)
+        self.faults = faults
+
     async def get(self, vcpu: Vcpu, reg: int) -> int:
-        """KVM_GET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EINVAL, ENOENT."""
+        """KVM_GET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EFAULT, EINVAL, ENOENT."""
         await vcpu.lock_killable()
         try:
-            word = self.check(vcpu, reg)
+            word = await self.check(vcpu, reg)
+            await self.faults.copy("to the register's value")
             return vcpu.core_regs.get(word.offset, 0) if word.coproc == CORE else vcpu.mpidr
         finally:
             vcpu.mutex.release()
 
     async def set(self, vcpu: Vcpu, reg: int, value: int) -> None:
-        """KVM_SET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EINVAL, ENOENT."""
+        """KVM_SET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EFAULT, EINVAL, ENOENT."""
         await vcpu.lock_killable()
         try:
-            word = self.check(vcpu, reg)
+            word = await self.check(vcpu, reg)
+            await self.faults.copy("from the register's value")
             if word.coproc == CORE:
                 self.set_core(vcpu, word, value)
             else:
@@ -80,10 +88,11 @@ class OneRegs(Part):
         finally:
             vcpu.mutex.release()
 
-    def check(self, vcpu: Vcpu, reg: int) -> RegId:
+    async def check(self, vcpu: Vcpu, reg: int) -> RegId:
         """Whether there is such a register to get or set."""
         if not vcpu.initialised:
             raise UapiError(errno.ENOEXEC, f"{vcpu.name} was not initialised")
+        await self.faults.copy("kvm_one_reg")
         word = RegId(reg)
         if not word.is_arm64:
             raise UapiError(errno.EINVAL, f"{reg:#x} is no register of arm64")

@@ -26,12 +26,18 @@ class DeviceOps:
         self.machine = machine
 
     async def create_device(self, actor: Actor, fields: Fields) -> dict[str, Any]:
-        """KVM_CREATE_DEVICE; what it makes is then known by index."""
+        """KVM_CREATE_DEVICE; what it makes is then known by index.
+
+        Where the descriptor cannot be copied out, the device is made all the same, and nobody can name it.
+        """
         session = await self.machine.vm()
+        await self.machine.faults.copy("from kvm_create_device")
         kind = session.creation.device_type(fields["type"])
         if fields["flags"] & KVM_CREATE_DEVICE_TEST:
+            await self.machine.faults.copy("to kvm_create_device")
             return {}
         device = await session.creation.create_device(kind)
+        await self.machine.faults.copy("to kvm_create_device")
         await self.machine.files.change()
         actor.devices.append(device)
         return {"dev": len(actor.devices) - 1}
@@ -52,12 +58,15 @@ class DeviceOps:
     def user_buffer(self, actor: Actor, fields: Fields) -> UserBuffer:
         """The buffer an attribute's address points at."""
         back = fields["value_from_get"]
-        return UserBuffer(actor.nth_get(back) if back else fields["value"], bad=bool(fields["addr_bad"]))
+        return UserBuffer(
+            self.machine.faults, actor.nth_get(back) if back else fields["value"], bad=bool(fields["addr_bad"])
+        )
 
     async def set_device_attr(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_SET_DEVICE_ATTR."""
         user = self.user_buffer(actor, fields)
         device = await self.machine.device(actor, fields["dev"])
+        await self.machine.faults.copy("kvm_device_attr")
         await device.set_attr(fields["group"], fields["attr"], user)
         return {}
 
@@ -66,6 +75,7 @@ class DeviceOps:
         user = self.user_buffer(actor, fields)
         try:
             device = await self.machine.device(actor, fields["dev"])
+            await self.machine.faults.copy("kvm_device_attr")
             await device.get_attr(fields["group"], fields["attr"], user)
         except UapiError:
             actor.note_get(0)
@@ -76,5 +86,6 @@ class DeviceOps:
     async def has_device_attr(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_HAS_DEVICE_ATTR."""
         device = await self.machine.device(actor, fields["dev"])
+        await self.machine.faults.copy("kvm_device_attr")
         await device.has_attr(fields["group"], fields["attr"])
         return {}

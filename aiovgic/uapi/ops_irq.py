@@ -32,11 +32,13 @@ class IrqOps:
     async def signal_msi(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_SIGNAL_MSI."""
         session = await self.machine.vm()
+        await self.machine.faults.copy("kvm_msi")
         return {"ret": await session.lines.signal_msi(msi_of(fields))}
 
     async def irq_line(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_IRQ_LINE."""
         session = await self.machine.vm()
+        await self.machine.faults.copy("kvm_irq_level")
         await session.lines.irq_line(fields["irq"], level=bool(fields["level"]))
         return {}
 
@@ -44,6 +46,7 @@ class IrqOps:
         """KVM_SET_GSI_ROUTING."""
         session = await self.machine.vm()
         entries = [route_of(entry) for entry in fields["entries"]]
+        await self.machine.faults.copy("kvm_irq_routing")
         await session.lines.set_gsi_routing(entries, fields["flags"])
         return {}
 
@@ -56,6 +59,7 @@ class IrqOps:
         if eventfd is None:
             eventfd = self.machine.eventfds[gsi] = self.machine.parts.make(EventFd, f"eventfd{gsi}")
         session = await self.machine.vm()
+        await self.machine.faults.copy("kvm_irqfd")
         await session.lines.irqfd(eventfd, gsi, fields["flags"])
         return {}
 

@@ -38,25 +38,27 @@ class VmOps:
         self.ram: Ram | None = None
 
     async def create_vm(self, actor: Actor, fields: Fields) -> dict[str, Any]:
-        """KVM_CREATE_VM and its memory; a VM before it is gone. Raises EINVAL, EFAULT."""
+        """KVM_CREATE_VM and its memory; a VM before it is gone. Raises EINVAL, EFAULT, ENOMEM."""
         machine = self.machine
         await machine.files.change()
         machine.session = None
         machine.labels.clear()
         machine.eventfds.clear()
         actor.new_vm()
-        session = VmSession.create(machine.parts, machine.host, fields["ipa_bits"])
+        machine.faults.new_vm()
+        session = await VmSession.create(machine.parts, machine.faults, machine.host, fields["ipa_bits"])
         machine.session = session
         gpa, size = fields["ram_gpa"], fields["ram_size"]
         if not fields["keep_ram"] or self.ram is None or self.ram.size != size:
             self.ram = Ram(size)
         session.ram = Slot(gpa, self.ram)
         for slot in (session.ram, *machine.slots):
-            self.add_slot(session.vm, slot)
+            await self.add_slot(session.vm, slot)
         return {}
 
-    def add_slot(self, vm: Vm, slot: Slot) -> None:
-        """KVM_SET_USER_MEMORY_REGION (kvm_set_memory_region). Raises EINVAL, EFAULT, EEXIST."""
+    async def add_slot(self, vm: Vm, slot: Slot) -> None:
+        """KVM_SET_USER_MEMORY_REGION (kvm_set_memory_region). Raises EINVAL, EFAULT, EEXIST, ENOMEM."""
+        await vm.faults.copy("kvm_userspace_memory_region")
         gpa, size = slot.gpa, slot.ram.size
         if gpa % SZ_4K or size % SZ_4K or not size:
             raise UapiError(errno.EINVAL, "a memory slot is whole pages")
@@ -64,6 +66,7 @@ class VmOps:
             raise UapiError(errno.EFAULT, f"memory ends beyond {vm.ipa_bits} bits")
         if any(gpa < other.gpa + other.ram.size and other.gpa < gpa + size for other in vm.memory.slots):
             raise UapiError(errno.EEXIST, f"there is memory at {gpa:#x} already")
+        await vm.faults.alloc("kvm_memory_slot")
         vm.memory.add(slot)
 
     async def create_vcpu(self, actor: Actor, fields: Fields) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.one_reg import OneRegs
 
 if TYPE_CHECKING:
+    from aiovgic.model.faults import Faults
     from aiovgic.model.host import Host
     from aiovgic.model.memory import Slot
     from aiovgic.sync import Parts
@@ -29,14 +30,16 @@ class VmSession:
         self.creation = parts.make(Creation, "creation", vm)
         self.lines = parts.make(Lines, "lines", vm)
         self.extensions = parts.make(Extensions, "extensions", vm)
-        self.one_regs = parts.make(OneRegs, "one_regs")
+        self.one_regs = parts.make(OneRegs, "one_regs", vm.faults)
         self.ram: Slot | None = None
         """Userspace's own mapping of guest memory."""
 
     @classmethod
-    def create(cls, parts: Parts, host: Host, ipa_bits: int) -> VmSession:
-        """KVM_CREATE_VM with that many bits of address, 0 for 40. Raises EINVAL."""
+    async def create(cls, parts: Parts, faults: Faults, host: Host, ipa_bits: int) -> VmSession:
+        """KVM_CREATE_VM with that many bits of address, 0 for 40. Raises EINVAL, ENOMEM."""
+        await faults.alloc("fd of the VM")
+        await faults.alloc("kvm")
         bits = ipa_bits or KVM_PHYS_SHIFT
         if not MIN_IPA_BITS <= bits <= host.ipa_limit:
             raise UapiError(errno.EINVAL, f"{bits} bits of address are not between {MIN_IPA_BITS} and {host.ipa_limit}")
-        return cls(parts, parts.make(Vm, "vm", host, bits))
+        return cls(parts, parts.make(Vm, "vm", faults, host, bits))

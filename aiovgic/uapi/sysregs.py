@@ -45,16 +45,16 @@ class CpuSysregs(Part):
         """Whether there is such a register."""
         return instr in BY_INSTR
 
-    def uaccess(self, vcpu: Vcpu, instr: int, user: UserBuffer, *, is_write: bool) -> None:
+    async def uaccess(self, vcpu: Vcpu, instr: int, user: UserBuffer, *, is_write: bool) -> None:
         """Get or set one register. Raises EFAULT, ENOENT, EINVAL (vgic_v3_cpu_sysregs_uaccess)."""
-        value = user.get_user(8) if is_write else 0
+        value = await user.get_user(8) if is_write else 0
         name = BY_INSTR.get(instr)
         if name is None:
             raise UapiError(errno.ENOENT, f"there is no system register {instr:#x}")
         if is_write:
             self.set(vcpu, name, value)
         else:
-            user.put_user(self.get(vcpu, name), 8)
+            await user.put_user(self.get(vcpu, name), 8)
 
     def get(self, vcpu: Vcpu, name: str) -> int:
         """The value of one register."""

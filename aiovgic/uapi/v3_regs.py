@@ -47,19 +47,19 @@ class V3Registers(Part):
         """Read or write one register. Raises EINVAL, EFAULT, EBUSY, and what the register refuses."""
         attr = RegAttr(raw)
         vcpu = await self.parse(group, attr)
-        value = user.get_user(SZ_REG) if is_write and group != Group.CPU_SYSREGS else 0
+        value = await user.get_user(SZ_REG) if is_write and group != Group.CPU_SYSREGS else 0
         async with all_stopped(self.vm):
             if not await self.vm.dist.vgic_initialized():
                 raise UapiError(errno.EBUSY, "the vGIC is not initialised")
             match group:
                 case Group.CPU_SYSREGS:
-                    self.sysregs.uaccess(vcpu, attr.instr, user, is_write=is_write)
+                    await self.sysregs.uaccess(vcpu, attr.instr, user, is_write=is_write)
                 case Group.LEVEL_INFO:
                     value = await self.levels.access(vcpu, attr.info, attr.vintid, value, is_write=is_write)
                 case _:
                     value = await self.frame_access(group, vcpu, attr.offset, value, is_write=is_write)
         if not is_write and group != Group.CPU_SYSREGS:
-            user.put_user(value, SZ_REG)
+            await user.put_user(value, SZ_REG)
 
     async def frame_access(self, group: Group, vcpu: Vcpu, offset: int, value: int, *, is_write: bool) -> int:
         """A 32-bit access of a frame; what is not there reads zero and ignores writes."""

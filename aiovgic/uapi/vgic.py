@@ -26,9 +26,9 @@ class VgicDevice(KvmDevice):
         """Set an attribute (vgic_set_common_attr). Raises ENXIO for what is not there."""
         match group:
             case Group.ADDR:
-                await self.set_addr(attr, user.get_user(8))
+                await self.set_addr(attr, await user.get_user(8))
             case Group.NR_IRQS:
-                await self.set_nr_irqs(user.get_user(4))
+                await self.set_nr_irqs(await user.get_user(4))
             case Group.CTRL if attr in self.CTRLS:
                 await self.ctrl(attr)
             case _ if group in self.REGISTER_GROUPS:
@@ -40,9 +40,9 @@ class VgicDevice(KvmDevice):
         """Get an attribute (vgic_get_common_attr). Raises ENXIO for what is not there."""
         match group:
             case Group.ADDR:
-                user.put_user(await self.get_addr(attr, user), 8)
+                await user.put_user(await self.get_addr(attr, user), 8)
             case Group.NR_IRQS:
-                user.put_user(self.vm.dist.nr_irqs(), 4)
+                await user.put_user(self.vm.dist.nr_irqs(), 4)
             case _ if group in self.REGISTER_GROUPS:
                 await self.access(group, attr, user, is_write=False)
             case _:

@@ -71,7 +71,7 @@ class VgicV2Device(VgicDevice):
         """Read or write one register; initialises the vGIC (vgic_v2_attr_regs_access). Raises EINVAL, EFAULT, EBUSY."""
         attr = V2RegAttr(raw)
         vcpu = await self.parse(attr)
-        value = user.get_user(SZ_REG) if is_write else 0
+        value = await user.get_user(SZ_REG) if is_write else 0
         at = Access(vcpu, None, attr.offset, SZ_REG)
         async with all_stopped(self.vm):
             await self.vm.init.vgic_init()
@@ -80,7 +80,7 @@ class VgicV2Device(VgicDevice):
             else:
                 value = await self.frame(group).uaccess_read(at)
         if not is_write:
-            user.put_user(value, SZ_REG)
+            await user.put_user(value, SZ_REG)
 
     async def has_register(self, group: int, raw: int) -> None:
         """Whether there is such a register (vgic_v2_has_attr_regs). Raises EINVAL, ENXIO."""

@@ -65,7 +65,7 @@ class VgicV3Device(VgicDevice):
 
     async def get_addr(self, attr: int, user: UserBuffer) -> int:
         """Where a part of the vGIC is; all ones if nowhere. Raises ENXIO, ENOENT, EFAULT."""
-        wanted = user.get_user(8) if attr == AddrType.V3_REDIST_REGION else 0
+        wanted = await user.get_user(8) if attr == AddrType.V3_REDIST_REGION else 0
         async with self.vm.slots_lock:
             match attr:
                 case AddrType.V3_DIST:

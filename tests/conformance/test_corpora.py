@@ -20,9 +20,16 @@ def test_every_recorded_operation_is_answered_as_that_kernel_did(revision: str, 
     assert result.total.ops == result.total.ops_agree
 
 
-def test_the_base_answers_as_its_kernel_did() -> None:
+MENDED = {
+    "facts/vcpu-dup-frame": "redist-slot-lost",
+    "facts/vcpu-dup-full": "redist-slot-lost",
+}
+"""Scripts in which the base does not answer as its kernel did, by the fault that it has not."""
+
+
+def test_the_base_answers_as_its_kernel_did_but_where_a_fault_is_mended() -> None:
     result = conform(revision="fixed", jobs=2)
-    assert result.good, str(result)
+    assert {difference.script for difference in result.differences} == set(MENDED), str(result)
 
 
 def test_the_recordings_of_6_1_tell_the_two_kernels_apart() -> None:

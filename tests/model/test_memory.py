@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiovgic.arch.words import SZ_4K as PAGE
+from aiovgic.model.faults import FaultBudget, Faults
 from aiovgic.model.memory import Memory, Ram, Slot
 from aiovgic.sync import Parts, Runtime
 from tests.uapi.vmm import Vmm
@@ -63,7 +64,8 @@ class TestSlots:
     @pytest.fixture
     def memory(self) -> Memory:
         """Two slots side by side, and one apart."""
-        memory = Parts(Runtime()).make(Memory, "memory")
+        parts = Parts(Runtime())
+        memory = parts.make(Memory, "memory", parts.make(Faults, "faults", FaultBudget()))
         for gpa in (RAM, RAM + SIZE, RAM + 4 * SIZE):
             memory.add(Slot(gpa, Ram(SIZE)))
         return memory

@@ -13,7 +13,7 @@ from tests.scenario.texts import HEAD, TASKS, machine, parsed, refused
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = "schema, title, about, machine, tasks, always, never, sometimes"
+KEYS = "schema, title, about, machine, faults, tasks, always, never, sometimes"
 MACHINE_KEYS = "vcpus, gic, lrs, nr_irqs, ready, host, its, lpis, setup"
 
 

@@ -8,9 +8,10 @@ from aiovgic.uapi.machine import Machine
 from tests.machines import DIST, REDIST, Bench
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aiovgic.model.host import Host
+    from aiovgic.sync import Layer
 
 IPA_END = 1 << 40
 NOWHERE = (1 << 64) - 1
@@ -21,9 +22,15 @@ PPI_LINE = 2 << 24
 class Vmm(Bench):
     """A VM with these vCPUs. Attributes are set and got by their short names; device 0 is the first one made."""
 
-    def __init__(self, vcpus: int | Iterable[int] = 1, *devices: str, host: Host | None = None) -> None:
+    def __init__(
+        self,
+        vcpus: int | Iterable[int] = 1,
+        *devices: str,
+        host: Host | None = None,
+        layers: Sequence[Layer] = (),
+    ) -> None:
         super().__init__()
-        self.machine = Machine(self.rt, host=host)
+        self.machine = Machine(self.rt, layers, host=host)
         self.actor = self.machine.actor("test")
         self.ok("create_vm")
         for index, vcpu_id in enumerate(range(vcpus) if isinstance(vcpus, int) else vcpus):

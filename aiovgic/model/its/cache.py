@@ -41,11 +41,18 @@ class TranslationCache(Part):
         return await self.vm.lpis.try_get(irq)
 
     async def insert(self, key: int, irq: Irq) -> None:
-        """Cache a translation, and drop the one it replaces (vgic_its_cache_translation)."""
+        """Cache a translation, and drop the one it replaces; without memory, do not (vgic_its_cache_translation)."""
         await self.vm.get_irq_ref(irq)
+        if await self.vm.faults.alloc_fails(self.name):
+            await self.not_stored(irq)
+            return
         old = await self.entries.store(key, irq)
         if old is not None:
             await self.vm.put_irq(old)
+
+    async def not_stored(self, irq: Irq) -> None:
+        """The entry that would hold a reference is not there."""
+        await self.vm.put_irq(irq)
 
     async def invalidate(self) -> None:
         """Drop all translations (vgic_its_invalidate_cache)."""

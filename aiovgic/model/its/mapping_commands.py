@@ -14,7 +14,7 @@ from aiovgic.sync import Part
 if TYPE_CHECKING:
     from aiovgic.arch.commands import Discard, Mapc, Mapd, Mapi
     from aiovgic.model.its.its import Its
-    from aiovgic.model.its.records import ItsCollection
+    from aiovgic.model.its.records import ItsCollection, ItsDevice
     from aiovgic.sync import Parts
 
 
@@ -39,13 +39,23 @@ class MappingCommands(Part):
         if command.valid and event_bits > VITS_TYPER_IDBITS:
             return ItsError.MAPD_ITTSIZE_OOR
         old = self.maps.find_its_device(command.device)
-        if old is not None:
-            await self.maps.free_device(old)
         if command.valid:
-            self.maps.alloc_device(command.device, command.itt, event_bits)
+            await self.replace_device(old, command, event_bits)
         else:
+            await self.forget_device(old)
             await self.tables.write_entry(entry, 0)  # so that no restore brings it back
         return None
+
+    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int) -> None:
+        """The new device is allocated before the old one goes. Raises ENOMEM."""
+        device = await self.maps.alloc_device(command.device, command.itt, event_bits)
+        await self.forget_device(old)
+        self.maps.add_device(device)
+
+    async def forget_device(self, device: ItsDevice | None) -> None:
+        """Free a device, if there is one."""
+        if device is not None:
+            await self.maps.free_device(device)
 
     # -- collections --------------------------------------------------------------------------
 
@@ -63,7 +73,8 @@ class MappingCommands(Part):
             return None
         if not await self.tables.has_collection_entry(command.collection):
             return ItsError.MAPC_COLLECTION_OOR
-        self.maps.alloc_collection(command.collection).target_addr = command.target
+        collection = await self.maps.alloc_collection(command.collection)
+        collection.target_addr = command.target
         return None
 
     async def unmap_collection(self, command: Mapc) -> ItsError | None:
@@ -100,7 +111,7 @@ class MappingCommands(Part):
             return None
         if not await self.tables.has_collection_entry(command.collection):
             return ItsError.MAPC_COLLECTION_OOR
-        collection = self.maps.alloc_collection(command.collection)
+        collection = await self.maps.alloc_collection(command.collection)
         try:
             await self.maps.map_lpi(device, collection, command.event, intid)
         except UapiError:

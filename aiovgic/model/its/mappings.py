@@ -29,6 +29,7 @@ class Mappings(Part):
     def __init__(self, parts: Parts, name: str, its: Its) -> None:
         super().__init__(parts, name)
         self.its = its
+        self.faults = its.vm.faults
 
     # -- finding ------------------------------------------------------------------------------
 
@@ -67,32 +68,35 @@ class Mappings(Part):
 
     # -- making -------------------------------------------------------------------------------
 
-    def alloc_device(self, device_id: int, itt_addr: int, num_eventid_bits: int) -> ItsDevice:
-        """A new device, last in the list (vgic_its_alloc_device)."""
-        self.its.its_lock.assert_held()
+    async def alloc_device(self, device_id: int, itt_addr: int, num_eventid_bits: int) -> ItsDevice:
+        """A new device, not in the list yet (vgic_its_alloc_device). Raises ENOMEM."""
         name = f"{self.its.name}.device{device_id}"
-        device = self.parts.make(ItsDevice, name, device_id, itt_addr, num_eventid_bits)
-        self.device_list[device_id] = (*self.device_list.get(device_id, ()), device)
-        return device
+        return await self.faults.make(ItsDevice, name, device_id, itt_addr, num_eventid_bits)
 
-    def alloc_ite(self, device: ItsDevice, collection: ItsCollection, event_id: int) -> Ite:
-        """A new event, last of its device; the LPI comes later (vgic_its_alloc_ite)."""
+    def add_device(self, device: ItsDevice) -> None:
+        """Put a device last in the list."""
         self.its.its_lock.assert_held()
-        ite = self.parts.make(Ite, f"{device.name}.event{event_id}", event_id)
+        self.device_list[device.device_id] = (*self.device_list.get(device.device_id, ()), device)
+
+    async def alloc_ite(self, device: ItsDevice, collection: ItsCollection, event_id: int) -> Ite:
+        """A new event, last of its device; the LPI comes later (vgic_its_alloc_ite). Raises ENOMEM."""
+        self.its.its_lock.assert_held()
+        ite = await self.faults.make(Ite, f"{device.name}.event{event_id}", event_id)
         ite.collection = collection
         device.itt[event_id] = ite
         return ite
 
-    def alloc_collection(self, collection_id: int) -> ItsCollection:
-        """A new collection, last in the list, with no vCPU yet (vgic_its_alloc_collection)."""
+    async def alloc_collection(self, collection_id: int) -> ItsCollection:
+        """A new collection, last in the list, with no vCPU yet (vgic_its_alloc_collection). Raises ENOMEM."""
         self.its.its_lock.assert_held()
-        collection = self.parts.make(ItsCollection, f"{self.its.name}.collection{collection_id}", collection_id)
+        name = f"{self.its.name}.collection{collection_id}"
+        collection = await self.faults.make(ItsCollection, name, collection_id)
         self.collection_list[collection_id] = collection
         return collection
 
     async def map_lpi(self, device: ItsDevice, collection: ItsCollection, event_id: int, intid: int) -> Ite:
-        """A new event with its LPI. Raises EFAULT where the LPI's tables are not memory; then there is no event."""
-        ite = self.alloc_ite(device, collection, event_id)
+        """A new event with its LPI. Raises EFAULT where the LPI's tables are not memory, ENOMEM; then there is none."""
+        ite = await self.alloc_ite(device, collection, event_id)
         vcpu = await self.collection_to_vcpu(collection) if collection.is_mapped() else None
         try:
             ite.irq = await self.its.vm.lpis.add_lpi(intid, vcpu)

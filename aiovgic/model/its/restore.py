@@ -35,7 +35,7 @@ class ItsRestore(Part):
         self.tables = its.tables
 
     async def restore_tables(self) -> None:
-        """Collections first, then devices (vgic_its_restore_tables_v0). Raises EFAULT, EINVAL, EEXIST."""
+        """Collections first, then devices (vgic_its_restore_tables_v0). Raises EFAULT, EINVAL, EEXIST, ENOMEM."""
         try:
             await self.restore_collection_table()
             await self.restore_device_tables()
@@ -57,14 +57,15 @@ class ItsRestore(Part):
             await self.restore_cte(entry)
 
     async def restore_cte(self, entry: Cte) -> None:
-        """One collection (vgic_its_restore_cte). Raises EINVAL, EEXIST."""
+        """One collection (vgic_its_restore_cte). Raises EINVAL, EEXIST, ENOMEM."""
         if entry.target != COLLECTION_NOT_MAPPED and await self.its.target_vcpu(entry.target) is None:
             raise UapiError(errno.EINVAL, f"collection {entry.collection} goes to vCPU {entry.target}, which is none")
         if self.maps.find_collection(entry.collection) is not None:
             raise UapiError(errno.EEXIST, f"collection {entry.collection} is there already")
         if not await self.tables.has_collection_entry(entry.collection):
             raise UapiError(errno.EINVAL, f"collection {entry.collection} is beyond the table")
-        self.maps.alloc_collection(entry.collection).target_addr = entry.target
+        collection = await self.maps.alloc_collection(entry.collection)
+        collection.target_addr = entry.target
 
     # -- devices ------------------------------------------------------------------------------
 
@@ -92,14 +93,15 @@ class ItsRestore(Part):
         return int(on)
 
     async def restore_dte(self, device_id: int, raw: int) -> int:
-        """One device and its events (vgic_its_restore_dte). Raises EINVAL, EFAULT."""
+        """One device and its events (vgic_its_restore_dte). Raises EINVAL, EFAULT, ENOMEM."""
         entry = Dte(raw)
         event_bits = entry.size + 1
         if event_bits > VITS_TYPER_IDBITS:
             raise UapiError(errno.EINVAL, f"device {device_id} has {event_bits} EventID bits")
         if await self.tables.device_entry(device_id) is None:
             raise UapiError(errno.EINVAL, f"device {device_id} is beyond the table")
-        device = self.maps.alloc_device(device_id, entry.itt, event_bits)
+        device = await self.maps.alloc_device(device_id, entry.itt, event_bits)
+        self.maps.add_device(device)
         try:
             await self.restore_itt(device)
         except UapiError:
@@ -118,7 +120,7 @@ class ItsRestore(Part):
         await self.scan(device.itt_addr, device.nr_events() * ENTRY_SIZE, 0, ite_valid, visit)
 
     async def restore_ite(self, device: ItsDevice, event_id: int, entry: IteEntry) -> int:
-        """One event and its LPI (vgic_its_restore_ite). Raises EINVAL, EFAULT."""
+        """One event and its LPI (vgic_its_restore_ite). Raises EINVAL, EFAULT, ENOMEM."""
         if entry.intid < VGIC_MIN_LPI:
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} names interrupt {entry.intid}")
         if event_id + entry.next >= device.nr_events():

@@ -1,0 +1,26 @@
+"""cache-store-leaks: a translation that could not be cached keeps its reference.
+
+Caching takes a reference to the LPI, then stores it. Where the store finds no memory the reference
+is not dropped, and the LPI outlives its event for ever (facts: races.md 36; 6.12.117 has the fault).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.its.cache import TranslationCache
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+
+
+@replaces(TranslationCache)
+class CacheStoreLeaks(TranslationCache):
+    """Nobody asks whether the store went well."""
+
+    async def not_stored(self, irq: Irq) -> None:
+        pass
+
+
+LAYERS = (CacheStoreLeaks,)

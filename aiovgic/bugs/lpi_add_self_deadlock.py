@@ -1,0 +1,26 @@
+"""lpi-add-self-deadlock: a new LPI that finds no room in the index waits for its own lock.
+
+Room is reserved before lpi_xa_lock is taken. A dying LPI of the same INTID that is erased in
+between takes the room along, and under the lock there may be no memory for more. The error path
+then gives the reservation back by a call that takes lpi_xa_lock, which it holds (facts: races.md
+25c; visible in 6.12).
+"""
+
+from __future__ import annotations
+
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+
+@replaces(Lpis)
+class LpiAddSelfDeadlock(Lpis):
+    """Room is given back before the lock is."""
+
+    async def has_room(self, intid: int) -> bool:
+        there = await super().has_room(intid)
+        if not there:
+            await self.release(intid)
+        return there
+
+
+LAYERS = (LpiAddSelfDeadlock,)

@@ -1,0 +1,28 @@
+"""mapd-loses-device: MAPD of a mapped device that finds no memory leaves no device at all.
+
+The old device goes with all its events before the new one is allocated. Where that fails the guest
+has neither, and nothing tells it (own reading of the order in facts: its.md 3; 6.12.117 has the fault).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.its.mapping_commands import MappingCommands
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.arch.commands import Mapd
+    from aiovgic.model.its.records import ItsDevice
+
+
+@replaces(MappingCommands)
+class MapdLosesDevice(MappingCommands):
+    """The old device goes first."""
+
+    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int) -> None:
+        await self.forget_device(old)
+        self.maps.add_device(await self.maps.alloc_device(command.device, command.itt, event_bits))
+
+
+LAYERS = (MapdLosesDevice,)

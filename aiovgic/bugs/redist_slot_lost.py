@@ -1,0 +1,27 @@
+"""redist-slot-lost: a vCPU that could not be created takes a redistributor slot with it.
+
+The frame is registered before KVM_CREATE_VCPU finds the id taken, or no memory for the rest. The
+failure path takes the frame off the bus but gives its slot to nobody: the next vCPU gets the one
+after it, and a counted region fills up (facts: uapi.md 3, step 6; 6.12.117 has the fault).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.rd_region import RdRegions
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+
+
+@replaces(RdRegions)
+class RedistSlotLost(RdRegions):
+    """Slots are only ever taken."""
+
+    def free_slot_of(self, vcpu: Vcpu) -> None:
+        pass
+
+
+LAYERS = (RedistSlotLost,)

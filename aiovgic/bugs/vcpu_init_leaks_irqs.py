@@ -1,0 +1,26 @@
+"""vcpu-init-leaks-irqs: a vCPU that gets no redistributor frame loses its private interrupts.
+
+KVM_CREATE_VCPU allocates 32 interrupts, then registers the frame. Where that fails the vCPU is
+freed, and nobody frees the interrupts (facts: races.md 36; f19c354dbd45, 7.1; 6.12.117 has the fault).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.init import VgicInit
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+
+
+@replaces(VgicInit)
+class VcpuInitLeaksIrqs(VgicInit):
+    """A failed initialisation undoes nothing."""
+
+    async def undo_vcpu_init(self, vcpu: Vcpu) -> None:
+        pass
+
+
+LAYERS = (VcpuInitLeaksIrqs,)
