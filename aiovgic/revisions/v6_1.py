@@ -15,9 +15,10 @@ from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
+from aiovgic.model.vcpu_state import NO_FEATURE, Feature
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
-from aiovgic.uapi.create import KNOWN_FEATURES, Creation, Feature
+from aiovgic.uapi.create import KNOWN_FEATURES, Creation
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
@@ -115,15 +116,26 @@ class IccWithoutVgic(Vcpu):
 
 @replaces(Creation)
 class FeaturesOfEachVcpu(Creation):
-    """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56)."""
+    """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56).
+
+    Known features join them as they are read, and stay where a call then fails for an unknown
+    one; a call that fails for one that is not offered drops all.
+    """
 
     def check_features(self, vcpu: Vcpu, features: int) -> None:
-        if vcpu.initialised and vcpu.features != features & KNOWN_FEATURES:
+        wanted = Feature(features & KNOWN_FEATURES)
+        if vcpu.initialised and vcpu.features != wanted:
             raise UapiError(errno.EINVAL, f"{vcpu.name} was initialised with {vcpu.features!r}")
-        super().check_features(vcpu, features)
+        vcpu.features |= wanted
+        try:
+            super().check_features(vcpu, features | vcpu.features)
+        except UapiError as refused:
+            if refused.errno == errno.EINVAL:
+                vcpu.features = NO_FEATURE
+            raise
 
     async def set_features(self, vcpu: Vcpu, features: Feature) -> None:
-        vcpu.features = features
+        """They are set by now."""
 
 
 @replaces(Creation)
