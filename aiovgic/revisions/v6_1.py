@@ -6,10 +6,9 @@ import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.affinity import affinity
-from aiovgic.bugs import guest_mode_published_early
+from aiovgic.bugs import guest_mode_published_early, ready_before_iodev
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
-from aiovgic.model.init import FRAME_SIZES, VgicInit
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
@@ -40,21 +39,6 @@ class RollsBackEveryFrame(RdRegions):
 
     def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
         region.free_index -= 1
-
-
-@replaces(VgicInit)
-class ReadyBeforeDistributor(VgicInit):
-    """The first run says ready before the distributor is on the bus (races.md 9, 78a005555500)."""
-
-    async def map_resources_locked(self) -> None:
-        vm = self.vm
-        async with vm.config_lock:
-            if await vm.dist.ready.load():
-                return
-            frame = await self.check_resources()
-            base = vm.dist.vgic_dist_base
-            await vm.dist.ready.store(value=True)
-        await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
 
 
 @replaces(VgicDevice)
@@ -158,7 +142,7 @@ class FewerExtensions(Extensions):
 
 LAYERS = (
     RollsBackEveryFrame,
-    ReadyBeforeDistributor,
+    *ready_before_iodev.LAYERS,
     NrIrqsUntilReady,
     LinesByIndex,
     ActiveAlwaysHalts,

@@ -158,11 +158,15 @@ class Creation(Part):
     async def create_its(self) -> ItsDevice:
         """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held."""
         number = len(await self.vm.devices.load())
-        its = self.parts.make(Its, f"its{number}", self.vm)
+        its = self.make_its(f"its{number}")
         async with self.vm.config_lock:
             await its.create()
         await self.vm.devices.update(lambda now: (its, *now))
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
+
+    def make_its(self, name: str) -> Its:
+        """An ITS, as this kernel builds it."""
+        return self.parts.make(Its, name, self.vm)
 
     def create_vfio(self) -> KvmDevice:
         """The VFIO pseudo device (kvm_vfio_create). Raises EBUSY for a second one."""
