@@ -11,10 +11,10 @@ from tests.bugs.seeds import SEEDS, broken, explored
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seed_is_found_as_what_it_is(name: str) -> None:
     seed = SEEDS[name]
-    violation = broken(explored(seed.scenario, seed.layers))
-    assert violation is not None
-    assert violation.kind == seed.kind
-    assert seed.saw in str(violation)
+    found = broken(explored(seed.scenario, seed.layers))
+    assert found is not None
+    assert found.kind == seed.kind
+    assert seed.saw in found.title
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -22,6 +22,7 @@ def test_its_scenario_is_clean_on_the_base_and_reaches_all_that_is_to_happen_som
     scenario = SEEDS[name].scenario
     found = explored(scenario, ())
     assert broken(found) is None
+    assert found.complete
     sometimes = [n for n, each in enumerate(load(scenario).expectations) if each.when == "sometimes"]
     assert sorted(found.reached) == sometimes
 
