@@ -7,6 +7,7 @@ is there yet, and the access leaves to userspace (facts: races.md 9; 78a00555550
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.init import FRAME_SIZES, VgicInit
 from aiovgic.sync import replaces
 
@@ -27,3 +28,12 @@ class ReadyBeforeIodev(VgicInit):
 
 
 LAYERS = (ReadyBeforeIodev,)
+
+BUG = Bug(
+    id="ready-before-iodev",
+    layers=LAYERS,
+    kinds=("expectation", "publication"),
+    doc=__doc__,
+    commit="78a005555500",
+    scenario="first-runs",
+)

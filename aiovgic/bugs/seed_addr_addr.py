@@ -7,6 +7,7 @@ races.md 2.1; own reading of v7 of July 2016; Linux 4.8 has it, too).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 from aiovgic.bugs.structures.stored_address import StoredAddress
 from aiovgic.sync import replaces
@@ -21,3 +22,5 @@ class SeedAddrAddr(StoredAddress):
 
 
 LAYERS = (*init_registers.LAYERS, SeedAddrAddr)
+
+BUG = Bug(id="seed-addr-addr", layers=LAYERS, kinds=("expectation", "not-serial"), doc=__doc__, scenario="addr-vs-addr")

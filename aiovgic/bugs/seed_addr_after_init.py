@@ -7,6 +7,7 @@ reading of v7 of July 2016; ENXIO from 4.8 on).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 from aiovgic.bugs.structures.init_registers import InitRegisters
 from aiovgic.sync import replaces
@@ -21,3 +22,5 @@ class SeedAddrAfterInit(InitRegisters):
 
 
 LAYERS = (*init_registers.LAYERS, SeedAddrAfterInit)
+
+BUG = Bug(id="seed-addr-after-init", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="addr-after-init")

@@ -8,6 +8,7 @@ is then registered where the base was: at all ones, for v7 does not test what it
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.seed_addr_after_init import SeedAddrAfterInit
 from aiovgic.bugs.structures import init_registers
 from aiovgic.bugs.structures.init_registers import InitRegisters
@@ -25,3 +26,5 @@ class SeedAddrInit(InitRegisters):
 
 
 LAYERS = (*init_registers.LAYERS, SeedAddrAfterInit, SeedAddrInit)
+
+BUG = Bug(id="seed-addr-init", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="addr-vs-init")

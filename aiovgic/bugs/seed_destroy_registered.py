@@ -7,6 +7,7 @@ go before the devices; here closing destroys (facts: races.md 2.1; own reading o
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.sync import replaces
 from aiovgic.uapi.its_device import ItsDevice
 
@@ -20,3 +21,5 @@ class SeedDestroyRegistered(ItsDevice):
 
 
 LAYERS = (SeedDestroyRegistered,)
+
+BUG = Bug(id="seed-destroy-registered", layers=LAYERS, kinds=("use-after-free",), doc=__doc__, scenario="close-vs-msi")

@@ -7,6 +7,7 @@ is registered once more while it is live (facts: races.md 2.2; own reading of Li
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import first_run_registers
 from aiovgic.bugs.structures.first_run_registers import FirstRunRegisters
 from aiovgic.sync import replaces
@@ -21,3 +22,5 @@ class SeedFirstRunRetry(FirstRunRegisters):
 
 
 LAYERS = (*first_run_registers.LAYERS, SeedFirstRunRetry)
+
+BUG = Bug(id="seed-first-run-retry", layers=LAYERS, kinds=("list",), doc=__doc__, scenario="first-run-retry")

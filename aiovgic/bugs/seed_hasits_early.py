@@ -7,6 +7,7 @@ reading of v7 of July 2016; 6.12 sets both under config_lock, device ids first).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 
@@ -21,3 +22,7 @@ class SeedHasitsEarly(Its):
 
 
 LAYERS = (SeedHasitsEarly,)
+
+BUG = Bug(
+    id="seed-hasits-early", layers=LAYERS, kinds=("expectation", "publication"), doc=__doc__, scenario="create-vs-msi"
+)

@@ -7,6 +7,7 @@ July 2016; a flag came with 4.8).
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 from aiovgic.bugs.structures.init_registers import InitRegisters
 from aiovgic.sync import replaces
@@ -21,3 +22,5 @@ class SeedInitInit(InitRegisters):
 
 
 LAYERS = (*init_registers.LAYERS, SeedInitInit)
+
+BUG = Bug(id="seed-init-init", layers=LAYERS, kinds=("list",), doc=__doc__, scenario="init-vs-init")

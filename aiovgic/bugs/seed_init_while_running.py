@@ -7,6 +7,9 @@ from 4.12 on the address registers). It is the structure itself, with nothing fo
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 
 LAYERS = init_registers.LAYERS
+
+BUG = Bug(id="seed-init-while-running", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="guest-vs-init")

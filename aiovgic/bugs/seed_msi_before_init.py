@@ -7,6 +7,9 @@ EINVAL, as if there were no ITS there (facts: races.md 2.1; own reading of v7 of
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 
 LAYERS = init_registers.LAYERS
+
+BUG = Bug(id="seed-msi-before-init", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="msi-vs-init")

@@ -8,6 +8,7 @@ nobody registers. An MSI finds no ITS, and a guest's store to the doorbell leave
 from __future__ import annotations
 
 from aiovgic.arch.words import SZ_64K
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import init_registers
 from aiovgic.bugs.structures.init_registers import InitRegisters
 from aiovgic.sync import replaces
@@ -22,3 +23,5 @@ class SeedRegion64k(InitRegisters):
 
 
 LAYERS = (*init_registers.LAYERS, SeedRegion64k)
+
+BUG = Bug(id="seed-region-64k", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="doorbell-page")

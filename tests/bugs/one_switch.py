@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.base import Unwatched
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.engine.task import Task
 
 
-class OneSwitch:
+class OneSwitch(Unwatched):
     """At each step in turn, each other task that could run there runs, until it ends or waits."""
 
     name = "one-switch"
