@@ -31,7 +31,7 @@ class Shown:
     """By identity; what ended the execution comes first."""
 
 
-def show(  # noqa: PLR0913  who found it, and how
+def show(
     subject: Subject,
     schedule: Schedule,
     *,
