@@ -80,6 +80,7 @@ def gicv3(vcpus: int = 1, *, its: bool = False, layers: Sequence[Layer] = ()) ->
     if its:
         bench.ok("create_device", type="vgic-its")
         bench.ok("set_device_attr", dev=1, group=f"{GRP}ADDR", attr="KVM_VGIC_ITS_ADDR_TYPE", value=ITS)
+        bench.ok("set_device_attr", dev=1, group=f"{GRP}CTRL", attr="KVM_DEV_ARM_VGIC_CTRL_INIT")
     bench.ok("set_device_attr", dev=0, group=f"{GRP}CTRL", attr="KVM_DEV_ARM_VGIC_CTRL_INIT")
     bench.write(DIST, 2)
     for vcpu in range(vcpus):

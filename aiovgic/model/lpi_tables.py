@@ -123,7 +123,7 @@ class LpiTables(LpiIndex):
         """Read a whole pending table, bits stay set (its_sync_lpi_pending_table). Raises EFAULT."""
         table = Pendbaser(await vcpu.pendbaser.load()).base
         last, value = -1, 0
-        for intid in await self.intids(vcpu):
+        for intid in await self.scanned(vcpu):
             gpa = table + intid // BITS_PER_BYTE
             if gpa != last:
                 last, value = gpa, await self.read_byte(gpa)
@@ -135,6 +135,10 @@ class LpiTables(LpiIndex):
                 irq.pending_latch = is_set(value, intid)
             await irq.queue_irq_unlock()
             await self.put(irq)
+
+    async def scanned(self, vcpu: Vcpu) -> tuple[int, ...]:
+        """The LPIs whose bits are looked at in ``vcpu``'s table."""
+        return await self.intids(vcpu)
 
     def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:
         """Whether a bit of ``vcpu``'s table is about this LPI, now."""

@@ -10,7 +10,7 @@ from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
 from aiovgic.model.guest_mode import ESR_ABORT, ESR_UNDEFINED, GuestMode
-from aiovgic.model.vcpu_state import Request
+from aiovgic.model.vcpu_state import Feature, Request
 
 if TYPE_CHECKING:
     from aiovgic.model.guest import Exit, Guest
@@ -56,6 +56,7 @@ class Vcpu(GuestMode):
         if self.vm.dist.in_kernel():
             await self.vm.init.map_resources()
             await self.timer_enable()
+        self.pmu_enable()
         self.has_run_once = True
 
     async def timer_enable(self) -> None:
@@ -66,6 +67,11 @@ class Vcpu(GuestMode):
             async with irq.irq_lock:
                 irq.owner = "timer"
                 irq.line_level = False
+
+    def pmu_enable(self) -> None:
+        """A PMU is to have been initialised, for which there is no operation (kvm_arm_pmu_v3_enable). Raises EINVAL."""
+        if Feature.PMU_V3 in self.features:
+            raise UapiError(errno.EINVAL, f"the PMU of {self.name} was not initialised")
 
     async def check_vcpu_requests(self) -> None:
         """Do what others asked for (check_vcpu_requests). Raises EIO on a dead VM."""

@@ -39,6 +39,21 @@ class Request(IntFlag):
 NO_REQUEST = Request(0)
 
 
+class Feature(IntFlag):
+    """What KVM_ARM_VCPU_INIT can ask for (KVM_ARM_VCPU_*)."""
+
+    POWER_OFF = 1 << 0
+    EL1_32BIT = 1 << 1
+    PSCI_0_2 = 1 << 2
+    PMU_V3 = 1 << 3
+    SVE = 1 << 4
+    PTRAUTH_ADDRESS = 1 << 5
+    PTRAUTH_GENERIC = 1 << 6
+
+
+NO_FEATURE = Feature(0)
+
+
 class VcpuState(VgicCpu):
     """What others see and do of a vCPU (struct kvm_vcpu)."""
 
@@ -46,7 +61,7 @@ class VcpuState(VgicCpu):
     has_run_once = Guarded(default=False, by="vcpu->mutex", known="uapi.md 2: tested under all vCPU mutexes")
     mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
     powered_off = Guarded(default=False, by="vcpu->mutex")
-    features = Guarded(0, by="vcpu->mutex")
+    features = Guarded(NO_FEATURE, by="vcpu->mutex")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name, vm, vcpu_id)

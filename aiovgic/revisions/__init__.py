@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
-from aiovgic.revisions import its_v7, v6_1, v6_1_its, v6_12
+from aiovgic.revisions import its_v7, v4_8, v4_8_its, v6_1, v6_1_its, v6_12
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ REVISIONS: Mapping[str, tuple[Layer, ...]] = {
     "fixed": (),
     "v6.12": _V6_12,
     "v6.1": _V6_1,
+    "v4.8": (*_V6_1, *v4_8.LAYERS, *v4_8_its.LAYERS),
     "its-v7": (*_V6_1, *its_v7.LAYERS),
 }
 """By name, newest first; ``fixed`` is 6.12 with every known fault mended."""

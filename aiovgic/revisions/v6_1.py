@@ -6,18 +6,18 @@ import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.affinity import affinity
-from aiovgic.bugs import guest_mode_published_early
+from aiovgic.bugs import guest_mode_published_early, ready_before_iodev
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
-from aiovgic.model.init import FRAME_SIZES, VgicInit
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
+from aiovgic.model.vcpu_state import NO_FEATURE, Feature
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
-from aiovgic.uapi.create import KNOWN_FEATURES, Creation, Feature
+from aiovgic.uapi.create import KNOWN_FEATURES, Creation
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
@@ -39,21 +39,6 @@ class RollsBackEveryFrame(RdRegions):
 
     def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
         region.free_index -= 1
-
-
-@replaces(VgicInit)
-class ReadyBeforeDistributor(VgicInit):
-    """The first run says ready before the distributor is on the bus (races.md 9, 78a005555500)."""
-
-    async def map_resources_locked(self) -> None:
-        vm = self.vm
-        async with vm.config_lock:
-            if await vm.dist.ready.load():
-                return
-            frame = await self.check_resources()
-            base = vm.dist.vgic_dist_base
-            await vm.dist.ready.store(value=True)
-        await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
 
 
 @replaces(VgicDevice)
@@ -115,15 +100,26 @@ class IccWithoutVgic(Vcpu):
 
 @replaces(Creation)
 class FeaturesOfEachVcpu(Creation):
-    """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56)."""
+    """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56).
+
+    Known features join them as they are read, and stay where a call then fails for an unknown
+    one; a call that fails for one that is not offered drops all.
+    """
 
     def check_features(self, vcpu: Vcpu, features: int) -> None:
-        if vcpu.initialised and vcpu.features != features & KNOWN_FEATURES:
+        wanted = Feature(features & KNOWN_FEATURES)
+        if vcpu.initialised and vcpu.features != wanted:
             raise UapiError(errno.EINVAL, f"{vcpu.name} was initialised with {vcpu.features!r}")
-        super().check_features(vcpu, features)
+        vcpu.features |= wanted
+        try:
+            super().check_features(vcpu, features | vcpu.features)
+        except UapiError as refused:
+            if refused.errno == errno.EINVAL:
+                vcpu.features = NO_FEATURE
+            raise
 
     async def set_features(self, vcpu: Vcpu, features: Feature) -> None:
-        vcpu.features = features
+        """They are set by now."""
 
 
 @replaces(Creation)
@@ -146,7 +142,7 @@ class FewerExtensions(Extensions):
 
 LAYERS = (
     RollsBackEveryFrame,
-    ReadyBeforeDistributor,
+    *ready_before_iodev.LAYERS,
     NrIrqsUntilReady,
     LinesByIndex,
     ActiveAlwaysHalts,

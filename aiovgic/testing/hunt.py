@@ -28,7 +28,7 @@ from aiovgic.testing.oracle import ask, oracle_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BATCH = 580
+BATCH = 620
 """Scripts of one boot: ten of every theme of a GICv3 host."""
 
 

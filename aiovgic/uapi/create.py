@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.affinity import affinity
@@ -13,12 +12,13 @@ from aiovgic.model.dist import Model
 from aiovgic.model.host import GICV2, GICV3
 from aiovgic.model.its import Its
 from aiovgic.model.vcpu import Vcpu
+from aiovgic.model.vcpu_state import Feature
 from aiovgic.model.vm import KVM_MAX_VCPUS
 from aiovgic.sync import Part
 from aiovgic.uapi.constants import DeviceType
 from aiovgic.uapi.device import KvmDevice, VfioDevice
 from aiovgic.uapi.its_device import ItsDevice
-from aiovgic.uapi.one_reg import PSTATE
+from aiovgic.uapi.one_reg import NOT_RESET, PSTATE
 from aiovgic.uapi.vgic_v2 import VgicV2Device
 from aiovgic.uapi.vgic_v3 import VgicV3Device
 
@@ -27,21 +27,9 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 
-class Feature(IntFlag):
-    """What KVM_ARM_VCPU_INIT can ask for (KVM_ARM_VCPU_*)."""
-
-    POWER_OFF = 1 << 0
-    EL1_32BIT = 1 << 1
-    PSCI_0_2 = 1 << 2
-    PMU_V3 = 1 << 3
-    SVE = 1 << 4
-    PTRAUTH_ADDRESS = 1 << 5
-    PTRAUTH_GENERIC = 1 << 6
-
-
 KNOWN_FEATURES = mask(6, 0)
 OFFERED = Feature.POWER_OFF | Feature.PSCI_0_2 | Feature.PMU_V3
-"""What the recorded host has; of these only POWER_OFF does anything here."""
+"""What the recorded host has."""
 
 PSTATE_RESET = 0x3C5
 """EL1h, all exceptions masked."""
@@ -121,7 +109,7 @@ class Creation(Part):
             self.check_features(vcpu, features)
             await self.set_features(vcpu, wanted)
             self.reset_vcpu(vcpu)
-            vcpu.powered_off = Feature.POWER_OFF in wanted
+            vcpu.powered_off = Feature.POWER_OFF in vcpu.features
             vcpu.initialised = True
         finally:
             vcpu.mutex.release()
@@ -145,7 +133,8 @@ class Creation(Part):
 
     def reset_vcpu(self, vcpu: Vcpu) -> None:
         """Registers as the architecture resets them; the affinity only once (kvm_reset_vcpu, kvm_reset_sys_regs)."""
-        vcpu.core_regs = {PSTATE: PSTATE_RESET}
+        kept = {place: value for place, value in vcpu.core_regs.items() if place in NOT_RESET}
+        vcpu.core_regs = {**kept, PSTATE: PSTATE_RESET}
         if not vcpu.initialised:
             vcpu.mpidr = affinity(vcpu.vcpu_id)
 
@@ -192,11 +181,15 @@ class Creation(Part):
     async def create_its(self) -> ItsDevice:
         """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held. Raises ENOMEM."""
         number = len(await self.vm.devices.load())
-        its = await self.faults.make(Its, f"its{number}", self.vm)
+        its = await self.make_its(f"its{number}")
         async with self.vm.config_lock:
             await its.create()
         await self.vm.devices.update(lambda now: (its, *now))
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
+
+    async def make_its(self, name: str) -> Its:
+        """An ITS, as this kernel builds it. Raises ENOMEM."""
+        return await self.faults.make(Its, name, self.vm)
 
     def create_vfio(self) -> KvmDevice:
         """The VFIO pseudo device (kvm_vfio_create). Raises EBUSY for a second one."""

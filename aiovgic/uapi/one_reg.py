@@ -26,6 +26,8 @@ NR_CORE_WORDS = 0xD8
 """Words of 32 bits in struct kvm_regs."""
 
 PSTATE = 0x42
+NOT_RESET = (0x44, 0x46, 0x48)
+"""SP_EL1, ELR_EL1 and SPSR_EL1: kept among the system registers, where nothing resets them."""
 LAST_SPSR = 0x50
 VREGS = range(0x54, 0xD4)
 FPSR, FPCR = 0xD4, 0xD5
@@ -33,8 +35,8 @@ FPSR, FPCR = 0xD4, 0xD5
 MODES = (0b00000, 0b00100, 0b00101, 0b10000)
 """EL0t, EL1t, EL1h, and AArch32's user mode."""
 AARCH32 = 1 << 4
-AARCH32_REGS = range(0, 30, 2)
-"""x0 to x14: 32 bits wide while the mode is AArch32's."""
+AARCH32_REGS = (*range(0, 30, 2), 0x40)
+"""x0 to x14, and PC: 32 bits wide while the mode is AArch32's."""
 
 
 class RegId(Word):
@@ -111,7 +113,7 @@ class OneRegs(Part):
             raise UapiError(errno.EINVAL, f"core register {words:#x} is no register of {word.nbytes} bytes")
 
     def set_core(self, vcpu: Vcpu, word: RegId, value: int) -> None:
-        """A core register; in an AArch32 mode the general ones lose their upper halves (set_core_reg)."""
+        """A core register; in an AArch32 mode the general ones and PC lose their upper halves (set_core_reg)."""
         if word.offset == PSTATE and value & mask(4, 0) not in MODES:
             raise UapiError(errno.EINVAL, f"PSTATE {value:#x} is in no mode that this guest has")
         regs = vcpu.core_regs

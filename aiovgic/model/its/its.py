@@ -47,10 +47,13 @@ class Its(ItsUser):
 
     async def announce(self) -> None:
         """What everybody sees of it: MSIs have device ids, there are LPIs, and PROPBASER is as at reset."""
-        dist = self.vm.dist
-        await dist.msis_require_devid.store(value=True)
-        await dist.has_its_flag.store(value=True)
-        await dist.propbaser.store(PROPBASER_RESET)
+        await self.require_devid()
+        await self.vm.dist.has_its_flag.store(value=True)
+        await self.vm.dist.propbaser.store(PROPBASER_RESET)
+
+    async def require_devid(self) -> None:
+        """MSIs have device ids from now on."""
+        await self.vm.dist.msis_require_devid.store(value=True)
 
     async def forget_all(self) -> None:
         """Forget all devices and all collections; its_lock held."""
@@ -83,7 +86,7 @@ class Its(ItsUser):
         is not in memory is skipped.
         """
         self.cmd_lock.assert_held()
-        if not await self.enabled.load():
+        if not await self.may_process():
             return
         ring = gits.Cbaser(await self.cbaser.load())
         base, end = ring.base, ring.size_bytes
@@ -97,6 +100,10 @@ class Its(ItsUser):
             if creadr == end:
                 creadr = 0
             await self.creadr.store(creadr)
+
+    async def may_process(self) -> bool:
+        """Whether what is in the ring is done now: while the ITS is on."""
+        return await self.enabled.load()
 
     # -- translation ------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from . import (
     uapi_regs,
     v2_guest,
     v2_user,
+    vcpus,
     wires,
 )
 from .script import Script
@@ -42,6 +43,10 @@ GICV3_THEMES: dict[str, Theme] = {
     "uapi-sysregs": uapi_regs.sysregs,
     "uapi-its-registers": uapi_regs.its_registers,
     "uapi-mpidr": uapi_regs.mpidr,
+    "vcpu-features": vcpus.vcpu_features,
+    "vcpu-core": vcpus.core_registers,
+    "vcpu-again": vcpus.again,
+    "vcpu-first-runs": vcpus.first_runs,
     "mmio-dist": mmio.dist,
     "mmio-redist": mmio.redist,
     "mmio-its": mmio.its,

@@ -1,0 +1,28 @@
+"""seed-hasits-early: the VM has an ITS before that ITS is made.
+
+CREATE sets has_its first of all. A vCPU reads GICD_TYPER.LPIS and goes on as if all the rest
+were there: that MSIs have device ids, and PROPBASER as at reset (facts: races.md 2.1; own
+reading of v7 of July 2016; 6.12 sets both under config_lock, device ids first).
+"""
+
+from __future__ import annotations
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.its.its import Its
+from aiovgic.sync import replaces
+
+
+@replaces(Its)
+class SeedHasitsEarly(Its):
+    """The flag is the first thing that is published."""
+
+    async def announce(self) -> None:
+        await self.vm.dist.has_its_flag.store(value=True)
+        await super().announce()
+
+
+LAYERS = (SeedHasitsEarly,)
+
+BUG = Bug(
+    id="seed-hasits-early", layers=LAYERS, kinds=("expectation", "publication"), doc=__doc__, scenario="create-vs-msi"
+)

@@ -1,0 +1,15 @@
+"""seed-msi-before-init: an MSI to an ITS that has its address finds nobody.
+
+The address is set long before INIT puts the device on the bus. An MSI in between is lost with
+EINVAL, as if there were no ITS there (facts: races.md 2.1; own reading of v7 of July 2016; from
+4.12 on the address registers). It is the structure itself, with nothing forgotten.
+"""
+
+from __future__ import annotations
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.bugs.structures import init_registers
+
+LAYERS = init_registers.LAYERS
+
+BUG = Bug(id="seed-msi-before-init", layers=LAYERS, kinds=("expectation",), doc=__doc__, scenario="msi-vs-init")

@@ -1,0 +1,32 @@
+"""An ITS whose ADDR only stores an address, as in 2016: something later puts it on the bus.
+
+The checks are those of that time, in their order: the end of the region is not looked at
+(facts: uapi.md 13, columns A and B).
+"""
+
+from __future__ import annotations
+
+import errno
+
+from aiovgic.arch.words import SZ_64K, align_ok
+from aiovgic.errors import UapiError
+from aiovgic.model.its.its import Its
+
+
+class StoredAddress(Its):
+    """An ITS between its address and the bus."""
+
+    async def set_addr(self, base: int) -> None:
+        """Check an address and keep it. Raises E2BIG, EINVAL, EEXIST, in that order."""
+        async with self.vm.slots_lock:
+            await self.store_addr(base)
+
+    async def store_addr(self, base: int) -> None:
+        """The same, under whatever lock there is."""
+        if base >= 1 << self.vm.ipa_bits:
+            raise UapiError(errno.E2BIG, f"{base:#x} is beyond {self.vm.ipa_bits} bits")
+        if not align_ok(base, SZ_64K):
+            raise UapiError(errno.EINVAL, f"{base:#x} is not aligned to 64 KiB")
+        if await self.has_base():
+            raise UapiError(errno.EEXIST, f"{self.name} has an address already")
+        await self.vgic_its_base.store(base)
