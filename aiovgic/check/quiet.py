@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.check.bus import device_once
+from aiovgic.check.lists import listed_once
+from aiovgic.check.lpis import its_mappings, its_ring, lpi_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 
-RULES: tuple[Rule, ...] = (device_once,)
+RULES: tuple[Rule, ...] = (device_once, listed_once, lpi_references, its_mappings, its_ring)
 
 
 def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:
