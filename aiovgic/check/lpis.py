@@ -30,7 +30,9 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation("map", REFERENCES, f"LPI {intid} is held {count} times, but not in the index")
     for intid, irq in lpis.items():
         if irq["refs"] != held[intid]:
-            yield Violation("refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}")
+            yield Violation(
+                "refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
+            )
 
 
 def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.testing.generator import lpi, v2_guest
-from aiovgic.testing.generator.machine import CMD_QUEUE, COLL_TABLE, DEV_TABLE, DIST, FRAME, ITT, RAM
+from aiovgic.testing.generator import lpi, v2, v2_guest
+from aiovgic.testing.generator.commands import map_some
+from aiovgic.testing.generator.machine import CMD_QUEUE, COLL_TABLE, DEV_TABLE, DIST, FRAME, ITT, RAM, start_its
 from aiovgic.testing.generator.mmio import dist_offset
 from aiovgic.testing.generator.uapi_attrs import DIST_OFFSETS, ITS_OFFSETS, REDIST_OFFSETS, any_attribute
 from aiovgic.testing.generator.v2 import CPU, CPU_FRAME, DIST_FRAME, USER_CPU, iar_value, sgir_value
@@ -144,6 +145,35 @@ def besides(m: Machine) -> None:
         lpi.msi(m, s.pick(m.its))
 
 
+def repair(m: Machine) -> None:
+    """A guest that starts anew, and takes what is due, so that a storm does not only blow over what is off."""
+    s, vcpu = m.s, m.any_vcpu()
+    s.write(vcpu, DIST, 2)
+    s.write(vcpu, DIST + 0x104, s.word() & s.word())
+    s.write(vcpu, DIST + 0x84, 0xFFFF_FFFF)
+    s.write(vcpu, DIST + 0x204, s.word(8))
+    s.write(vcpu, m.frame(vcpu) + 0x1_0080, 0xFFFF_FFFF)
+    s.write(vcpu, m.frame(vcpu) + 0x1_0100, s.word() & s.word())
+    s.write(vcpu, m.frame(vcpu) + 0x1_0200, s.word())
+    for reg, wanted in (("PMR", 0xFF), ("IGRPEN1", 1), ("AP0R0", 0), ("AP1R0", 0), ("CTLR", s.pick((0, 2)))):
+        s.msr(vcpu, reg, wanted)
+    for one_its in m.its:
+        s.write(vcpu, one_its.base, 0)
+        start_its(m, one_its, vcpu)
+        map_some(m, one_its)
+        for _ in range(6):
+            lpi.msi(m, one_its)
+    for _ in range(12):
+        lpi.take(m, m.any_vcpu())
+
+
+def repair_v2(m: V2) -> None:
+    """The same with a vgic-v2."""
+    v2.start_guest(m)
+    for _ in range(4):
+        v2.take_and_end(m, m.any_vcpu())
+
+
 def one_v2(m: V2) -> None:
     """One access to a machine with a vgic-v2."""
     s = m.s
@@ -160,7 +190,9 @@ def one_v2(m: V2) -> None:
     elif kind < 80:
         m.cpu(vcpu, v2_guest.EOIR, iar_value(s))
     else:
-        group, offset = (CPU_REGS, s.pick(USER_CPU)) if s.chance(40) else (DIST_REGS, v2_guest.dist_offset(s, m.nr_irqs))
+        group, offset = (
+            (CPU_REGS, s.pick(USER_CPU)) if s.chance(40) else (DIST_REGS, v2_guest.dist_offset(s, m.nr_irqs))
+        )
         attr: int = m.attr(vcpu, offset) if s.chance(90) else s.word(64)
         either(s, 0, group if s.chance(90) else s.pick((CTRL, NR_IRQS, *GROUPS)), attr)
 

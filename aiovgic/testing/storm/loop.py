@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Turn: TypeAlias = Callable[[int], int]
     """Writes down so many accesses or commands at most; gives how many."""
+    Writes: TypeAlias = Callable[[], None]
 
 ACCESSES_A_MACHINE = 1000
 COMMANDS_A_MACHINE = 1000
@@ -32,6 +33,9 @@ BATCH = 25
 
 BESIDES = 10
 """In percent: how often something else happens, too."""
+
+REPAIRS = 20
+"""In percent of turns: how often a guest starts anew."""
 
 NEARLY = 70
 """In percent: how many commands are nearly valid."""
@@ -82,18 +86,20 @@ class Storm:
 
 def accessing(m: Machine) -> Turn:
     """Accesses to a machine with a vgic-v3."""
-    return turns(m.s, partial(accesses.one, m), partial(accesses.besides, m))
+    return turns(m.s, partial(accesses.one, m), partial(accesses.besides, m), partial(accesses.repair, m))
 
 
 def accessing_v2(m: V2) -> Turn:
     """Accesses to a machine with a vgic-v2."""
-    return turns(m.s, partial(accesses.one_v2, m), partial(accesses.besides_v2, m))
+    return turns(m.s, partial(accesses.one_v2, m), partial(accesses.besides_v2, m), partial(accesses.repair_v2, m))
 
 
-def turns(s: Script, one: Callable[[], None], besides: Callable[[], None]) -> Turn:
+def turns(s: Script, one: Writes, besides: Writes, repair: Writes) -> Turn:
     """Accesses one after the other, and sometimes what is none."""
 
     def turn(count: int) -> int:
+        if s.chance(REPAIRS):
+            repair()
         for _ in range(count):
             one()
             if s.chance(BESIDES):
@@ -116,6 +122,8 @@ def commanding(m: Machine) -> Turn:
         vcpu = m.any_vcpu()
         for _ in s.few(0, 2):
             lpi.take(m, vcpu)
+        if s.chance(REPAIRS):
+            accesses.repair(m)
         if s.chance(BESIDES):
             accesses.besides(m)
             accesses.control(m)

@@ -1,0 +1,61 @@
+"""Whatever guests and VMMs do, nothing raises, and no rule for quiet points breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aiovgic.testing.storm import Broken, rig, storm
+from aiovgic.testing.storm.__main__ import main
+
+REVISIONS = ("fixed", "v6.12", "v6.1")
+CALM = 4
+"""Parts that the normal run shares among its workers: 50,000 accesses and 10,000 commands in all."""
+
+
+@pytest.mark.parametrize("seed", range(CALM))
+def test_a_short_storm_breaks_nothing(seed: int) -> None:
+    report = storm("fixed", seed, accesses=50_000 // CALM, commands=10_000 // CALM)
+    assert (report.accesses, report.commands) == (12_500, 2_500)
+    assert report.machines >= 15
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:])
+def test_a_breeze_over_older_revisions_breaks_nothing(revision: str) -> None:
+    storm(revision, 7, accesses=4_000, commands=1_000)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_long_storm_breaks_nothing(revision: str) -> None:
+    report = storm(revision, 2016, accesses=1_000_000, commands=200_000)
+    assert (report.accesses, report.commands) == (1_000_000, 200_000)
+
+
+def test_the_same_seed_is_the_same_storm() -> None:
+    assert storm("fixed", 3, accesses=500, commands=100) == storm("fixed", 3, accesses=500, commands=100)
+    assert storm("fixed", 3, accesses=500).operations != storm("fixed", 4, accesses=500).operations
+
+
+def test_a_machine_that_breaks_is_kept_as_a_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: rig.Rig) -> None:
+        raise Broken("its-ring: creadr is nowhere", self.done)
+
+    monkeypatch.setattr(rig.Rig, "check", broken)
+    kept = tmp_path / "kept.jsonl"
+    assert main(["--accesses", "10", "--commands", "0", "--keep", str(kept)]) == 1
+    assert "its-ring: creadr is nowhere" in capsys.readouterr().out
+    head, first, *_ = kept.read_text(encoding="ascii").splitlines()
+    assert head.startswith('{"script": "storm/0"')
+    assert first.startswith('{"op": "create_vm"')
+
+
+def test_the_command_says_how_much_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--accesses", "100", "--commands", "50"]) == 0
+    assert capsys.readouterr().out.startswith("fixed: ok, 2 machines, 100 accesses, 50 commands, ")
+    assert main(["--revision", "v6.13"]) == 2
+    assert "did you mean 'v6.1" in capsys.readouterr().err
