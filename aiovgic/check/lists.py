@@ -17,13 +17,13 @@ def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An interrupt that is listed elsewhere than it says is delivered twice, or never."""
     named: dict[str, list[int]] = {}
     for irq in facts["irqs"].values():
-        named.setdefault(irq["listed"], []).append(irq["intid"])
+        if irq["listed"] is not None:
+            named.setdefault(irq["listed"], []).append(irq["intid"])
     for name, vcpu in facts["vcpus"].items():
         listed, says = sorted(vcpu["ap_list"]), sorted(named.pop(name, []))
         if listed != says:
             yield Violation("list", RULE, f"{name} has {listed} on its ap_list, but {says} say they are on it")
         if vcpu["lrs"] and vcpu["mode"] == OUTSIDE:
             yield Violation("list", RULE, f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers")
-    named.pop(None, None)  # type: ignore[call-overload]  on no list
     for name, intids in named.items():
         yield Violation("list", RULE, f"{intids} say they are on the ap_list of {name}, which there is not")

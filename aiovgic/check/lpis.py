@@ -22,7 +22,7 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
     lpis = {irq["intid"]: irq for irq in facts["irqs"].values() if is_lpi(irq["intid"])}
     held = Counter(facts["cached"])
     for its in facts["its"].values():
-        held.update(intid for intid, _ in its["events"].values())
+        held.update(intid for intid, _ in its["events"].values() if intid is not None)
     for vcpu in facts["vcpus"].values():
         held.update(intid for intid in vcpu["ap_list"] if is_lpi(intid))
     for intid, count in held.items():

@@ -8,8 +8,8 @@ means: at step 12 run nic. ``7=1`` means: at choice 7 take alternative 1. Steps 
 from __future__ import annotations
 
 import re
-from reprlib import repr as shown
 from dataclasses import dataclass
+from reprlib import repr as shown
 
 from aiovgic.errors import UsageError
 

@@ -14,7 +14,26 @@ if TYPE_CHECKING:
 WORD = re.compile(rb"[A-Za-z_][\w-]*|-?\d\w*")
 
 NASTY: tuple[Any, ...] = (
-    *(None, True, False, -1, 0, 1.5, 1e300, "", "0x", "nonsense", "\0", "\x1b[31m", "a\nb", "\u202e", "\u2028", [], {}, [[]]),
+    *(
+        None,
+        True,
+        False,
+        -1,
+        0,
+        1.5,
+        1e300,
+        "",
+        "0x",
+        "nonsense",
+        "\0",
+        "\x1b[31m",
+        "a\nb",
+        "\u202e",
+        "\u2028",
+        [],
+        {},
+        [[]],
+    ),
     *({"op": "run"}, 1 << 32, (1 << 63) - 1, (1 << 64) - 1, 1 << 64, -(1 << 63), 10**40, "0x" + "f" * 40, "9" * 200),
     *([0] * 50, "x" * 2000, "KVM_DEV_ARM_VGIC_GRP_ADR", "vgic-v4", "ITS0"),
 )
@@ -24,7 +43,7 @@ NASTY: tuple[Any, ...] = (
 PIECES = (
     b"-1", b"0", b"1e999", b"9" * 30, b"0x" + b"f" * 20, b"null", b"true", b"[]", b"{}", b"- ", b": ", b"\n", b"  ",
     b"!foo ", b"!!python/object:os.system ", b"&a ", b"*a", b"'", b'"', b"#", b"|", b">", b"? ", b"a: b", b"\t", b"\0",
-    b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\x85", b"\x1b[2J", b"\r", b"{" * 300, b"[" * 3000, b"\xc3\xa9", b"%",
+    b"\xff\xfe", b"\xed\xa0\x80", b"\xe2\x80\xa8", b"\x85", b"\x1b[2J", b"\r", b"{" * 300, b"[" * 3000, b"%",
 )
 # fmt: on
 """Pieces of text that parsers stumble over."""
@@ -125,4 +144,15 @@ def packed(data: bytes, rng: Random) -> bytes:
     return rng.choice((squeezed, squeezed[: rng.randrange(1, len(squeezed))], flip(squeezed, rng), squeezed + b"tail"))
 
 
-WAYS: tuple[Callable[[bytes, Random], bytes], ...] = (cut, flip, piece, piece, lines, word, word, member, member, packed)
+WAYS: tuple[Callable[[bytes, Random], bytes], ...] = (
+    cut,
+    flip,
+    piece,
+    piece,
+    lines,
+    word,
+    word,
+    member,
+    member,
+    packed,
+)

@@ -181,14 +181,14 @@ def one_v2(m: V2) -> None:
     kind = s.rng.randrange(100)
     if kind < 45:
         known = v2_guest.dist_offset(s, m.nr_irqs)
-        guest(s, vcpu, 0x0800_0000, known if s.chance(70) else s.rng.randrange(-8, DIST_FRAME + 8))
+        guest(s, vcpu, DIST, known if s.chance(70) else s.rng.randrange(-8, DIST_FRAME + 8))
     elif kind < 50:
         m.dist_write(vcpu, SGIR, sgir_value(s))
     elif kind < 70:
         known = s.pick(v2_guest.CPU_WORDS)
         guest(s, vcpu, CPU, known if s.chance(80) else s.rng.randrange(CPU_FRAME))
     elif kind < 80:
-        m.cpu(vcpu, v2_guest.EOIR, iar_value(s))
+        m.cpu(vcpu, v2.EOIR, iar_value(s))
     else:
         group, offset = (
             (CPU_REGS, s.pick(USER_CPU)) if s.chance(40) else (DIST_REGS, v2_guest.dist_offset(s, m.nr_irqs))
