@@ -89,7 +89,7 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a line nested deep":              ("conform x.jsonl", of(FIRST + b"[" * 100_000)),
     "an operation there is not":       ("conform x.jsonl", of(FIRST + b'{"op": "creat_vcpu", "id": 0}\n')),
     "a constant there is not":         ("conform x.jsonl", of(FIRST + b'{"op": "create_device", "type": "vgic-v4"}\n')),
-    "a number of 68 bits":             ("conform x.jsonl", of(FIRST + b'{"op": "run", "vcpu": "0x10000000000000000"}\n')),
+    "a number of 68 bits":             ("conform x.jsonl", of(FIRST + b'{"op":"run", "vcpu":"0x10000000000000000"}\n')),
     "a recording of scenarios":        ("conform x.jsonl", of(SCENARIO)),
     "a missing trace":                 ("replay x.jsonl", nothing),
     "a trace that is a directory":     ("replay x.jsonl", folder),
