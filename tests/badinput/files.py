@@ -10,7 +10,6 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from aiovgic.cli.explore import explore
 from aiovgic.cli.main import run
 from aiovgic.lab.explore import explore as search
 from aiovgic.lab.replay import replay
@@ -45,9 +44,7 @@ SCHEDULED = Kind("a scenario replayed", "bad.yaml", ("replay",), ("",))
 RECORDING = Kind("a recording", "bad.jsonl", ("conform", "--jobs", "1"))
 TRACE = Kind("a trace", "bad.trace.jsonl", ("replay",))
 LAYER = Kind("a what-if layer", "bad.py", ("explore", "addr-vs-init", "--budget", "2", "--bug"))
-KINDS = [SCENARIO, SCHEDULED, RECORDING, TRACE]
-if any(option.name == "bug" for option in explore.params):
-    KINDS.append(LAYER)
+KINDS = (SCENARIO, SCHEDULED, RECORDING, TRACE, LAYER)
 
 WHAT_IF = b'''"""What if an ITS were as it is."""
 from aiovgic.model.its import Its
