@@ -15,7 +15,7 @@ test: $(VENV)/.installed-test
 
 # The tests that take minutes.
 slow: $(VENV)/.installed-test
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n auto
 
 # Format, lint, types, floors.
 check: $(VENV)/.installed-test

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.check.bus import device_once
+from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
+from aiovgic.check.lpis import its_mappings, its_ring, lpi_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 
-RULES: tuple[Rule, ...] = (device_once, lost_objects)
+RULES: tuple[Rule, ...] = (device_once, lost_objects, listed_once, lpi_references, its_mappings, its_ring)
 
 
 def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 PATIENCE_S = 1.0
 """How long a verb may be silent."""
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
 COLOURS = (
     (re.compile(r"\b(FAILED|DIFFERS)\b"), "bold red"),
     (re.compile(r"\b(ok|agrees|complete)\b"), "green"),
@@ -68,12 +66,14 @@ def complain(text: str) -> None:
     """Print one line to standard error, if there is one."""
     if sys.stderr is not None:
         with suppress(OSError):
-            sys.stderr.write(f"aiovgic: {harmless(text)}\n")
+            sys.stderr.write(f"aiovgic: {harmless(' '.join(text.split()))}\n")
 
 
 def harmless(text: str) -> str:
-    """Text without control characters: names in files are anybody's."""
-    return CONTROLS.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+    """Text that a terminal only shows, nothing it acts upon: names in files are anybody's."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join([char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text])
 
 
 def log_to_stderr() -> None:

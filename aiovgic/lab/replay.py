@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aiovgic.errors import DivergedError, UsageError
+from aiovgic.errors import DivergedError, ScenarioError, UsageError
 from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
 from aiovgic.lab.subject import EXPLORED, Subject
@@ -93,10 +93,14 @@ def replay_trace(path: str | Path) -> ReplayResult:
     recorded = Trace.load(Path(path))
     head = recorded.head
     check(path, "aiovgic", head.package, version("aiovgic"))
-    planted = tuple(plant(name, digest=digest) for name, digest in head.bugs)
-    subject = replace(Subject.of(head.scenario, head.revision), planted=planted)
+    try:
+        planted = tuple(plant(name, digest=digest) for name, digest in head.bugs)
+        subject = replace(Subject.of(head.scenario, head.revision), planted=planted)
+        schedule = Schedule.parse(head.schedule)
+        check_tasks(schedule, [plan.name for plan in subject.scenario.tasks])
+    except (ScenarioError, UsageError) as error:
+        raise ScenarioError(f"{path}:1", f"cannot be replayed: {error}") from None
     check(path, f"scenario {head.scenario}", head.digest, subject.scenario.digest)
-    schedule = Schedule.parse(head.schedule)
     here = subject.head(schedule)
     check(path, "points", words(head.points), words(here.points))
     began = time.perf_counter()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from aiovgic.model.irq import Irq
     from aiovgic.model.its import Its
+    from aiovgic.model.its.cache import TranslationCache
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
 
@@ -29,6 +30,7 @@ def facts(vm: Vm) -> Facts:
         "its": {its.name: its_facts(its) for its in reversed(vm.devices.value)},
         "irqs": {irq.name: irq_facts(irq) for irq in irqs(vm)},
         "lost": [part.name for part in lost(vm)],
+        "cached": [irq.intid for irq in cached(vm)],
     }
 
 
@@ -79,14 +81,29 @@ def its_facts(its: Its) -> Facts:
             for collection in its.maps.collection_list.values()
         },
         "events": {
-            f"{device.device_id}:{ite.event_id}": [
+            f"{device.device_id}{hidden(n)}:{ite.event_id}": [
                 None if ite.irq is None else ite.irq.intid,
                 None if ite.collection is None else ite.collection.collection_id,
             ]
-            for device in its.maps.devices()
+            for devices in its.maps.device_list.values()
+            for n, device in enumerate(devices)
             for ite in device.itt.values()
         },
     }
+
+
+def hidden(n: int) -> str:
+    """How the nth device with a DeviceID is told from the first, which hides it."""
+    return f"#{n}" if n else ""
+
+
+def cached(vm: Vm) -> Iterator[Irq]:
+    """The LPI of every cached translation; where ITSes share one cache, once."""
+    seen: list[TranslationCache] = []
+    for its in reversed(vm.devices.value):
+        if not any(its.cache is cache for cache in seen):
+            seen.append(its.cache)
+            yield from its.cache.cached()
 
 
 def irqs(vm: Vm) -> Iterator[Irq]:
@@ -102,6 +119,8 @@ def irqs(vm: Vm) -> Iterator[Irq]:
 def irq_facts(irq: Irq) -> Facts:
     """One interrupt."""
     return {
+        "intid": irq.intid,
+        "refs": irq.refcount.count,
         "latch": irq.pending_latch,
         "line": irq.line_level,
         "active": irq.active,

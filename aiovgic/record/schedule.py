@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from reprlib import repr as shown
 
 from aiovgic.errors import UsageError
 
@@ -32,10 +33,10 @@ class Schedule:
         for word in text.split():
             match = _WORD.fullmatch(word)
             if match is None:
-                raise UsageError(f"{word!r} is no part of a schedule; a switch is '12>nic', a choice '7=1'")
+                raise UsageError(f"{shown(word)} is no part of a schedule; a switch is '12>nic', a choice '7=1'")
             number = int(match["number"])
             if number in (choices if match["task"] is None else switches):
-                raise UsageError(f"{word!r} speaks of number {number}, of which a word before it has spoken")
+                raise UsageError(f"{shown(word)} speaks of number {number}, of which a word before it has spoken")
             if match["task"] is None:
                 choices[number] = int(match["alternative"])
             else:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from difflib import get_close_matches
+from io import BytesIO
+from reprlib import repr as shown
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -110,6 +113,9 @@ EVENTS: dict[str, type[Event]] = {
 }
 """The class of each kind of event."""
 
+KINDS = ("head", *EVENTS, "end")
+"""Of lines."""
+
 AnyEvent = (
     OpEvent | RetEvent | StepEvent | ReadEvent | WriteEvent | RefEvent | KickEvent | EnterEvent | ExitEvent | FactEvent
 )
@@ -173,16 +179,16 @@ def read_bytes(path: Path) -> bytes:
 
 def decode(path: Path, raw: bytes) -> Sequence[Line]:
     """The lines of a trace. Raises ScenarioError with the line that is none."""
-    texts = raw.splitlines()
-    if not texts:
+    if not raw:
         raise ScenarioError(str(path), "is empty, no trace")
-    check_version(path, texts[0])
     lines: list[Line] = []
-    for number, text in enumerate(texts, 1):
+    for number, text in enumerate(BytesIO(raw), 1):
+        if number == 1:
+            check_version(path, text)
         try:
             lines.append(_DECODER.decode(text))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            why = NO_HEAD if number == 1 else f"is no line of a trace: {' '.join(str(error).split())}"
+            why = NO_HEAD if number == 1 else f"is no line of a trace: {unknown_kind(text) or error}"
             raise ScenarioError(f"{path}:{number}", why) from None
     return lines
 
@@ -198,6 +204,19 @@ def check_version(path: Path, text: bytes) -> None:
     version = head.get("version")
     if version != TRACE_VERSION:
         raise ScenarioError(f"{path}:1", f"is a trace of version {version!r}; this is version {TRACE_VERSION}")
+
+
+def unknown_kind(text: bytes) -> str:
+    """What is wrong with the kind of a line, if it is that; with the nearest kind there is."""
+    try:
+        line = _ANY.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+    kind = line.get("kind") if isinstance(line, dict) else None
+    if not isinstance(kind, str) or kind in KINDS:
+        return ""
+    near = get_close_matches(kind, KINDS, 1)
+    return f"unknown kind {shown(kind)}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}")
 
 
 def make_trace(head: Head, events: Iterable[Event], end: End) -> Trace:

@@ -87,7 +87,7 @@ class MemoryUntouched(ItsCommands):
         if old is not None:
             await self.maps.free_device(old)
         if command.valid:
-            self.maps.alloc_device(command.device, command.itt, command.size + 1)
+            await self.maps.alloc_device(command.device, command.itt, command.size + 1)
         return None
 
     async def handle_discard(self, command: Discard) -> ItsError | None:

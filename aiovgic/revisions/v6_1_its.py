@@ -72,6 +72,9 @@ class LruCache(TranslationCache):
         for irq in dropped:
             await self.vm.put_irq(irq)
 
+    def cached(self) -> list[Irq]:
+        return list(self.used.values())
+
 
 def doorbell_key(doorbell: int, device_id: int, event_id: int) -> int:
     """Where the cache keeps a translation: the exact address of the doorbell counts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,13 @@ from aiovgic.scenario.shorthand import Rings
 from aiovgic.scenario.steps import StepReader
 from aiovgic.scenario.tasks import task_plans
 from aiovgic.scenario.text import read_text
-from aiovgic.uapi.fields import nearest
+from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
     from aiovgic.scenario.nodes import Node
+
+MAX_BYTES = 256 * 1024
+"""No scenario is longer: it is to be read by people."""
 
 KEYS = ("schema", "title", "about", "machine", "faults", "tasks", *EXPECTED)
 
@@ -29,16 +33,16 @@ def find(name: str | Path) -> Path:
     shipped = scenarios()
     if str(name) in shipped:
         return shipped[str(name)]
-    if path.suffix in {".yaml", ".yml"} or path.exists() or len(path.parts) > 1:
+    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1 or os.path.exists(path):  # noqa: PTH110  any text goes
         return path
     hint = nearest(name, list(shipped)) or "; 'aiovgic list' shows those there are"
-    raise UsageError(f"there is no scenario {str(name)!r}{hint}")
+    raise UsageError(f"there is no scenario {shown(str(name))}{hint}")
 
 
 def load(name: str | Path) -> Scenario:
     """A scenario from a file, or by the name of a shipped one. Raises ScenarioError, UsageError."""
     path = find(name)
-    return parse(read_text(path), str(path), path.stem)
+    return parse(read_text(path, MAX_BYTES), str(path), path.stem)
 
 
 def parse(text: str, path: str, name: str) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from aiovgic.uapi.fields import nearest, shown
 from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from aiovgic.record.operation import Operation, Result
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HEADS = ("op", "script", "layout", "recorded")
 """What a line of a script file may begin with."""
 
+LINE = re.compile(r"\S[^\n]*")
 NOT_FIELDS = frozenset({"op", "result", "note"})
 HOST_GICS = (0, 2, 3)
 
@@ -62,9 +64,7 @@ def load_recording(path: Path) -> Recording:
     """The scripts of a file, plain or gzipped. Raises ScenarioError with the line and the nearest right word."""
     recording = Recording(path)
     names: dict[str, int] = {}
-    for number, text in enumerate(read_text(path).split("\n"), 1):
-        if not text.strip():
-            continue
+    for number, text in numbered(read_text(path)):
         try:
             add_line(recording, number, text, names)
         except ValueError as error:
@@ -72,6 +72,15 @@ def load_recording(path: Path) -> Recording:
     if not recording.scripts:
         raise ScenarioError(str(path), "has no script in it")
     return recording
+
+
+def numbered(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank and their numbers, one at a time: a text may be all line ends."""
+    number, done = 1, 0
+    for line in LINE.finditer(text):
+        number += text.count("\n", done, line.start())
+        done = line.start()
+        yield number, line.group()
 
 
 def add_line(recording: Recording, number: int, text: str, names: dict[str, int]) -> None:

@@ -64,3 +64,7 @@ class TranslationCache(Part):
         irq = await self.entries.erase(key)
         if irq is not None:
             await self.vm.put_irq(irq)
+
+    def cached(self) -> list[Irq]:
+        """The LPI of every translation, without a point: for reports."""
+        return self.entries.stored()

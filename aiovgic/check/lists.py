@@ -1,0 +1,29 @@
+"""Rule: an interrupt is on one list, that of the vCPU it names, and in no list register while that vCPU is out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULE = "listed-once"
+OUTSIDE = "outside"
+
+
+def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """An interrupt that is listed elsewhere than it says is delivered twice, or never."""
+    named: dict[str, list[int]] = {}
+    for irq in facts["irqs"].values():
+        if irq["listed"] is not None:
+            named.setdefault(irq["listed"], []).append(irq["intid"])
+    for name, vcpu in facts["vcpus"].items():
+        listed, says = sorted(vcpu["ap_list"]), sorted(named.pop(name, []))
+        if listed != says:
+            yield Violation("list", RULE, f"{name} has {listed} on its ap_list, but {says} say they are on it")
+        if vcpu["lrs"] and vcpu["mode"] == OUTSIDE:
+            yield Violation("list", RULE, f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers")
+    for name, intids in named.items():
+        yield Violation("list", RULE, f"{intids} say they are on the ap_list of {name}, which there is not")

@@ -1,0 +1,53 @@
+"""Rules: an LPI lives as long as somebody holds it, and an ITS's events, collections and ring fit together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.arch.gits import Cbaser, Cursor
+from aiovgic.arch.intid import is_lpi
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+REFERENCES = "lpi-references"
+MAPPINGS = "its-mappings"
+RING = "its-ring"
+
+
+def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """References are held by events, lists and cached translations; one more leaks, one less is a use after free."""
+    lpis = {irq["intid"]: irq for irq in facts["irqs"].values() if is_lpi(irq["intid"])}
+    held = Counter(facts["cached"])
+    for its in facts["its"].values():
+        held.update(intid for intid, _ in its["events"].values() if intid is not None)
+    for vcpu in facts["vcpus"].values():
+        held.update(intid for intid in vcpu["ap_list"] if is_lpi(intid))
+    for intid, count in held.items():
+        if intid not in lpis:
+            yield Violation("map", REFERENCES, f"LPI {intid} is held {count} times, but not in the index")
+    for intid, irq in lpis.items():
+        if irq["refs"] != held[intid]:
+            yield Violation(
+                "refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
+            )
+
+
+def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """An event belongs to a collection that there is, or to none."""
+    for name, its in facts["its"].items():
+        for event, (_, collection) in its["events"].items():
+            if collection is not None and collection not in its["collections"]:
+                yield Violation("map", MAPPINGS, f"{name} event {event} is in collection {collection}, which is gone")
+
+
+def its_ring(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """Both cursors point at commands inside the ring."""
+    for name, its in facts["its"].items():
+        size = Cbaser(int(its["cbaser"], 0)).size_bytes
+        for cursor in ("creadr", "cwriter"):
+            value = int(its[cursor], 0)
+            if value >= size or Cursor(value).offset != value:
+                yield Violation("map", RING, f"{name} {cursor} is {value:#x} in a ring of {size:#x} bytes")

@@ -1,0 +1,93 @@
+"""The rules for quiet points: a machine that is well breaks none, and each broken fact is one violation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aiovgic.check.quiet import violations
+from aiovgic.model.facts import facts
+from tests.machines import Bench, gicv3
+
+SPI = 33
+LPI = 8192
+LAST = 0xFE0
+"""Where the last command of a ring of 4 KiB is."""
+
+
+def irq(intid: int, listed: str | None = None, refs: int = 1) -> dict[str, Any]:
+    """An interrupt's facts, as far as the rules look at them."""
+    return {"intid": intid, "listed": listed, "refs": refs}
+
+
+def well() -> dict[str, Any]:
+    """A machine's facts that break no rule: an SPI and an LPI are listed, one event, one cached translation."""
+    return {
+        "bus": [["0x8080000", "0x20000", "its0"]],
+        "vcpus": {
+            "vcpu0": {"ap_list": [SPI, LPI], "lrs": [], "mode": "outside"},
+            "vcpu1": {"ap_list": [], "lrs": ["33P"], "mode": "in"},
+        },
+        "its": {
+            "its0": {
+                "cbaser": "0x0",
+                "creadr": "0x0",
+                "cwriter": hex(LAST),
+                "collections": {0: 0},
+                "events": {"0:0": [LPI, 0], "0:1": [None, None]},
+            }
+        },
+        "irqs": {"spi33": irq(SPI, "vcpu0"), "irq8192": irq(LPI, "vcpu0", 3)},
+        "cached": [LPI],
+    }
+
+
+def test_a_machine_that_is_well_breaks_no_rule() -> None:
+    assert violations(well()) == []
+
+
+def broken(*path: str | int, value: Any) -> dict[str, Any]:
+    """A machine's facts of which one is something else."""
+    found: Any = well()
+    *above, last = path
+    inner = found
+    for key in above:
+        inner = inner[key]
+    inner[last] = value
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("found", "rule"),
+    [
+        pytest.param(
+            broken("bus", value=[["0x0", "0x1", "a"], ["0x1", "0x1", "a"]]), "device-once", id="on the bus twice"
+        ),
+        pytest.param(broken("vcpus", "vcpu1", "ap_list", value=[SPI]), "listed-once", id="on two lists"),
+        pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI, SPI, SPI]), "listed-once", id="on one list twice"),
+        pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI]), "listed-once", id="on no list, but says so"),
+        pytest.param(broken("irqs", "spi33", "listed", value=None), "listed-once", id="on a list, but does not know"),
+        pytest.param(broken("irqs", "spi33", "listed", value="vcpu2"), "listed-once", id="on the list of nobody"),
+        pytest.param(broken("vcpus", "vcpu1", "mode", value="outside"), "listed-once", id="in a list register outside"),
+        pytest.param(broken("irqs", "irq8192", "refs", value=2), "lpi-references", id="a reference too few"),
+        pytest.param(broken("irqs", "irq8192", "refs", value=4), "lpi-references", id="a reference too many"),
+        pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
+        pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
+        pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
+        pytest.param(broken("its", "its0", "cwriter", value="0x1000"), "its-ring", id="a cursor past the ring"),
+        pytest.param(broken("its", "its0", "creadr", value="0x8"), "its-ring", id="a cursor inside a command"),
+    ],
+)
+def test_what_does_not_fit_is_a_violation(found: dict[str, Any], rule: str) -> None:
+    assert rule in [violation.rule for violation in violations(found)]
+
+
+def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does() -> None:
+    bench: Bench = gicv3(2, its=True)
+    bench.ok("irq_line", irq=1 << 24 | SPI, level=1)
+    assert violations(facts(bench.vm)) == []
+    bench.vm.lpis.lpi_xa._word.value[LPI] = bench.vm.lpis.make_lpi(LPI, None)
+    [violation] = violations(facts(bench.vm))
+    assert (violation.kind, violation.what) == ("refcount", f"LPI {LPI} counts 1 references; it has 0")
