@@ -35,6 +35,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
     strategy: str = ""
     seed: int = 0
     schedule: str = ""
+    tasks: tuple[str, ...] = ()
+    """The scenario's, in order of creation."""
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -45,6 +47,11 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind"):
     what: str = ""
     """The thing, field, vCPU or operation."""
     detail: str = ""
+
+    @property
+    def kind_of(self) -> str:
+        """Its kind, as the file has it."""
+        return str(self.__struct_config__.tag)
 
 
 class OpEvent(Event, tag="op", frozen=True):
@@ -71,6 +78,10 @@ class RefEvent(Event, tag="ref", frozen=True):
     """A reference count was changed, or memory was freed."""
 
 
+class ReleaseEvent(Event, tag="release", frozen=True):
+    """A lock was given back, or a reader has left."""
+
+
 class KickEvent(Event, tag="kick", frozen=True):
     """A vCPU was kicked."""
 
@@ -93,6 +104,9 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"
     steps: int
     finding: str = ""
     """Kind and rule of what was found, or nothing."""
+    title: str = ""
+    places: tuple[tuple[str, str], ...] = ()
+    """Task and thing of each place of what was found."""
     outcome: dict[str, Any] = {}
 
 
@@ -103,6 +117,7 @@ EVENTS: dict[str, type[Event]] = {
     "read": ReadEvent,
     "write": WriteEvent,
     "ref": RefEvent,
+    "release": ReleaseEvent,
     "kick": KickEvent,
     "enter": EnterEvent,
     "exit": ExitEvent,
@@ -111,7 +126,17 @@ EVENTS: dict[str, type[Event]] = {
 """The class of each kind of event."""
 
 AnyEvent = (
-    OpEvent | RetEvent | StepEvent | ReadEvent | WriteEvent | RefEvent | KickEvent | EnterEvent | ExitEvent | FactEvent
+    OpEvent
+    | RetEvent
+    | StepEvent
+    | ReadEvent
+    | WriteEvent
+    | RefEvent
+    | ReleaseEvent
+    | KickEvent
+    | EnterEvent
+    | ExitEvent
+    | FactEvent
 )
 Line = Head | AnyEvent | End
 
