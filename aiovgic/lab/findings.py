@@ -80,7 +80,7 @@ def trace_of(head: Head, again: Replayed) -> Trace:
         steps=again.outcome.steps,
         finding="" if broken is None else f"{broken.kind}: {broken.rule}",
         title="" if broken is None else broken.title,
-        places=() if broken is None else tuple((place.task, thing_of(place)) for place in broken.places),
+        places=() if broken is None else tuple((place.task, thing_of(place), place.access) for place in broken.places),
         outcome=again.outcome.seen,
     )
     return make_trace(head, again.events, end)

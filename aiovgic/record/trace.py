@@ -105,8 +105,8 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"
     finding: str = ""
     """Kind and rule of what was found, or nothing."""
     title: str = ""
-    places: tuple[tuple[str, str], ...] = ()
-    """Task and thing of each place of what was found."""
+    places: tuple[tuple[str, str, str], ...] = ()
+    """Task, thing and access of each place of what was found."""
     outcome: dict[str, Any] = {}
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from aiovgic.record.trace import Event, Trace
 
+    Place = tuple[str, str, str]
+
 COMMAND, ANSWER, TAKE, RELEASE, INSIDE, OUTSIDE, READ, WRITE, COUNT = ">", "<", "[", "]", "{", "}", "?", "!", "#"
 KICK, ENTER, LEAVE, MEMORY, WAIT, CHOICE, FREE, FOLD, HOLD = "^", "(", ")", "@", "z", "%", "x", ":", "|"
 
@@ -63,6 +65,12 @@ POINTS: Mapping[str, str] = {
     "choose": CHOICE,
 }
 """Of points, by the first word of what they did; all others write."""
+
+ACCESSES: Mapping[str, str] = {"read": READ, "write": WRITE}
+"""Of accesses that places name; others are whatever their task did last."""
+
+RACE = 2
+"""Places that a race has."""
 
 CHANGING = (WRITE, TAKE, RELEASE, COUNT, FREE, WAIT)
 TOLD = (COMMAND, ANSWER, KICK, ENTER, LEAVE, CHOICE, FREE, WAIT)
@@ -174,21 +182,33 @@ def mark_switches(rows: Sequence[Row], switches: Mapping[int, str]) -> list[Row]
     return [replace(row, switch=row.point and switches.get(row.step) == row.task) for row in rows]
 
 
-def mark_places(rows: list[Row], places: Sequence[tuple[str, str]]) -> list[Row]:
-    """The last thing that each place's task did to the place's thing."""
-    for task, what in places:
-        for number in range(len(rows) - 1, -1, -1):
-            if rows[number].task == task and rows[number].what == what:
-                rows[number] = replace(rows[number], place=True)
-                break
-    return rows
+def mark_places(rows: Sequence[Row], places: Sequence[Place]) -> list[Row]:
+    """Where what was found took place: the two accesses of a race, else the last of each place."""
+    found = [[number for number, row in enumerate(rows) if is_at(row, place)] for place in places]
+    marked = dict.fromkeys(pair(*found) if len(found) == RACE else [numbers[-1] for numbers in found if numbers])
+    return [replace(row, place=number in marked) for number, row in enumerate(rows)]
 
 
-def unmarked_places(rows: Sequence[Row], places: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def is_at(row: Row, place: Place) -> bool:
+    """Whether a row is what a place's task did to the place's thing."""
+    task, what, access = place
+    return row.task == task and row.what == what and row.glyph == ACCESSES.get(access, row.glyph)
+
+
+def pair(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    """The first access that follows one of the other side's, and the last of those; or what there is."""
+    for second in sorted((*one, *other)):
+        before = [first for first in (other if second in one else one) if first < second]
+        if before:
+            return [before[-1], second]
+    return [numbers[-1] for numbers in (one, other) if numbers]
+
+
+def unmarked_places(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[tuple[str, str]]:
     """Places at which nothing was done: whoever is there waits."""
-    for task, what in places:
-        if not any(row.place and row.task == task and row.what == what for row in rows):
-            yield task, what
+    for place in places:
+        if not any(is_at(row, place) for row in rows):
+            yield place[:2]
 
 
 def mark_shared(rows: Sequence[Row]) -> list[Row]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aiovgic.lab.explore import explore
-from aiovgic.record.trace import End, Head, OpEvent, RefEvent, ReleaseEvent, StepEvent, make_trace
+from aiovgic.record.trace import (
+    End,
+    Head,
+    OpEvent,
+    ReadEvent,
+    RefEvent,
+    ReleaseEvent,
+    StepEvent,
+    WriteEvent,
+    make_trace,
+)
 from aiovgic.report.timeline import Timeline
 from tests.scenarios_for_reports import movi_trace
 
@@ -27,7 +37,9 @@ def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Timeline:
     return Timeline(movi_trace(tmp_path.relative_to(tmp_path)))
 
 
-def made(*events: Event, finding: str = "", places: Sequence[tuple[str, str]] = (), tasks: Sequence[str] = ()) -> Trace:
+def made(
+    *events: Event, finding: str = "", places: Sequence[tuple[str, str, str]] = (), tasks: Sequence[str] = ()
+) -> Trace:
     """A trace of these events."""
     head = Head(
         version=1, package="1", scenario="made", digest="0", revision="fixed", schedule="2>b", tasks=tuple(tasks)
@@ -65,9 +77,22 @@ def test_places_are_marked_and_who_waits_for_ever_is_said(snapshot: SnapshotAsse
         StepEvent(3, "b", "p.word", "load 0x1"),
         RefEvent(3, "b", "p", "freed"),
         finding="deadlock: wait-for-cycle",
-        places=[("a", "p.two"), ("b", "p.one"), ("b", "p.word")],
+        places=[("a", "p.two", "waits (lock)"), ("b", "p.one", "waits (lock)"), ("b", "p.word", "load")],
     )
     assert Timeline(trace).text(80) == snapshot
+
+
+def test_of_a_race_the_two_accesses_are_marked_not_what_came_later() -> None:
+    trace = made(
+        WriteEvent(0, "a", "p.field"),
+        WriteEvent(1, "a", "p.field"),
+        ReadEvent(2, "b", "p.field"),
+        WriteEvent(2, "b", "p.field"),
+        WriteEvent(3, "a", "p.field"),
+        finding="data-race: happens-before",
+        places=[("b", "p.field", "write"), ("a", "p.field", "write")],
+    )
+    assert [(row.step, row.glyph) for row in Timeline(trace).rows if row.place] == [(1, "!"), (2, "!")]
 
 
 def test_locks_that_are_held_are_said_while_others_run() -> None:
