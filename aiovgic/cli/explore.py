@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, trace_option
 from aiovgic.cli.output import complain, progress, say, say_json
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
+from aiovgic.errors import UsageError
 from aiovgic.lab import explore as lab
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, STRATEGIES, Way
 from aiovgic.lab.subject import EXPLORED
+
+if TYPE_CHECKING:
+    from aiovgic.record.trace import Trace
 
 INTERRUPTED = 130
 """The exit code of a search that was stopped before it found anything."""
@@ -48,34 +53,56 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @click.option("--preemptions", type=click.IntRange(0), help="Bound for dfs: switches away from tasks that could go on.")
 @revision_option(EXPLORED)
 @bug_option
+@trace_option
 @json_option
 def explore(
-    scenario: str, *, strategy: str, depth: int | None, preemptions: int | None, as_json: bool, **search: Any
+    scenario: str,
+    *,
+    strategy: str,
+    depth: int | None,
+    preemptions: int | None,
+    trace_file: Path | None,
+    as_json: bool,
+    **search: Any,
 ) -> int:
     """Try the orders in which a scenario's tasks can run.
 
     SCENARIO is the name of a shipped scenario, or a file. What is found is shrunk to the shortest
-    schedule and told; its trace goes to .aiovgic/. Exit code 1: something was found. Ctrl-C keeps what was
-    found so far.
+    schedule and told; its trace goes to .aiovgic/, or where --trace says. Exit code 1: something was
+    found. Ctrl-C keeps what was found so far.
     """
+    path = place_for(trace_file, scenario)
     with progress("executions") as tell:
         result = lab.explore(scenario, strategy=Way(strategy, depth, preemptions), progress=tell, **search)
-    if result.trace is not None:
-        keep_trace(result.scenario, result.trace.encode())
+    kept = result.trace is not None and keep_trace(path, result.trace)
     if as_json:
         say_json(result.to_json())
     else:
         say(str(result))
+        if kept:
+            say(f"  timeline  aiovgic timeline {shlex.quote(str(path))}")
     if result.good and result.interrupted:
         return INTERRUPTED
     return 0 if result.good else 1
 
 
-def keep_trace(scenario: str, data: bytes) -> None:
-    """Write a trace beside the current folder's others; where that cannot be, say so and go on."""
-    path = TRACES / f"{Path(scenario).stem}.jsonl"
+def place_for(trace_file: Path | None, scenario: str) -> Path:
+    """Where a trace goes. Raises UsageError, before the search, for a place that cannot be."""
+    if trace_file is None:
+        return TRACES / f"{Path(scenario).stem}.jsonl"
+    if trace_file.is_dir() or not trace_file.parent.is_dir():
+        why = "is a folder" if trace_file.is_dir() else "there is no such folder"
+        raise UsageError(f"{trace_file}: {why}")
+    return trace_file
+
+
+def keep_trace(path: Path, trace: Trace) -> bool:
+    """Write a trace; where it cannot be, say so and go on."""
     try:
-        TRACES.mkdir(exist_ok=True)
-        path.write_bytes(data)
+        if path.parent == TRACES:
+            TRACES.mkdir(exist_ok=True)
+        path.write_bytes(trace.encode())
     except OSError as error:
         complain(f"the trace is not kept: {path}: {error.strerror or error}")
+        return False
+    return True

@@ -20,6 +20,8 @@ from aiovgic.cli.conform import conform
 from aiovgic.cli.explore import explore
 from aiovgic.cli.output import complain, log_to_stderr, say
 from aiovgic.cli.replay import replay
+from aiovgic.cli.stress import stress
+from aiovgic.cli.timeline import timeline
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def cli(ctx: click.Context, verbose: bool) -> None:
         say(ctx.get_help())
 
 
-for verb in (explore, replay, conform, bugs):
+for verb in (explore, replay, stress, timeline, conform, bugs):
     cli.add_command(verb)
 
 

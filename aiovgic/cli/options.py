@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -61,3 +62,8 @@ scenario_argument = click.argument("scenario", shell_complete=complete_scenario)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 """``--json``."""
+
+trace_option = click.option(
+    "--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file."
+)
+"""``--trace``."""

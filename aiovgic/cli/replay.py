@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, trace_option
 from aiovgic.cli.output import say, say_json
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
@@ -19,14 +20,21 @@ from aiovgic.scenario.shipped import scenarios
 @click.argument("schedule", required=False, metavar="[SCHEDULE]")
 @revision_option(None)
 @bug_option
-@click.option("--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file.")
+@trace_option
+@click.option("--until", type=click.IntRange(0), metavar="STEP", help="Show the state just before this step.")
+@click.option(
+    "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
+)
 @json_option
-def replay(
+def replay(  # noqa: PLR0913  one argument an option
     scenario: str,
     schedule: str | None,
+    *,
     revision: str | None,
     bugs: tuple[str, ...],
     trace_file: Path | None,
+    until: int | None,
+    show: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Run one schedule of a scenario, or what a trace file records.
@@ -34,20 +42,24 @@ def replay(
     With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
     7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
     """
+    if show and until is None:
+        raise UsageError("--show is about the state that --until asks for")
     if schedule is None:
         check_trace(scenario, revision, bugs)
-        result = lab.replay_trace(scenario)
+        result = lab.replay_trace(scenario, until=until)
     else:
-        result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs)
-    if as_json:
-        say_json(result.to_json())
-    else:
-        say(str(result))
+        result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
+    if show and result.state is not None:
+        result = replace(result, state=result.state.only(show))
     if trace_file is not None:
         try:
             trace_file.write_bytes(result.trace.encode())
         except OSError as error:
             raise click.FileError(str(trace_file), error.strerror or str(error)) from None
+    if as_json:
+        say_json(result.to_json())
+    else:
+        say(str(result))
     return 0 if result.good else 1
 
 

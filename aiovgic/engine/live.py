@@ -34,23 +34,27 @@ def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
 
 
 class LiveExecution:
-    """One run of a program, live. ``chaos``: how likely a task lets others run at a point, 0 to 1."""
+    """One run of a program, live. ``chaos``: how likely a task lets others run at a point, 0 to 1.
 
-    def __init__(self, program: Program, *, chaos: float = 0.0, seed: int = 0) -> None:
+    ``step_limit``: steps after which it makes no progress; without one it may take as many as it likes.
+    """
+
+    def __init__(self, program: Program, *, chaos: float = 0.0, seed: int = 0, step_limit: int | None = None) -> None:
         self.program = program
         self.chaos = chaos
         self.seed = seed
+        self.step_limit = step_limit
         self.broken: Broken | None = None
         self.cpus: dict[int, HostCpu] = {}
 
     async def run(self) -> Outcome:
         """Run it to its end. Cancelled, it ends as soon as KVM could be killed."""
         async with anyio.create_task_group() as servers:
-            rt = LiveRuntime(servers, chaos=self.chaos, seed=self.seed)
+            rt = LiveRuntime(servers, chaos=self.chaos, seed=self.seed, step_limit=self.step_limit)
             try:
                 session = self.program(rt)
                 await self.race(rt, session)
-                rt.racing = False
+                rt.end_race()
                 self.judge(rt, session)
             finally:
                 rt.dead = True

@@ -14,12 +14,13 @@ from aiovgic.engine.live_cpu import CpuGate
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_server import Server
 from aiovgic.engine.outcome import Broken
-from aiovgic.sync import Answer, HandOver, Runtime
+from aiovgic.errors import Violation
+from aiovgic.sync import Answer, Context, HandOver, HostCpu, Runtime
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
-    from aiovgic.sync import Change, Channel, Context, Op, Script, Thing
+    from aiovgic.sync import Change, Channel, Op, Script, Thing
 
 T = TypeVar("T")
 
@@ -34,9 +35,10 @@ class Abandoned(Exception):  # noqa: N818  it is the end of a run, no error
 class LiveRuntime(Runtime):
     """Tasks run until they must wait; a wake-up makes the waiting ones look again."""
 
-    def __init__(self, servers: TaskGroup, *, chaos: float = 0.0, seed: int = 0) -> None:
+    def __init__(self, servers: TaskGroup, *, chaos: float = 0.0, seed: int = 0, step_limit: int | None = None) -> None:
         super().__init__()
         self.group = servers
+        self.step_limit = step_limit
         self.chaos = chaos
         self.random = Random(seed)  # noqa: S311  a search, not a secret
         self.racing = False
@@ -117,6 +119,11 @@ class LiveRuntime(Runtime):
                         future.set_exception(Abandoned())
         self._quiescent.set()
 
+    def end_race(self) -> None:
+        """All tasks are over: whoever looks at the machine now is none of them, and nobody has killed him."""
+        self.racing = False
+        self.current = Context("judge", HostCpu(0))
+
     # -- driving ----------------------------------------------------------------------------
 
     async def _spawned(self, script: Script[None], context: Context) -> None:
@@ -149,6 +156,8 @@ class LiveRuntime(Runtime):
         self.steps += 1
         if self.steps % YIELD_EVERY == 0 or (self.chaos and self.random.random() < self.chaos):
             await cancel_shielded_checkpoint()
+        if self.step_limit is not None and self.steps > self.step_limit:
+            raise Violation("livelock", "step-limit", f"no end after {self.step_limit} steps")
         while True:
             if not self.gate.may_run(context):
                 await self.wait_for_cpu(op, context)

@@ -75,6 +75,8 @@ class ExecutionRuntime(Runtime):
 
     def changed(self, thing: Thing, how: Change) -> None:
         """A lock was released, a reader left, a queue was woken or given up."""
+        if how in ("released", "left"):
+            self.event("release", thing.name, how)
         if self.racing and not self.dead and not self.quiet:
             for hear in self.ears.changed:
                 hear(thing, how)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from aiovgic.engine.detect import Detectors
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.replaying import Replayed
+    from aiovgic.lab.state import Peek
     from aiovgic.lab.subject import Subject
-    from aiovgic.record.finding import Switch
+    from aiovgic.record.finding import Place, Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Head
 
@@ -31,7 +32,7 @@ class Shown:
     """By identity; what ended the execution comes first."""
 
 
-def show(
+def show(  # noqa: PLR0913  a trace says all of this
     subject: Subject,
     schedule: Schedule,
     *,
@@ -39,10 +40,17 @@ def show(
     at_execution: int = 0,
     strategy: str = "replay",
     seed: int = 0,
+    peek: Peek | None = None,
 ) -> Shown:
-    """Replay a schedule and write it down, with the search that found it. Raises DivergedError where that fails."""
+    """Replay a schedule and write it down, with the search that found it. Raises DivergedError where that fails.
+
+    ``peek`` looks at the execution on its way.
+    """
     exact = subject.detectors(exact=True) if detectors is None else detectors.again(exact=True)
-    again = replay(subject.program, schedule, exact.watches)
+    if peek is None:
+        again = replay(subject.program, schedule, exact.watches)
+    else:
+        again = replay(peek.program, schedule, (*exact.watches, peek))
     outcome = again.outcome
     findings = {broken.identity: finding_of(subject, outcome, broken, at_execution) for broken in outcome.found()}
     head = subject.head(schedule, strategy, seed)
@@ -66,11 +74,18 @@ def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution:
 
 
 def trace_of(head: Head, again: Replayed) -> Trace:
-    """The trace of a replayed execution."""
-    broken = again.outcome.broken
+    """The trace of a replayed execution; its end says the first thing that was found."""
+    broken = next(again.outcome.found(), None)
     end = End(
         steps=again.outcome.steps,
         finding="" if broken is None else f"{broken.kind}: {broken.rule}",
+        title="" if broken is None else broken.title,
+        places=() if broken is None else tuple((place.task, thing_of(place), place.access) for place in broken.places),
         outcome=again.outcome.seen,
     )
     return make_trace(head, again.events, end)
+
+
+def thing_of(place: Place) -> str:
+    """What a place is about, as the events of a trace call it."""
+    return f"{place.object}.{place.field}" if place.field else place.object

@@ -14,6 +14,7 @@ import msgspec
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
 from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
+from aiovgic.lab.state import Peek
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.lab.whatif import plant
 from aiovgic.record.schedule import Schedule
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aiovgic.lab.findings import Shown
+    from aiovgic.lab.state import State
     from aiovgic.record.finding import Switch
     from aiovgic.scenario.scenario import Scenario
 
@@ -37,6 +39,8 @@ class ReplayResult(Result):
     schedule: str
     trace: Trace = field(repr=False)
     switches: tuple[Switch, ...] = field(default=(), repr=False)
+    state: State | None = field(default=None, repr=False)
+    """What there was before the step that was asked for."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -50,9 +54,15 @@ class ReplayResult(Result):
             "seconds": round(self.seconds, 3),
             "outcome": self.trace.end.outcome,
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
+            **({} if self.state is None else {"state": self.state.to_json()}),
         }
 
     def report(self) -> str:
+        verdict = self.verdict()
+        return verdict if self.state is None else f"{verdict}\n\n{self.state}"
+
+    def verdict(self) -> str:
+        """How the execution ended."""
         steps = f"{self.trace.end.steps} steps, digest {self.trace.digest[:16]}"
         if not self.findings:
             return f"{self.scenario}  ok  replayed, {steps}  (revision {self.under})"
@@ -67,13 +77,20 @@ def replay(
     *,
     revision: str = EXPLORED,
     bugs: Iterable[str | Path] = (),
+    until: int | None = None,
 ) -> ReplayResult:
-    """Run one schedule. Raises UsageError for one that is none, DivergedError for one that cannot be followed."""
+    """Run one schedule; with the state before step ``until``, if asked.
+
+    Raises UsageError for a schedule that is none and a step that there is not, DivergedError for a
+    schedule that cannot be followed.
+    """
     subject = Subject.of(scenario, revision, bugs)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
     check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
     began = time.perf_counter()
-    return result_of(subject, parsed, show(subject, parsed), time.perf_counter() - began)
+    peek = None if until is None else Peek(subject.program, until)
+    shown = show(subject, parsed, peek=peek)
+    return result_of(subject, parsed, shown, time.perf_counter() - began, peek)
 
 
 def check_tasks(schedule: Schedule, names: Sequence[str]) -> None:
@@ -84,8 +101,8 @@ def check_tasks(schedule: Schedule, names: Sequence[str]) -> None:
             raise UsageError(f"step {step}: there is no task {name!r}{hint}")
 
 
-def replay_trace(path: str | Path) -> ReplayResult:
-    """Run what a trace file records, and compare every line.
+def replay_trace(path: str | Path, *, until: int | None = None) -> ReplayResult:
+    """Run what a trace file records, and compare every line; with the state before step ``until``, if asked.
 
     Raises ScenarioError for a file that is no trace, UsageError where scenario, revision or
     package are not those of the recording, DivergedError where an execution differs.
@@ -104,9 +121,10 @@ def replay_trace(path: str | Path) -> ReplayResult:
     here = subject.head(schedule)
     check(path, "points", words(head.points), words(here.points))
     began = time.perf_counter()
-    shown = show(subject, schedule, strategy=head.strategy, seed=head.seed)
+    peek = None if until is None else Peek(subject.program, until)
+    shown = show(subject, schedule, strategy=head.strategy, seed=head.seed, peek=peek)
     compare(recorded, shown.trace)
-    return result_of(subject, schedule, shown, time.perf_counter() - began)
+    return result_of(subject, schedule, shown, time.perf_counter() - began, peek)
 
 
 def check(path: str | Path, what: str, recorded: str, here: str) -> None:
@@ -131,8 +149,10 @@ def words(event: object) -> str:
     return "missing" if event is None else msgspec.json.encode(event).decode()
 
 
-def result_of(subject: Subject, schedule: Schedule, shown: Shown, seconds: float) -> ReplayResult:
-    """What came of a replay."""
+def result_of(
+    subject: Subject, schedule: Schedule, shown: Shown, seconds: float, peek: Peek | None = None
+) -> ReplayResult:
+    """What came of a replay. Raises UsageError if it ended before the step that was to be looked at."""
     return ReplayResult(
         verb="replay",
         revision=subject.revision,
@@ -143,4 +163,5 @@ def result_of(subject: Subject, schedule: Schedule, shown: Shown, seconds: float
         findings=tuple(shown.findings.values()),
         trace=shown.trace,
         switches=shown.switches,
+        state=None if peek is None else peek.after_all(shown.trace.end.steps),
     )

@@ -91,4 +91,5 @@ class Subject:
             strategy=strategy,
             seed=seed,
             schedule=str(schedule),
+            tasks=tuple(plan.name for plan in self.scenario.tasks),
         )

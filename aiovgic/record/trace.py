@@ -38,6 +38,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
     strategy: str = ""
     seed: int = 0
     schedule: str = ""
+    tasks: tuple[str, ...] = ()
+    """The scenario's, in order of creation."""
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -48,6 +50,11 @@ class Event(msgspec.Struct, frozen=True, tag_field="kind"):
     what: str = ""
     """The thing, field, vCPU or operation."""
     detail: str = ""
+
+    @property
+    def kind_of(self) -> str:
+        """Its kind, as the file has it."""
+        return str(self.__struct_config__.tag)
 
 
 class OpEvent(Event, tag="op", frozen=True):
@@ -74,6 +81,10 @@ class RefEvent(Event, tag="ref", frozen=True):
     """A reference count was changed, or memory was freed."""
 
 
+class ReleaseEvent(Event, tag="release", frozen=True):
+    """A lock was given back, or a reader has left."""
+
+
 class KickEvent(Event, tag="kick", frozen=True):
     """A vCPU was kicked."""
 
@@ -96,6 +107,9 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"
     steps: int
     finding: str = ""
     """Kind and rule of what was found, or nothing."""
+    title: str = ""
+    places: tuple[tuple[str, str, str], ...] = ()
+    """Task, thing and access of each place of what was found."""
     outcome: dict[str, Any] = {}
 
 
@@ -106,6 +120,7 @@ EVENTS: dict[str, type[Event]] = {
     "read": ReadEvent,
     "write": WriteEvent,
     "ref": RefEvent,
+    "release": ReleaseEvent,
     "kick": KickEvent,
     "enter": EnterEvent,
     "exit": ExitEvent,
@@ -117,7 +132,17 @@ KINDS = ("head", *EVENTS, "end")
 """Of lines."""
 
 AnyEvent = (
-    OpEvent | RetEvent | StepEvent | ReadEvent | WriteEvent | RefEvent | KickEvent | EnterEvent | ExitEvent | FactEvent
+    OpEvent
+    | RetEvent
+    | StepEvent
+    | ReadEvent
+    | WriteEvent
+    | RefEvent
+    | ReleaseEvent
+    | KickEvent
+    | EnterEvent
+    | ExitEvent
+    | FactEvent
 )
 Line = Head | AnyEvent | End
 

@@ -88,6 +88,6 @@ def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does()
     bench: Bench = gicv3(2, its=True)
     bench.ok("irq_line", irq=1 << 24 | SPI, level=1)
     assert violations(facts(bench.vm)) == []
-    bench.vm.lpis.lpi_xa._word.value[LPI] = bench.vm.lpis.make_lpi(LPI, None)
+    bench.vm.lpis.lpi_xa._word.value[LPI] = bench.rt.finish(bench.vm.lpis.make_lpi(LPI, None))
     [violation] = violations(facts(bench.vm))
     assert (violation.kind, violation.what) == ("refcount", f"LPI {LPI} counts 1 references; it has 0")

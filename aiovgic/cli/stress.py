@@ -1,0 +1,53 @@
+"""aiovgic stress: a scenario live, again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aiovgic.cli.explore import INTERRUPTED
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
+from aiovgic.cli.output import progress, say, say_json
+from aiovgic.lab import stress as lab
+from aiovgic.lab.subject import EXPLORED
+
+
+@click.command()
+@scenario_argument
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=lab.DEFAULT_SECONDS,
+    show_default=True,
+    help="How long.",
+)
+@click.option("--rounds", type=click.IntRange(1), help="Rounds at most, if the time is not over before.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the first round; each has the next one.")
+@click.option(
+    "--chaos",
+    type=click.FloatRange(0, 1),
+    default=lab.DEFAULT_CHAOS,
+    show_default=True,
+    help="How likely a task lets others run at a point.",
+)
+@revision_option(EXPLORED)
+@bug_option
+@json_option
+def stress(scenario: str, *, as_json: bool, **how: Any) -> int:
+    """Run a scenario live, again and again, on fresh machines.
+
+    Tasks run on uvloop, and let others run at random. Whenever nobody can go on, the rules of the
+    machine are checked, and every LPI is accounted for: delivered, coalesced, still pending, or lost
+    for a reason that the architecture allows. Exit code 1: something was found. Ctrl-C keeps what was
+    found so far.
+    """
+    with progress("seconds") as tell:
+        result = lab.stress(scenario, progress=tell, **how)
+    if as_json:
+        say_json(result.to_json())
+    else:
+        say(str(result))
+    if result.good and result.interrupted:
+        return INTERRUPTED
+    return 0 if result.good else 1

@@ -1,0 +1,175 @@
+"""The ledger of LPIs: every one that was sent is delivered, coalesced, pending, or lost for a reason.
+
+An interrupt is pending in one of two places: its latch, or a list register. Whoever moves it from one
+to the other changes nothing here. What comes and what goes is entered; at a quiet point the books must balance.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULE = "every-lpi-accounted-for"
+
+SENT = "set_pending"
+"""Who latches an LPI because an MSI has come."""
+
+TO_REGISTER, FROM_REGISTER = "populate_lr", "fold_lr"
+"""Who moves what is pending between the latch and a list register."""
+
+REASONS: Mapping[str, str] = {
+    "clear_pending": "CLEAR",
+    "flush_pending_lpis": "LPIs disabled",
+    "sync_lpi_pending_table": "EnableLPIs read the pending table",
+}
+"""Who may forget that an LPI is pending, and why the architecture allows it."""
+
+UNMAPPED = "unmapped"
+"""Why an LPI is lost that no event maps any more, or that no event mapped when it was sent."""
+
+
+@dataclass
+class Account:
+    """One LPI's entries."""
+
+    before: int = 0
+    """Pending when the race began."""
+    sent: int = 0
+    found: int = 0
+    """Found pending in a table in memory."""
+    coalesced: int = 0
+    delivered: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    """By reason."""
+    unexplained: list[str] = field(default_factory=list)
+    """Who forgot that it was pending, with no reason."""
+
+    @property
+    def due(self) -> int:
+        """How often it must still be pending."""
+        gone = self.coalesced + self.delivered + self.lost.total() + len(self.unexplained)
+        return self.before + self.sent + self.found - gone
+
+
+@dataclass
+class Totals:
+    """What became of LPIs, over all rounds."""
+
+    sent: int = 0
+    found: int = 0
+    delivered: int = 0
+    coalesced: int = 0
+    pending: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        """The totals as plain data."""
+        return {
+            "sent": self.sent,
+            "found_pending": self.found,
+            "delivered": self.delivered,
+            "coalesced": self.coalesced,
+            "pending": self.pending,
+            "lost": dict(sorted(self.lost.items())),
+        }
+
+
+class Ledger:
+    """The books of one race."""
+
+    def __init__(self) -> None:
+        self.open({})
+
+    def open(self, pending: Mapping[int, int]) -> None:
+        """A race begins with these LPIs pending, each so often."""
+        self.accounts: dict[int, Account] = {intid: Account(before=count) for intid, count in pending.items()}
+        self.accepted = 0
+        self.refused: Counter[str] = Counter()
+
+    def account(self, intid: int) -> Account:
+        """An LPI's account."""
+        return self.accounts.setdefault(intid, Account())
+
+    # -- entries ------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Somebody was told that his MSI has reached an LPI."""
+        self.accepted += 1
+
+    def refuse(self, reason: str) -> None:
+        """Somebody's MSI has reached no LPI."""
+        self.refused[reason] += 1
+
+    def deliver(self, intid: int) -> None:
+        """A guest has acknowledged it."""
+        self.account(intid).delivered += 1
+
+    def lose(self, intid: int, reason: str, count: int = 1) -> None:
+        """It is not pending any more, and the architecture allows it."""
+        self.account(intid).lost[reason] += count
+
+    def latch(self, intid: int, by: str, *, was: bool, now: bool) -> None:
+        """Its latch is written by the function with this name."""
+        account = self.account(intid)
+        if by == SENT and now:
+            account.sent += 1
+            account.coalesced += was
+        elif by == FROM_REGISTER and now:
+            account.coalesced += was
+        elif now and not was:
+            account.found += 1
+        elif was and not now and by != TO_REGISTER:
+            if by in REASONS:
+                account.lost[REASONS[by]] += 1
+            else:
+                account.unexplained.append(by)
+
+    # -- the balance --------------------------------------------------------------------------
+
+    def balance(self, pending: Mapping[int, int], had: Mapping[int, bool]) -> Iterator[Violation]:
+        """What does not add up, given what is pending now, and which LPIs somebody still has.
+
+        What was in a list register when its LPI was unmapped comes back to nobody: it is lost as unmapped.
+        """
+        sent = sum(account.sent for account in self.accounts.values())
+        if sent != self.accepted:
+            what = f"{self.accepted} MSIs were accepted, but LPIs became pending {sent} times"
+            yield Violation("lost-interrupt", RULE, what)
+        for intid, account in sorted(self.accounts.items()):
+            for by in account.unexplained:
+                what = f"LPI {intid} was pending, and {by} forgot it: no reason that the architecture has"
+                yield Violation("lost-interrupt", RULE, what)
+            missing = account.due - pending.get(intid, 0)
+            if missing > 0 and intid not in had:
+                self.lose(intid, UNMAPPED, missing)
+            elif missing:
+                yield Violation("lost-interrupt", RULE, told(intid, account, pending.get(intid, 0), missing))
+
+    def add_to(self, totals: Totals, pending: Mapping[int, int]) -> None:
+        """Enter a round that is over into the totals."""
+        refused = self.refused.total()
+        totals.sent += refused
+        totals.lost += self.refused
+        for account in self.accounts.values():
+            totals.sent += account.sent
+            totals.found += account.found + account.before
+            totals.delivered += account.delivered
+            totals.coalesced += account.coalesced
+            totals.lost += account.lost
+        totals.pending += sum(pending.values())
+
+
+def told(intid: int, account: Account, pending: int, missing: int) -> str:
+    """An account that does not balance, in words."""
+    verdict = f"{missing} too few" if missing > 0 else f"{-missing} too many"
+    return (
+        f"LPI {intid} was pending {account.before} times at first, sent {account.sent} times, found in a table "
+        f"{account.found} times; {account.delivered} delivered, {account.coalesced} coalesced, "
+        f"{account.lost.total()} lost, {pending} pending: {verdict}"
+    )

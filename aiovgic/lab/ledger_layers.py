@@ -1,0 +1,147 @@
+"""What makes a machine keep the ledger of its LPIs: layers over the revision's, which change nothing."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from aiovgic.arch.commands import Int
+from aiovgic.arch.intid import is_lpi
+from aiovgic.errors import UapiError
+from aiovgic.lab.ledger import UNMAPPED
+from aiovgic.model.cpuif import CpuInterface
+from aiovgic.model.irq import Irq
+from aiovgic.model.its.commands import ItsCommands
+from aiovgic.model.its.its import Its
+from aiovgic.model.its.msi import MsiInjection
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.arch.commands import Command, ItsError
+    from aiovgic.lab.ledger import Ledger
+    from aiovgic.model.its.msi import Msi
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Layer
+
+
+class Bookkeeper:
+    """Sees every change of an LPI's pending state, and enters it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.seen: dict[Irq, None] = {}
+        """LPIs that were ever pending in this race, those unmapped since among them."""
+        self.layers: tuple[Layer, ...] = (*latch_layers(self), *sender_layers(ledger))
+
+    def open(self, vm: Vm) -> None:
+        """A race begins on this machine."""
+        self.seen = {}
+        self.ledger.open(pending_lpis(vm))
+
+    def settle(self, vm: Vm) -> tuple[Counter[int], dict[int, bool]]:
+        """What is pending now, and which LPIs somebody has; who was pending when his last reference went is lost."""
+        stored = vm.lpis.lpi_xa.stored()
+        had = {irq.intid: True for irq in stored}
+        for irq in [irq for irq in self.seen if irq not in stored]:
+            if irq.refcount.count:
+                had[irq.intid] = True
+                continue
+            del self.seen[irq]
+            if irq.pending_latch:
+                self.ledger.lose(irq.intid, UNMAPPED)
+        return pending_lpis(vm), had
+
+
+def pending_lpis(vm: Vm) -> Counter[int]:
+    """How often each LPI is pending: by its latch, and in list registers."""
+    pending = Counter(irq.intid for irq in vm.lpis.lpi_xa.stored() if irq.pending_latch)
+    for vcpu in vm.vcpus.value:
+        pending.update(lr.intid for lr in vcpu.hw.lrs if lr.pending and is_lpi(lr.intid))
+    return pending
+
+
+def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
+    """Who tells when an LPI's latch is written, by whom, and when a guest takes one."""
+
+    @replaces(Irq)
+    class WatchedIrq(Irq):
+        """An interrupt that tells of its latch; the writer's name says why, whatever layer replaced it."""
+
+        @property
+        def pending_latch(self) -> bool:
+            latched: bool = self.__dict__.get("pending_latch", False)
+            return latched
+
+        @pending_latch.setter
+        def pending_latch(self, now: bool) -> None:
+            if is_lpi(self.intid):
+                writer = inspect.currentframe()
+                assert writer is not None
+                assert writer.f_back is not None
+                keeper.seen[self] = None
+                keeper.ledger.latch(self.intid, writer.f_back.f_code.co_name, was=self.pending_latch, now=now)
+            self.__dict__["pending_latch"] = now
+
+    @replaces(CpuInterface)
+    class WatchedInterface(CpuInterface):
+        """An interface that tells of LPIs that its guest takes."""
+
+        def acknowledge(self, group: int) -> int:
+            intid = super().acknowledge(group)
+            if is_lpi(intid):
+                keeper.ledger.deliver(intid)
+            return intid
+
+    return WatchedIrq, WatchedInterface
+
+
+def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:
+    """Who tells what senders of MSIs were told."""
+
+    @replaces(MsiInjection)
+    class WatchedInjection(MsiInjection):
+        """MSIs from userspace, routes and irqfds."""
+
+        async def set_msi(self, msi: Msi) -> int:
+            try:
+                delivered = await super().set_msi(msi)
+            except UapiError as refused:
+                ledger.refuse(refused.why)
+                raise
+            if not delivered:
+                ledger.refuse(UNMAPPED)
+            return delivered
+
+        async def inject_cached_translation(self, msi: Msi) -> bool:
+            done = await super().inject_cached_translation(msi)
+            if done:
+                ledger.accept()
+            return done
+
+    @replaces(Its)
+    class WatchedIts(Its):
+        """MSIs that take the long way, and INT."""
+
+        async def trigger_msi(self, device_id: int, event_id: int) -> ItsError | None:
+            error = await super().trigger_msi(device_id, event_id)
+            if error is None:
+                ledger.accept()
+            return error
+
+    @replaces(ItsCommands)
+    class WatchedCommands(ItsCommands):
+        """INT that reaches nobody."""
+
+        async def dispatch(self, command: Command) -> ItsError | None:
+            try:
+                error = await super().dispatch(command)
+            except UapiError as refused:
+                if isinstance(command, Int):
+                    ledger.refuse(refused.why)
+                raise
+            if error is not None and isinstance(command, Int):
+                ledger.refuse(UNMAPPED)
+            return error
+
+    return WatchedInjection, WatchedIts, WatchedCommands

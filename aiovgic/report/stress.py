@@ -1,0 +1,85 @@
+"""The report of stress: a verdict, what was done, what became of every LPI, and each finding once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.report.explore import unreached_lines
+from aiovgic.report.finding import places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aiovgic.record.finding import Finding
+
+NOTE = "the seed repeats what is drawn; which of several ready tasks goes first is the event loop's affair"
+
+
+@dataclass(frozen=True)
+class StressSummary:
+    """What is told of a time of stress, but for what was found."""
+
+    scenario: str
+    revision: str
+    seed: int
+    chaos: float
+    seconds: float
+    rounds: int
+    balanced: int
+    """Rounds that broke nothing: only of these the LPIs are told."""
+    operations: int
+    points: int
+    lpis: Mapping[str, Any]
+    interrupted: bool
+    unreached: Sequence[str]
+    explore: str
+
+
+def stress_report(summary: StressSummary, found: Sequence[tuple[Finding, int]]) -> str:
+    """The whole report, without a line end at its end."""
+    lines = [*head(summary, len(found)), ""]
+    for finding, rounds in found:
+        lines += [*tell(summary, finding, rounds), ""]
+    lines += unreached_lines(summary.unreached)
+    return "\n".join(lines).rstrip()
+
+
+def head(summary: StressSummary, findings: int) -> Iterator[str]:
+    """Verdict and figures."""
+    verdict = f"FAILED  {count(findings, 'finding')} in" if findings else "ok "
+    stopped = ", interrupted" if summary.interrupted else ""
+    yield (
+        f"{summary.scenario}  {verdict} {count(summary.rounds, 'round')}{stopped}  (revision {summary.revision}, "
+        f"seed {summary.seed}, chaos {summary.chaos:g}, {summary.seconds:.1f} s)"
+    )
+    rate, points = summary.operations / summary.seconds, summary.points / summary.seconds
+    yield f"  did   {count(summary.operations, 'operation')}, {rate:,.0f}/s; {points:,.0f} points/s"
+    lpis = summary.lpis
+    lost = sum(lpis["lost"].values())
+    came = f"{lpis['sent']:,} sent" + (f", {lpis['found_pending']:,} found pending" if lpis["found_pending"] else "")
+    which = f" in the {summary.balanced:,} that broke nothing" if findings else ""
+    yield (
+        f"  LPIs  {came}{which}: {lpis['delivered']:,} delivered, {lpis['coalesced']:,} coalesced, "
+        f"{lpis['pending']:,} pending, {lost:,} lost"
+    )
+    for reason, times in lpis["lost"].items():
+        yield f"        lost {times:,}: {reason}"
+
+
+def tell(summary: StressSummary, finding: Finding, rounds: int) -> Iterator[str]:
+    """One finding: what, how often, where, what was seen, and the lines to paste."""
+    yield f"  {finding.kind}: {finding.title}"
+    yield f"    first in round {finding.at_execution:,}, in {rounds:,} of {summary.rounds:,} rounds"
+    yield f"    broken rule: {finding.rule}"
+    yield from (f"    {line}" for line in places(finding.places))
+    if finding.saw and finding.saw != (finding.title,):
+        yield from (f"    {line}" for line in finding.saw)
+    yield f"    repeat   {finding.replay}"
+    yield f"             ({NOTE})"
+    yield f"    explore  {summary.explore}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
