@@ -157,7 +157,7 @@ class Clocks(Watch):
             hear(self.contexts[task.context], op, value)
 
     def changed(self, thing: Thing, how: Change) -> None:
-        if how in {"released", "woken"}:
+        if how in ("released", "woken"):
             times = self.mine().publish()
             if how == "woken":
                 join(times, self.things.get(thing, NOTHING))

@@ -21,6 +21,7 @@ from aiovgic.sync import (
     Choose,
     Fence,
     GraceEnd,
+    Interrupt,
     MemoryAccess,
     RacyRead,
     Section,
@@ -88,7 +89,7 @@ class Footprint:
                 self.waited, self.waited_for = "grace", op.srcu.name
             case MemoryAccess():
                 self.memory(op)
-            case Choose() | RacyRead() | Fence():
+            case Choose() | Fence() | Interrupt() | RacyRead():
                 pass
             case _:
                 self.thing(op)

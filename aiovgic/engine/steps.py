@@ -38,7 +38,7 @@ class Steps(Watch):
         self.execution: Execution | None = None
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
-        self.handled: set[int] = set()
+        self.handled: dict[int, None] = {}
         """Numbers of the CPUs where interrupt handlers may come."""
 
     def begin(self, execution: Execution) -> None:
@@ -49,7 +49,7 @@ class Steps(Watch):
 
     def started(self, task: Task, parent: Task | None) -> None:
         if task.isr:
-            self.handled.add(task.context.cpu.number)
+            self.handled[task.context.cpu.number] = None
         if parent is None:
             self.first += 1
         elif self.footprint is not None:

@@ -12,6 +12,7 @@ from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model.facts import facts
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.judge import judge
+from aiovgic.sync import Interrupt
 from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
 
@@ -79,6 +80,8 @@ class ScenarioSession:
     async def play(self, plan: TaskPlan) -> None:
         """One task from its first step to its last, or until it is killed."""
         actor = self.machine.actor(plan.name, self.set_up)
+        if plan.isr:
+            await Interrupt()
         if plan.vcpu is not None:
             await self.play_guest(plan, plan.vcpu)
             return

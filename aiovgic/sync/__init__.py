@@ -1,6 +1,7 @@
 """The seam between the model and whoever runs it: the only things the model awaits."""
 
 from aiovgic.sync.choice import Choose as Choose
+from aiovgic.sync.choice import Interrupt as Interrupt
 from aiovgic.sync.choice import MemoryAccess as MemoryAccess
 from aiovgic.sync.choice import RacyRead as RacyRead
 from aiovgic.sync.context import Context as Context

@@ -56,6 +56,17 @@ class RacyRead(Op[T]):
         return self.rt.racy(self.read)
 
 
+class Interrupt(Op[None]):
+    """A host interrupt comes: the first point of its handler, who has the CPU from then on."""
+
+    __slots__ = ()
+    kind: ClassVar[str] = "interrupt"
+    changes: ClassVar[bool] = False
+
+    def commit(self, me: Context) -> None:
+        return None
+
+
 class MemoryAccess(Op[None]):
     """One word or one range of guest memory: the guest may be at it."""
 
