@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.explore import executions
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.watch import Watch
+from aiovgic.testing.programs.draw import draw
 from aiovgic.testing.programs.player import ToyProgram
 
 if TYPE_CHECKING:
@@ -133,20 +135,24 @@ class Totals:
         )
 
 
-def compare(listing: Listing, make: Callable[[], Strategy], limit: int) -> Comparison | None:
+def compare(
+    listing: Listing, make: Callable[[], Strategy], limit: int, reference: Callable[[], Strategy] = DfsStrategy
+) -> Comparison | None:
     """A strategy against naive DFS on one program; None if that needs more executions than the limit."""
-    reference = look(listing, DfsStrategy(), limit)
-    if not reference.complete:
+    everything = look(listing, reference(), limit)
+    if not everything.complete:
         return None
     strategy = make()
-    return Comparison(listing, strategy.name, reference, look(listing, strategy, limit * 2))
+    return Comparison(listing, strategy.name, everything, look(listing, strategy, limit * 2))
 
 
-def compare_all(listings: Iterable[Listing], make: Callable[[], Strategy], *, programs: int, limit: int) -> Totals:
-    """So many programs that are small enough, compared."""
+def compare_all(
+    make: Callable[[], Strategy], *, programs: int, limit: int, reference: Callable[[], Strategy] = DfsStrategy
+) -> Totals:
+    """The first so many programs that are small enough, compared."""
     totals = Totals()
-    for listing in listings:
-        comparison = compare(listing, make, limit)
+    for seed in count():
+        comparison = compare(draw(seed), make, limit, reference)
         if comparison is None:
             totals.too_large += 1
             continue

@@ -61,6 +61,12 @@ class Event:
         self.value = value
         self.touched: list[tuple[str, str]] = []
 
+    @property
+    def symbol(self) -> tuple[str, int, str, str, str, tuple[tuple[str, str], ...]]:
+        """Everything about it but its place."""
+        touched = sorted({*self.touched, (self.task, "write")})
+        return self.task, self.index, self.kind, self.target, self.value, tuple(touched)
+
 
 class Journal:
     """The events of one execution, in order."""
@@ -122,13 +128,14 @@ class Journal:
         levels: dict[tuple[str, str], int] = {}
         form: list[tuple[Any, ...]] = []
         for event in self.events:
-            touched = sorted({*event.touched, (event.task, "write")})
+            symbol = event.symbol
+            touched = symbol[-1]
             level = 1 + max(
                 (levels.get((thing, other), 0) for thing, how in touched for other in CONFLICTS[how]), default=0
             )
             for each in touched:
                 levels[each] = max(levels.get(each, 0), level)
-            form.append((level, event.task, event.index, event.kind, event.target, event.value, tuple(touched)))
+            form.append((level, symbol))
         return blake2b(repr(sorted(form)).encode(), digest_size=16).digest()
 
 
