@@ -80,8 +80,8 @@ class Pen:
 
     def spawn(self) -> Snippet:
         self.children += 1
-        body = (self.access(),) if self.toss(0.6) else self.locks()[1]
-        return 2, (self.access(), Instruction("spawn", "", self.children, body))
+        cost, body = self.shared() if self.toss(0.6) else self.locks()
+        return 1 + cost, (self.access(), Instruction("spawn", "", self.children, body))
 
     def srcu(self) -> Snippet:
         return self.domain("srcu")

@@ -102,7 +102,7 @@ def filesystem(count: int) -> Known:
             await board.words[FILE_BLOCKS + inode].store(block + 1)
             return True
 
-    return known(f"filesystem({count})", numbered(count, thread), 2 ** max(0, 2 * count - 27), make=Board)
+    return known(f"filesystem({count})", numbered(count, thread), 2 ** max(0, count - 13), make=Board)
 
 
 def indexer(count: int) -> Known:
