@@ -18,8 +18,10 @@ import click
 from aiovgic.cli.bugs import bugs
 from aiovgic.cli.conform import conform
 from aiovgic.cli.explore import explore
+from aiovgic.cli.listing import list_all
 from aiovgic.cli.output import complain, log_to_stderr, say
 from aiovgic.cli.replay import replay
+from aiovgic.cli.schema import schema
 from aiovgic.cli.stress import stress
 from aiovgic.cli.timeline import timeline
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
@@ -64,7 +66,7 @@ def cli(ctx: click.Context, verbose: bool) -> None:
         say(ctx.get_help())
 
 
-for verb in (explore, replay, stress, timeline, conform, bugs):
+for verb in (explore, replay, stress, timeline, conform, bugs, list_all, schema):
     cli.add_command(verb)
 
 

@@ -25,6 +25,14 @@ REVISIONS: Mapping[str, tuple[Layer, ...]] = {
 }
 """By name, newest first; ``fixed`` is 6.12 with every known fault mended."""
 
+ABOUT: Mapping[str, str] = {
+    "fixed": "Linux 6.12 with every known concurrency fault mended: the base, and what 'explore' takes",
+    "v6.12": "Linux 6.12.117: what 'conform' takes",
+    "v6.1": "Linux 6.1",
+    "its-v7": "the ITS patch of July 2016 over 6.1: INIT registers the device, nothing is locked",
+}
+"""What each is, in one line."""
+
 
 def layers_of(revision: str) -> tuple[Layer, ...]:
     """The layers of a revision. Raises UsageError, naming the nearest one there is."""

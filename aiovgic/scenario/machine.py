@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KEYS = ("vcpus", "gic", "lrs", "nr_irqs", "ready", "host", "its", "lpis", "setup")
 GICS = ("v3", "none")
 HOST_GICS = ("v3", "v2", "none")
+HOST_KEYS = ("gic", "gicv2_compat")
 ITS_KEYS = ("base", "state", "device", "events", "devices")
 LPI_KEYS = ("lpi", "device", "event", "vcpu", "its", "priority", "enabled")
 MAX_ID = 0xFFFF
@@ -72,7 +73,7 @@ def host_of(node: Node | None, lrs: Node | None) -> Host:
     """What the host offers. Raises ScenarioError."""
     gic, compat = "v3", False
     if node is not None:
-        found = node.keys(("gic", "gicv2_compat"))
+        found = node.keys(HOST_KEYS)
         gic = found["gic"].one_of(HOST_GICS) if "gic" in found else gic
         compat = found["gicv2_compat"].flag() if "gicv2_compat" in found else compat
     registers = 4 if lrs is None else lrs.integer(1, MAX_LRS)

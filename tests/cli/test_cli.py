@@ -31,8 +31,11 @@ WRONG = {
     "a bug unlike any": ["explore", "addr-vs-init", "--bug", "xyzzy"],
     "a what-if that is missing": ["explore", "addr-vs-init", "--bug", "missing.py"],
     "a bug over a trace": ["replay", "trace.jsonl", "--bug", "cache-after-off"],
+    "a list of nothing": ["list", "scenario"],
     "no jobs": ["conform", "--jobs", "0"],
 }
+
+SECTIONS = ("scenarios", "revisions", "bugs", "operations")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +55,7 @@ def test_what_is_asked_wrongly_gets_one_line_and_exit_code_2(
     assert said.err == snapshot
 
 
-@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform", "bugs"])
+@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform", "bugs", "list", "schema"])
 def test_the_help_of_every_verb(verb: str, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
     assert run([*verb.split(), "--help"]) == 0
     assert capsys.readouterr().out == snapshot
@@ -147,10 +150,59 @@ def test_bugs_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert line.endswith("  data-race, lost-interrupt, expectation")
 
 
-def test_a_name_is_completed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list"]) == 0
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line and line[0] != " "] == [*SECTIONS]
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert "init-vs-init However often an ITS is initialised, it is on the bus once" in lines
+    assert "its-clear-unlocked the ITS command CLEAR changes an interrupt without its lock" in lines
+    assert "movi MOVI: send an event to another collection (device, event, its, to)" in lines
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_one_section_is_listed_alone_and_as_data(section: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", section, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == [section]
+    assert all(each["name"] and each["about"] for each in told[section])
+
+
+def test_operations_are_listed_with_their_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "operations", "--json"]) == 0
+    found = {each["name"]: each for each in json.loads(capsys.readouterr().out)["operations"]}
+    assert found["movi"]["fields"] == ["device", "event", "its", "to"]
+    assert (found["movi"]["guest"], found["signal_msi"]["guest"]) == (True, False)
+
+
+def test_the_schema_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema"]) == 0
+    plain = capsys.readouterr().out
+    assert json.loads(plain)["title"] == "aiovgic scenario, schema 1"
+    assert run(["schema", "--json"]) == 0
+    assert capsys.readouterr().out == plain
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("rep", ["replay"], id="a verb"),
+        pytest.param("explore addr", ["addr-vs-init"], id="a scenario"),
+        pytest.param("explore addr-vs-init --see", ["--seed"], id="an option"),
+        pytest.param("explore addr-vs-init --revision its", ["its-v7"], id="a revision"),
+        pytest.param("explore addr-vs-init --bug its-c", ["its-clear-unlocked"], id="a bug"),
+        pytest.param("explore addr-vs-init --strategy r", ["random"], id="a strategy"),
+        pytest.param("list rev", ["revisions"], id="a section"),
+    ],
+)
+def test_words_are_completed(
+    words: str, expected: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("_AIOVGIC_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", "aiovgic explore addr")
-    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("COMP_WORDS", f"aiovgic {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
     with pytest.raises(SystemExit):
         run([])
-    assert capsys.readouterr().out == "plain,addr-vs-init\n"
+    offered = [line.partition(",")[2] for line in capsys.readouterr().out.splitlines() if line.startswith("plain,")]
+    assert set(expected) <= set(offered)
+    assert all(each.startswith(words.rsplit(maxsplit=1)[-1]) for each in offered)
