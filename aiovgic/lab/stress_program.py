@@ -39,7 +39,7 @@ class StressSession(ScenarioSession):
 
     def __init__(self, rt: Runtime, program: StressProgram) -> None:
         self.program = program
-        super().__init__(rt, program.scenario, program.layers)
+        super().__init__(rt, program.scenario, program.layers, program.serial)
         self.raced = self.vm
         program.keeper.open(self.raced)
         self.counting = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,3 +23,8 @@ class Operation:
 
     def __str__(self) -> str:
         return " ".join((self.name, *(f"{name}={value}" for name, value in self.raw.items())))
+
+
+def text_of(value: Any) -> str:
+    """A result or a fact as a trace has it: the same text everywhere."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

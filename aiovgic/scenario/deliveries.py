@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.arch.intid import SPECIAL_INTIDS
-from aiovgic.uapi.operations import operation
-
 if TYPE_CHECKING:
     from aiovgic.record.operation import Operation, Result
+    from aiovgic.scenario.interface import CpuInterface
     from aiovgic.uapi.actor import Actor
     from aiovgic.uapi.machine import Machine
 
-ACKNOWLEDGE = {"ICC_IAR0_EL1": "ICC_EOIR0_EL1", "ICC_IAR1_EL1": "ICC_EOIR1_EL1"}
 MOST = 64
 """Interrupts that one vCPU is asked for at the end."""
 
@@ -20,15 +17,14 @@ MOST = 64
 class Deliveries:
     """INTIDs in the order guests acknowledged them, and the vCPU of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, interface: CpuInterface) -> None:
+        self.interface = interface
         self.taken: list[tuple[int, str]] = []
 
     def note(self, op: Operation, result: Result, vcpu: str) -> bool:
         """A guest's operation has ended: whether it took an interrupt."""
-        if op.name != "sysreg_read" or op.fields["reg"] not in ACKNOWLEDGE or "value" not in result:
-            return False
-        intid = int(result["value"], 16)
-        if intid in SPECIAL_INTIDS:
+        intid = self.interface.taken(op, result)
+        if intid is None:
             return False
         self.taken.append((intid, vcpu))
         return True
@@ -45,11 +41,9 @@ class Deliveries:
 async def drain(machine: Machine, actor: Actor, deliveries: Deliveries) -> None:
     """Let every vCPU take and end what it can take, until there is nothing more."""
     for index, vcpu in enumerate(actor.vcpus):
-        for acknowledge, end in ACKNOWLEDGE.items():
-            read = operation("sysreg_read", {"vcpu": index, "reg": acknowledge})
-            ended = operation("sysreg_write", {"vcpu": index, "reg": end, "value_from_read": 1})
+        for read, end in deliveries.interface.pairs(index):
             for _ in range(MOST):
                 result = await machine.perform(actor, read)
                 if not deliveries.note(read, result, vcpu.name):
                     break
-                await machine.perform(actor, ended)
+                await machine.perform(actor, end)

@@ -12,6 +12,7 @@ from aiovgic.uapi.operations import operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from aiovgic.errors import Kind
     from aiovgic.record.operation import Result
     from aiovgic.scenario.player import ScenarioSession
     from aiovgic.scenario.scenario import Expectation
@@ -22,7 +23,8 @@ def judge(session: ScenarioSession) -> tuple[tuple[int, ...], list[Violation]]:
     reached: list[int] = []
     broken: list[Violation] = []
     for number, expectation in enumerate(session.scenario.expectations):
-        failures = list(mismatches(session, expectation))
+        found = list(mismatches(session, expectation))
+        failures = [text for _, text in found]
         rule = f"{expectation.when}, line {expectation.line}"
         match expectation.when:
             case "sometimes":
@@ -30,26 +32,27 @@ def judge(session: ScenarioSession) -> tuple[tuple[int, ...], list[Violation]]:
                     reached.append(number)
             case "always":
                 if failures:
-                    broken.append(Violation("expectation", rule, "; ".join(failures)))
+                    kind: Kind = "not-serial" if all(name == "serial" for name, _ in found) else "expectation"
+                    broken.append(Violation(kind, rule, "; ".join(failures)))
             case _:
                 if not failures:
                     broken.append(Violation("expectation", rule, f"reached what must never be: {expectation.written}"))
     return tuple(reached), broken
 
 
-def mismatches(session: ScenarioSession, expectation: Expectation) -> Iterator[str]:
-    """What of an expectation does not hold, in words."""
+def mismatches(session: ScenarioSession, expectation: Expectation) -> Iterator[tuple[str, str]]:
+    """What of an expectation does not hold: its name, and what is wrong in words."""
     for label, expected in expectation.results.items():
         result = session.results.get(label)
         if result is None:
-            yield f"{label} never ended, expected {words(expected)}"
+            yield "results", f"{label} never ended, expected {words(expected)}"
         elif differing(result, expected):
-            yield f"{label} is {words(differing(result, expected))}, expected {words(expected)}"
+            yield "results", f"{label} is {words(differing(result, expected))}, expected {words(expected)}"
     for name, expected in expectation.facts.items():
-        if session.machine.session is None:
-            yield f"{name}: there is no VM"
+        if session.machine.session is None and name != "serial":
+            yield name, f"{name}: there is no VM"
             continue
-        yield from FACTS[name](session, expected)
+        yield from ((name, text) for text in FACTS[name](session, expected))
 
 
 def differing(result: Result, expected: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +136,14 @@ def memory(session: ScenarioSession, expected: Mapping[int, bytes]) -> Iterator[
             yield f"memory at {gpa:#x} is {'absent' if got is None else got.hex()}, expected {data.hex()}"
 
 
+def serial(session: ScenarioSession, expected: bool) -> Iterator[str]:  # noqa: FBT001  every fact has this shape
+    """Whether the results could be had with one step after the other."""
+    assert expected, "the loader takes no other"
+    if not session.serial.explains(session.results):
+        got = "; ".join(f"{label}: {words(result)}" for label, result in sorted(session.results.items()))
+        yield f"no serial order of the steps gives {got}"
+
+
 FACTS: Mapping[str, Callable[[ScenarioSession, Any], Iterator[str]]] = {
     "delivered": delivered,
     "taken": taken,
@@ -141,5 +152,6 @@ FACTS: Mapping[str, Callable[[ScenarioSession, Any], Iterator[str]]] = {
     "bus": bus,
     "mmio": mmio,
     "memory": memory,
+    "serial": serial,
 }
 """How each expected fact is looked up; the same names as the loader knows."""

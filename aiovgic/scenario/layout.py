@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DIST = 0x0800_0000
+GICC = 0x0801_0000
+"""The CPU interface of a GICv2."""
 REDIST = 0x080A_0000
 REDIST_FRAME = 0x2_0000
 ITS_BASES = (0x0808_0000, 0x0908_0000, 0x0910_0000, 0x0918_0000)

@@ -11,6 +11,7 @@ from aiovgic.scenario.expectations import expectations
 from aiovgic.scenario.machine import fault_budget, machine_plan
 from aiovgic.scenario.nodes import parse_yaml
 from aiovgic.scenario.scenario import EXPECTED, SCHEMA_VERSION, Scenario
+from aiovgic.scenario.serial import MAX_ORDERS, count_orders
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.scenario.shorthand import Rings
 from aiovgic.scenario.steps import StepReader
@@ -19,7 +20,10 @@ from aiovgic.scenario.text import read_text
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.scenario.nodes import Node
+    from aiovgic.scenario.scenario import Expectation, TaskPlan
 
 MAX_BYTES = 256 * 1024
 """No scenario is longer: it is to be read by people."""
@@ -52,7 +56,7 @@ def parse(text: str, path: str, name: str) -> Scenario:
     if found["schema"].value != SCHEMA_VERSION or type(found["schema"].value) is not int:
         found["schema"].fail(f"is {found['schema'].shown()}; this is schema {SCHEMA_VERSION}")
     plan = machine_plan(found.get("machine"))
-    rings = Rings(tuple(its.base for its in plan.its))
+    rings = Rings(tuple(its.base for its in plan.its), plan.gic)
     steps = StepReader(rings)
     plan = steps.with_setup(plan, found.get("machine"))
     tasks = task_plans(found["tasks"], plan, steps)
@@ -68,8 +72,17 @@ def parse(text: str, path: str, name: str) -> Scenario:
         machine=plan,
         tasks=tasks,
         faults=fault_budget(found.get("faults")),
-        expectations=tuple(expectations(found, steps.labels)),
+        expectations=judged(path, tuple(expectations(found, steps.labels)), tasks),
     )
+
+
+def judged(path: str, expected: tuple[Expectation, ...], tasks: Sequence[TaskPlan]) -> tuple[Expectation, ...]:
+    """Expectations that can be judged. Raises ScenarioError for 'serial' over too many steps."""
+    for each in expected:
+        if "serial" in each.facts and count_orders(tasks) > MAX_ORDERS:
+            why = f"serial: the steps have {count_orders(tasks)} orders; with more than {MAX_ORDERS} it is not judged"
+            raise ScenarioError(f"{path}:{each.line}", why)
+    return expected
 
 
 def optional_text(node: Node | None) -> str:

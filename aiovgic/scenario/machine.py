@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from aiovgic.scenario.nodes import Node
 
 KEYS = ("vcpus", "gic", "lrs", "nr_irqs", "ready", "host", "its", "lpis", "setup")
-GICS = ("v3", "none")
+GICS = ("v3", "v2", "none")
 HOST_GICS = ("v3", "v2", "none")
+FAULT_KEYS = ("alloc", "copy")
 HOST_KEYS = ("gic", "gicv2_compat")
 ITS_KEYS = ("base", "state", "device", "events", "devices")
 LPI_KEYS = ("lpi", "device", "event", "vcpu", "its", "priority", "enabled")
@@ -35,6 +36,10 @@ def machine_plan(node: Node | None) -> MachinePlan:
     found = node.keys(KEYS)
     vcpus = found["vcpus"].integer(0, layout.MAX_VCPUS) if "vcpus" in found else 1
     gic = found["gic"].one_of(GICS) if "gic" in found else "v3"
+    if gic == "v2":
+        for key in ("its", "lpis"):
+            if key in found:
+                found[key].fail("belongs to a GICv3")
     its = [its_plan(each, number) for number, each in enumerate(found["its"].list())] if "its" in found else []
     if len(its) > len(layout.ITS_BASES):
         found["its"].fail(f"has more than {len(layout.ITS_BASES)} ITSes")
@@ -47,7 +52,7 @@ def machine_plan(node: Node | None) -> MachinePlan:
         gic=gic,
         nr_irqs=nr_irqs(found["nr_irqs"]) if "nr_irqs" in found else MIN_IRQS,
         ready=ready and gic != "none",
-        host=host_of(found.get("host"), found.get("lrs")),
+        host=host_of(gic, found.get("host"), found.get("lrs")),
         its=its,
         lpis=lpis,
     )
@@ -57,7 +62,7 @@ def fault_budget(node: Node | None) -> FaultBudget:
     """How many allocations and user copies may fail; none unless it says so. Raises ScenarioError."""
     if node is None:
         return FaultBudget()
-    found = node.keys(("alloc", "copy"))
+    found = node.keys(FAULT_KEYS)
     return FaultBudget(**{name: found[name].integer(0, MAX_FAULTS) for name in found})
 
 
@@ -69,13 +74,16 @@ def nr_irqs(node: Node) -> int:
     return value
 
 
-def host_of(node: Node | None, lrs: Node | None) -> Host:
-    """What the host offers. Raises ScenarioError."""
-    gic, compat = "v3", False
+def host_of(guest: str, node: Node | None, lrs: Node | None) -> Host:
+    """What the host offers; it has the GIC that its guests have, unless it says otherwise. Raises ScenarioError."""
+    gic, compat = "v2" if guest == "v2" else "v3", False
     if node is not None:
         found = node.keys(HOST_KEYS)
         gic = found["gic"].one_of(HOST_GICS) if "gic" in found else gic
         compat = found["gicv2_compat"].flag() if "gicv2_compat" in found else compat
+        if guest not in ("none", gic) and not (guest == "v2" and gic == "v3" and compat):
+            hint = "; with 'gicv2_compat: true' it would" if (guest, gic) == ("v2", "v3") else ""
+            node.fail(f"a host with GIC {gic!r} gives no guest a GIC {guest!r}{hint}")
     registers = 4 if lrs is None else lrs.integer(1, MAX_LRS)
     return Host(gic={"v3": 3, "v2": 2, "none": 0}[gic], gicv2_compat=compat, list_registers=registers)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,11 @@ from aiovgic.check import quiet
 from aiovgic.engine.program import TaskSpec
 from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model.facts import facts
+from aiovgic.record.operation import text_of
 from aiovgic.scenario.deliveries import Deliveries, drain
+from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
+from aiovgic.scenario.serial import SerialOrders
 from aiovgic.sync import Interrupt
 from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from aiovgic.record.operation import Result
     from aiovgic.scenario.scenario import Scenario, Step, TaskPlan
     from aiovgic.sync import Layer, Runtime
+    from aiovgic.uapi.actor import Actor
 
 
 class ScenarioProgram:
@@ -32,20 +35,22 @@ class ScenarioProgram:
     def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
         self.scenario = scenario
         self.layers = layers
+        self.serial = SerialOrders(self)
 
     def __call__(self, rt: Runtime) -> ScenarioSession:
-        return ScenarioSession(rt, self.scenario, self.layers)
+        return ScenarioSession(rt, self.scenario, self.layers, self.serial)
 
 
 class ScenarioSession:
     """One machine, set up, and the tasks that will race on it."""
 
-    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer]) -> None:
+    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders) -> None:
         self.rt = rt
         self.scenario = scenario
+        self.serial = serial
         self.results: dict[str, Result] = {}
         """By label."""
-        self.deliveries = Deliveries()
+        self.deliveries = Deliveries(CpuInterface(scenario.machine.gic))
         self.reached: tuple[int, ...] = ()
         changing = any(step.op.name in CHANGING for plan in scenario.tasks for step in plan.steps)
         self.machine = Machine(rt, layers, host=scenario.machine.host, faults=scenario.faults, changing=changing)
@@ -69,6 +74,7 @@ class ScenarioSession:
                 place = f"{self.scenario.path}:{step.line}"
                 raise ScenarioError(place, f"setup: {step.op} gives {result['errno']}; a step with 'as' may fail")
             self.note(step, result)
+            self.name(step, result, self.set_up)
         for vcpu in self.set_up.vcpus:
             self.machine.labels.setdefault(vcpu.name, vcpu)
         for device in self.set_up.devices:
@@ -79,27 +85,25 @@ class ScenarioSession:
 
     async def play(self, plan: TaskPlan) -> None:
         """One task from its first step to its last, or until it is killed."""
-        actor = self.machine.actor(plan.name, self.set_up)
         if plan.isr:
             await Interrupt()
+        await self.steps(plan, self.machine.actor(plan.name, self.set_up), plan.steps)
+
+    async def steps(self, plan: TaskPlan, actor: Actor, steps: Sequence[Step]) -> None:
+        """Some steps of a task, in order, unless it is killed."""
         if plan.vcpu is not None:
-            await self.play_guest(plan, plan.vcpu)
+            await self.play_guest(actor, plan.vcpu, steps)
             return
-        for step in plan.steps:
+        for step in steps:
             if self.rt.signalled():
                 return
             self.rt.event("op", step.op.name, step.written)
             result = await self.machine.perform(actor, step.op)
             self.note(step, result)
-            if "dev" in result and step.label:
-                device = actor.devices[result["dev"]]
-                assert device is not None
-                self.machine.labels[step.label] = device
+            self.name(step, result, actor)
 
-    async def play_guest(self, plan: TaskPlan, index: int) -> None:
-        """A vCPU's thread: one KVM_RUN for all steps of its guest."""
-        actor = self.machine.actor(plan.name, self.set_up)
-        steps = plan.steps
+    async def play_guest(self, actor: Actor, index: int, steps: Sequence[Step]) -> None:
+        """A vCPU's thread: one KVM_RUN for all these steps of its guest."""
 
         def watch(number: int, result: Result | None) -> None:
             step = steps[number]
@@ -120,6 +124,15 @@ class ScenarioSession:
         self.rt.event("ret", f"{step.op.name}{label}", text_of(result))
         if step.label:
             self.results[step.label] = result
+
+    def name(self, step: Step, result: Result, actor: Actor) -> None:
+        """What a step made is known by the step's label, in all tasks."""
+        if not step.label or result["errno"] is not None:
+            return
+        if step.op.name == "create_vcpu":
+            self.machine.labels[step.label] = actor.vcpus[-1]
+        elif "dev" in result:
+            self.machine.labels[step.label] = actor.device(result["dev"])
 
     # -- the end ----------------------------------------------------------------------------
 
@@ -144,8 +157,3 @@ class ScenarioSession:
             "results": {label: self.results[label] for label in sorted(self.results)},
             "delivered": [[intid, vcpu] for intid, vcpu in self.deliveries.taken],
         }
-
-
-def text_of(value: Any) -> str:
-    """A result or a fact as a trace has it: the same text everywhere."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -29,6 +29,8 @@ class Step:
     label: str = ""
     written: str = ""
     """What the file says: the operation, or the shorthand that expanded to it."""
+    more: bool = False
+    """Whether the next step belongs to the same line of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class TaskPlan:
     cpu: int
     vcpu: int | None = None
     isr: bool = False
+    thread: str = ""
+    """What userspace calls the thread, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)

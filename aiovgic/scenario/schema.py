@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch.intid import VGIC_MAX_LPI, VGIC_MIN_LPI
+from aiovgic.model.faults import MAX_FAULTS
 from aiovgic.scenario import expectations, layout, machine, steps, tasks
 from aiovgic.scenario.loader import KEYS
 from aiovgic.scenario.scenario import EXPECTED, SCHEMA_VERSION
@@ -48,6 +49,10 @@ def schema() -> Schema:
                 "title": {**TEXT, "description": "The claim, in one line."},
                 "about": {**TEXT, "description": "Why, with a commit, a CVE or a facts section."},
                 "machine": machine_schema(),
+                "faults": {
+                    **record(machine.FAULT_KEYS, dict.fromkeys(machine.FAULT_KEYS, between(0, MAX_FAULTS))),
+                    "description": "How many allocations and user copies may fail in one execution.",
+                },
                 "tasks": tasks_schema(),
                 **{when: {**groups, "description": about[when]} for when in EXPECTED},
             },
@@ -204,6 +209,10 @@ def expectation_schema() -> Schema:
         "bus": by_number({"type": ["string", "null"]}),
         "mmio": by_number(NUMBER),
         "memory": by_number({"type": "string", "pattern": "^([0-9a-fA-F]{2} ?)*$"}),
+        "serial": {
+            "const": True,
+            "description": "Some order of whole steps explains who succeeded, with what.",
+        },
     }
     by_label = {"type": "object", "additionalProperties": record(expectations.RESULT_KEYS, results)}
     found = record(("results", *expectations.FACTS), {"results": by_label, **facts})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.arch import gicd, gicr, gits
+from aiovgic.arch import gicc, gicd, gicd_v2, gicr, gits
 from aiovgic.arch.gicr import Pendbaser, Propbaser
 from aiovgic.arch.intid import INTERRUPT_ID_BITS_ITS, VGIC_MIN_LPI
 from aiovgic.scenario import layout
@@ -31,8 +31,10 @@ def machine_ops(plan: MachinePlan, rings: Rings) -> Iterator[Operation]:
         yield operation("arm_vcpu_init", {"vcpu": vcpu})
     if plan.gic == "none":
         return
-    yield from vgic_ops(plan)
-    if plan.ready:
+    yield from vgic_ops(plan) if plan.gic == "v3" else vgic_v2_ops(plan)
+    if plan.ready and plan.gic == "v2":
+        yield from v2_guest_ops(plan)
+    elif plan.ready:
         yield from guest_ops(plan)
         for number, its in enumerate(plan.its):
             if its.state == "enabled":
@@ -53,6 +55,24 @@ def vgic_ops(plan: MachinePlan) -> Iterator[Operation]:
         if reached >= ITS_STATES.index("initialised"):
             yield set_attr(1 + number, "KVM_DEV_ARM_VGIC_GRP_CTRL", "KVM_DEV_ARM_VGIC_CTRL_INIT")
     yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_CTRL", "KVM_DEV_ARM_VGIC_CTRL_INIT")
+
+
+def vgic_v2_ops(plan: MachinePlan) -> Iterator[Operation]:
+    """The same for a GICv2."""
+    yield operation("create_device", {"type": "vgic-v2"})
+    yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_NR_IRQS", 0, plan.nr_irqs)
+    yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_ADDR", "KVM_VGIC_V2_ADDR_TYPE_DIST", layout.DIST)
+    yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_ADDR", "KVM_VGIC_V2_ADDR_TYPE_CPU", layout.GICC)
+    yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_CTRL", "KVM_DEV_ARM_VGIC_CTRL_INIT")
+
+
+def v2_guest_ops(plan: MachinePlan) -> Iterator[Operation]:
+    """What a guest of a GICv2 does first: distributor and CPU interfaces on."""
+    if plan.vcpus:
+        yield write(0, layout.DIST + gicd_v2.CTLR.offset, gicd_v2.CtlrV2.of(enable=True), 4)
+    for vcpu in range(plan.vcpus):
+        yield write(vcpu, layout.GICC + gicc.PMR.offset, PMR_ALL, 4)
+        yield write(vcpu, layout.GICC + gicc.CTLR.offset, gicc.GiccCtlr.of(enable_grp0=True), 4)
 
 
 def set_attr(dev: int, group: str, attr: str | int, value: int = 0) -> Operation:

@@ -28,6 +28,7 @@ from aiovgic.arch.commands import (
 )
 from aiovgic.model.its.msi import KVM_MSI_VALID_DEVID
 from aiovgic.scenario import layout
+from aiovgic.scenario.interface import CpuInterface, Taking
 from aiovgic.uapi.fields import Number, nearest, shown
 from aiovgic.uapi.operations import REQUIRED, Field, Shape, operation
 
@@ -62,13 +63,14 @@ COMMANDS: Mapping[str, Shape] = {
 
 OTHERS: Mapping[str, Shape] = {
     "msi": Shape("A device's MSI: KVM_SIGNAL_MSI at the doorbell.", EVENT),
-    "ack": Shape("The guest acknowledges: reads ICC_IAR1_EL1.", {}),
-    "eoi": Shape("The guest ends what it acknowledged last: writes ICC_EOIR1_EL1.", {}),
+    "ack": Shape("The guest acknowledges: reads ICC_IAR1_EL1, or GICC_IAR of a GICv2.", {}),
+    "eoi": Shape("The guest ends what it acknowledged last: writes ICC_EOIR1_EL1, or GICC_EOIR.", {}),
 }
 # fmt: on
 
 SHORTHANDS: Mapping[str, Shape] = {**COMMANDS, **OTHERS}
-GUEST_SHORTHANDS = (*COMMANDS, "ack", "eoi")
+TAKING = ("ack", "eoi")
+GUEST_SHORTHANDS = (*COMMANDS, *TAKING)
 
 
 ITE_BYTES = gits.TYPER_VALUE.itt_entry_size + 1
@@ -105,13 +107,19 @@ def command_of(name: str, fields: Mapping[str, Any], itt: Callable[[int, int], i
 
 
 class Rings:
-    """How far each ITS's ring is written, and where each device's table is."""
+    """How far each ITS's ring is written, where each device's table is, and what a guest has taken."""
 
-    def __init__(self, bases: tuple[int, ...]) -> None:
+    def __init__(self, bases: tuple[int, ...], gic: str = "v3") -> None:
         self.bases = bases
+        self.interface = CpuInterface(gic)
+        self.taking = Taking(self.interface)
         self.cursors = [0] * len(bases)
         self._itts: list[dict[int, range]] = [{} for _ in bases]
         self._rooms = [layout.its_tables(its).itts for its in range(len(bases))]
+
+    def next_task(self) -> None:
+        """What comes now is of another task."""
+        self.taking = Taking(self.interface)
 
     def base(self, its: int) -> int:
         """Where an ITS is. Raises ValueError for one that the machine has not."""
@@ -155,10 +163,8 @@ class Rings:
     def other(self, name: str, raw: Mapping[str, object], vcpu: int) -> list[Operation]:
         """What the other shorthands stand for. Raises ValueError."""
         fields = OTHERS[name].parse(raw)
-        if name == "ack":
-            return [operation("sysreg_read", {"vcpu": vcpu, "reg": "ICC_IAR1_EL1"})]
-        if name == "eoi":
-            return [operation("sysreg_write", {"vcpu": vcpu, "reg": "ICC_EOIR1_EL1", "value_from_read": 1})]
+        if name in TAKING:
+            return self.taking.expand(name, vcpu)
         message = {
             "address": self.base(fields["its"]) + layout.DOORBELL,
             "data": fields["event"],

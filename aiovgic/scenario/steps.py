@@ -44,6 +44,7 @@ class StepReader:
 
     def steps(self, node: Node, task: str, vcpu: int | None) -> Sequence[Step]:
         """The steps of one task; ``vcpu`` if a guest does them. Raises ScenarioError."""
+        self.rings.next_task()
         return tuple(step for each in node.list("a list of steps") for step in self.step(each, task, vcpu))
 
     def step(self, node: Node, task: str, vcpu: int | None) -> Sequence[Step]:
@@ -57,9 +58,11 @@ class StepReader:
             ops = self.operations(name, raw, vcpu)
         except ValueError as error:
             node.fail(str(error))
+        for op in ops:
+            self.rings.taking.saw(op)
         written = " ".join((name, *(f"{key}={value}" for key, value in raw.items())))
         last = len(ops) - 1
-        return [Step(op, node.line, label if i == last else "", written) for i, op in enumerate(ops)]
+        return [Step(op, node.line, label if i == last else "", written, more=i != last) for i, op in enumerate(ops)]
 
     def operations(self, name: str, raw: Mapping[str, object], vcpu: int | None) -> Sequence[Operation]:
         """The operations of a step. Raises ValueError."""

@@ -38,10 +38,10 @@ def task_plan(name: str, node: Node, machine: MachinePlan, steps: StepReader, be
     kinds = [key for key in ("thread", "vcpu", "isr") if key in found]
     if len(kinds) != 1:
         node.fail("is to be one of 'thread: NAME', 'vcpu: NUMBER', 'isr: cpu-of TASK'")
-    vcpu = None
+    vcpu, thread = None, ""
     cpu = found["cpu"].integer(0, MAX_CPU) if "cpu" in found else len(before)
     if "thread" in found:
-        found["thread"].text()
+        thread = thread_name(found["thread"], before)
     elif "vcpu" in found:
         vcpu = found["vcpu"].integer(0, max(machine.vcpus - 1, 0))
         if vcpu >= machine.vcpus:
@@ -51,7 +51,20 @@ def task_plan(name: str, node: Node, machine: MachinePlan, steps: StepReader, be
                 found["vcpu"].fail(f"task {other.name!r} runs vCPU {vcpu} already")
     else:
         cpu = isr_cpu(found["isr"], before)
-    return TaskPlan(name, steps.steps(found["steps"], name, vcpu), cpu=cpu, vcpu=vcpu, isr="isr" in found)
+    return TaskPlan(
+        name, steps.steps(found["steps"], name, vcpu), cpu=cpu, vcpu=vcpu, isr="isr" in found, thread=thread
+    )
+
+
+def thread_name(node: Node, before: dict[str, TaskPlan]) -> str:
+    """What a thread is called; no two tasks are one thread. Raises ScenarioError."""
+    name = node.text()
+    if not NAME.fullmatch(name):
+        node.fail(f"{name!r} is no name for a thread")
+    for other in before.values():
+        if other.thread == name:
+            node.fail(f"task {other.name!r} is thread {name!r} already; a thread does one thing after the other")
+    return name
 
 
 def isr_cpu(node: Node, before: dict[str, TaskPlan]) -> int:

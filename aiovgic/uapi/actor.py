@@ -27,7 +27,7 @@ class Actor:
         self.devices: list[KvmDevice | None] = [] if like is None else list(like.devices)
         self.vcpus: list[Vcpu] = [] if like is None else list(like.vcpus)
         self.gets: list[int] = []
-        self.reads: dict[int | str, list[int]] = {}
+        self.reads: dict[tuple[str, int | str], list[int]] = {}
 
     def new_vm(self) -> None:
         """Another VM: its devices and vCPUs are numbered anew; what gets returned is remembered."""
@@ -60,11 +60,11 @@ class Actor:
         """The value of the nth latest get: 1 is the latest."""
         return self.gets[-n] if 0 < n <= min(len(self.gets), RING) else 0
 
-    def note_read(self, vcpu: int | str, value: int) -> None:
-        """A sysreg_read on this vCPU ended well."""
-        self.reads.setdefault(vcpu, []).append(value)
+    def note_read(self, how: str, vcpu: int | str, value: int) -> None:
+        """A read of this kind on this vCPU ended well."""
+        self.reads.setdefault((how, vcpu), []).append(value)
 
-    def nth_read(self, vcpu: int | str, n: int) -> int:
-        """The value of the nth latest sysreg_read of this vCPU."""
-        reads = self.reads.get(vcpu, [])
+    def nth_read(self, how: str, vcpu: int | str, n: int) -> int:
+        """The value of the nth latest read of this kind on this vCPU."""
+        reads = self.reads.get((how, vcpu), [])
         return reads[-n] if 0 < n <= min(len(reads), READS) else 0

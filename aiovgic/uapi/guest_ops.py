@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Watch = Callable[[int, "Result | None"], None]
 """Told the number of an operation when it begins (None), and again with its result."""
 
+READ_OF = {"mmio_write": "mmio_read", "sysreg_write": "sysreg_read"}
+"""Whose values a write can write again."""
+
 ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 """Exception classes that leave an address: aborts, and a misaligned PC."""
 
@@ -57,7 +60,7 @@ class OpsGuest:
                 return Mmio(fields["addr"], fields["size"], is_write=False)
             case "mmio_write":
                 size = fields["size"]
-                return Mmio(fields["addr"], size, is_write=True, value=fields["value"] & mask(8 * size - 1, 0))
+                return Mmio(fields["addr"], size, is_write=True, value=self.written(op) & mask(8 * size - 1, 0))
             case "sysreg_read":
                 return Sysreg(fields["reg"], is_write=False)
             case "sysreg_write":
@@ -72,9 +75,9 @@ class OpsGuest:
                 return Stop()
 
     def written(self, op: Operation) -> int:
-        """What a sysreg_write writes: a value, or one that was read before."""
+        """What is written: a value, or one that was read before in the same way."""
         back: int = op.fields["value_from_read"]
-        return self.actor.nth_read(self.vcpu, back) if back else int(op.fields["value"])
+        return self.actor.nth_read(READ_OF[op.name], self.vcpu, back) if back else int(op.fields["value"])
 
     # -- outcomes -----------------------------------------------------------------------------
 
@@ -85,10 +88,9 @@ class OpsGuest:
         if self.exit is not None:
             result["mmio_exit"] = self.exit
             self.exit = None
-        elif op.name in ("mmio_read", "sysreg_read"):
+        elif op.name in READ_OF.values():
             result["value"] = hex(value)
-        if op.name == "sysreg_read":
-            self.actor.note_read(self.vcpu, value)
+            self.actor.note_read(op.name, self.vcpu, value)
         self.done(result)
 
     def done(self, result: Result) -> None:

@@ -146,7 +146,8 @@ OPERATIONS: Mapping[str, Shape] = {
     "mmio_read": Shape("A guest's load.", {
         "vcpu": VCPU, "addr": NEED64, "size": Field(SIZE, REQUIRED)}, guest=True),
     "mmio_write": Shape("A guest's store.", {
-        "vcpu": VCPU, "addr": NEED64, "size": Field(SIZE, REQUIRED), "value": OPT64}, guest=True),
+        "vcpu": VCPU, "addr": NEED64, "size": Field(SIZE, REQUIRED), "value": OPT64,
+        "value_from_read": OPT64}, guest=True),
     "sysreg_read": Shape("A guest reads a system register.", {
         "vcpu": VCPU, "reg": Field(REG, REQUIRED)}, guest=True),
     "sysreg_write": Shape("A guest writes a system register.", {

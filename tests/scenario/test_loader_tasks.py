@@ -85,7 +85,7 @@ def test_two_tasks_that_cannot_be(first: str, second: str, message: str) -> None
         pytest.param("{}", "s.yaml:3: tasks: is to have 1 to 16 tasks", id="none"),
         pytest.param("[]", "s.yaml:3: tasks: is to be a mapping of tasks, not a list", id="a list"),
         pytest.param(
-            f"{{{', '.join(f'a{n}: {{thread: x, steps: []}}' for n in range(17))}}}",
+            f"{{{', '.join(f'a{n}: {{thread: x{n}, steps: []}}' for n in range(17))}}}",
             "s.yaml:3: tasks: is to have 1 to 16 tasks",
             id="too many",
         ),

@@ -15,6 +15,7 @@ from tests.scenario.texts import expecting, guest, machine, parsed, refused, tas
 VALIDATOR = Draft202012Validator(schema())
 
 GOOD = {
+    "a GICv2": machine("gic: v2, host: {gic: v3, gicv2_compat: true}"),
     "an empty machine": machine(""),
     "a whole machine": machine(
         "vcpus: 2, gic: v3, lrs: 1, nr_irqs: 96, ready: true, host: {gic: v3, gicv2_compat: true}, "
@@ -29,7 +30,7 @@ GOOD = {
     "an interrupt": tasks("a: {vcpu: 0, cpu: 3, steps: []}", "b: {isr: cpu-of a, steps: [{irq_line: {irq: 1}}]}"),
     "every expectation": expecting(
         "always: {results: {line: {ret: 0, errno: null}}, delivered: {27: 1}, taken: {27: vcpu0}, pending: [27], "
-        "lost: [], bus: {0x8080000: null}, mmio: {0x8000000: 0x2}, memory: {0x40000000: 00ff}}"
+        "lost: [], bus: {0x8080000: null}, mmio: {0x8000000: 0x2}, memory: {0x40000000: 00ff}, serial: true}"
     ),
     "two in a list": expecting("never: [{pending: [1]}, {pending: [2]}]"),
 }
