@@ -149,7 +149,7 @@ def test_bugs_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_name_is_completed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_AIOVGIC_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", "aiovgic explore addr")
+    monkeypatch.setenv("COMP_WORDS", "aiovgic explore addr-vs-i")
     monkeypatch.setenv("COMP_CWORD", "2")
     with pytest.raises(SystemExit):
         run([])
