@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, trace_option
+from aiovgic.cli.options import bug_option, format_option, json_option, revision_option, scenario_argument, trace_option
 from aiovgic.cli.output import complain, progress, say, say_json
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
 from aiovgic.errors import UsageError
@@ -54,14 +54,17 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @revision_option(EXPLORED)
 @bug_option
 @trace_option
+@click.option("--outcomes", is_flag=True, help="Go on after findings, and show how often each outcome came.")
+@format_option
 @json_option
-def explore(
+def explore(  # noqa: PLR0913  one argument an option
     scenario: str,
     *,
     strategy: str,
     depth: int | None,
     preemptions: int | None,
     trace_file: Path | None,
+    shape: str,
     as_json: bool,
     **search: Any,
 ) -> int:
@@ -78,8 +81,8 @@ def explore(
     if as_json:
         say_json(result.to_json())
     else:
-        say(str(result))
-        if kept:
+        say(result.report_as(shape))
+        if kept and shape == "text":
             say(f"  timeline  aiovgic timeline {shlex.quote(str(path))}")
     if result.good and result.interrupted:
         return INTERRUPTED

@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from aiovgic.bugs.catalogue import catalogue
+from aiovgic.report.kernel import FORMATS
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
 
@@ -67,3 +68,13 @@ trace_option = click.option(
     "--trace", "trace_file", type=click.Path(path_type=Path), help="Write the trace to this file."
 )
 """``--trace``."""
+
+format_option = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="Tell findings as here, or in the shape of the kernel's reports.",
+)
+"""``--format``."""

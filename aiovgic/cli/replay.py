@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, trace_option
+from aiovgic.cli.options import bug_option, format_option, json_option, revision_option, scenario_argument, trace_option
 from aiovgic.cli.output import say, say_json
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
@@ -25,6 +25,7 @@ from aiovgic.scenario.shipped import scenarios
 @click.option(
     "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
 )
+@format_option
 @json_option
 def replay(  # noqa: PLR0913  one argument an option
     scenario: str,
@@ -35,6 +36,7 @@ def replay(  # noqa: PLR0913  one argument an option
     trace_file: Path | None,
     until: int | None,
     show: tuple[str, ...],
+    shape: str,
     as_json: bool,
 ) -> int:
     """Run one schedule of a scenario, or what a trace file records.
@@ -59,7 +61,7 @@ def replay(  # noqa: PLR0913  one argument an option
     if as_json:
         say_json(result.to_json())
     else:
-        say(str(result))
+        say(result.report_as(shape))
     return 0 if result.good else 1
 
 

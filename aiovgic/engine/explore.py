@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from aiovgic.engine.histogram import Histogram
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
@@ -42,7 +43,7 @@ class Exploration:
     """What a search found."""
 
     broken: Outcome | None = None
-    """The execution that something ended."""
+    """The first execution that something ended."""
     at_execution: int = 0
     found: dict[tuple[object, ...], Found] = field(default_factory=dict)
     """All that was found, by identity: data races, and what ended the search."""
@@ -56,8 +57,8 @@ class Exploration:
     seconds: float = 0.0
     reached: dict[int, bool] = field(default_factory=dict)
     """Which of the things that are to happen sometimes have happened."""
-    seen: list[dict[str, Any]] = field(default_factory=list)
-    """Different outcomes, in the order they were first seen."""
+    histogram: Histogram = field(default_factory=Histogram)
+    """How often each outcome came."""
 
     def note(self, outcome: Outcome, by: str) -> None:
         """One more execution has ended, decided by the strategy of this name."""
@@ -67,13 +68,12 @@ class Exploration:
         self.executions += 1
         for broken in outcome.found():
             self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
-        if outcome.broken is not None:
+        self.histogram.note(outcome)
+        if outcome.broken is None:
+            self.reached.update(dict.fromkeys(outcome.reached, True))
+        elif self.broken is None:
             self.broken = outcome
             self.at_execution = self.executions
-            return
-        self.reached.update(dict.fromkeys(outcome.reached, True))
-        if outcome.seen not in self.seen:
-            self.seen.append(outcome.seen)
 
 
 def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:
@@ -91,9 +91,10 @@ def explore(
     budget: int,
     *,
     watches: Sequence[Watch] = (),
+    go_on: bool = False,
     progress: Progress | None = None,
 ) -> Exploration:
-    """Try up to ``budget`` executions; stops at the first that something ends.
+    """Try up to ``budget`` executions; stops at the first that something ends, unless it is to ``go_on``.
 
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
     not behave the same twice.
@@ -105,7 +106,7 @@ def explore(
             search.note(outcome, strategy.name)
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
                 progress(search.executions, budget)
-            if search.broken is not None:
+            if search.broken is not None and not go_on:
                 strategy.end()
                 break
             if search.executions == budget:

@@ -18,6 +18,7 @@ from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
 from aiovgic.report.explore import clean_line, extent_of, how_found, unreached_lines
 from aiovgic.report.finding import finding_report
+from aiovgic.report.outcomes import outcomes_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.detect import Detectors
     from aiovgic.engine.explore import Exploration, Found, Progress
+    from aiovgic.engine.histogram import Bar
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
@@ -57,8 +59,10 @@ class ExploreResult(Result):
     exhausted: bool = False
     """Whether all was tried that the strategy would try; with a bound that need not be everything."""
     interrupted: bool = False
-    outcomes: tuple[dict[str, Any], ...] = ()
-    """Different outcomes, in the order they were first seen."""
+    outcomes: tuple[Bar, ...] = ()
+    """Every outcome, how often it came, and the shortest schedule to it."""
+    histogram: bool = False
+    """Whether somebody asked for the outcomes."""
     unreached: tuple[str, ...] = ()
     """What was to happen sometimes, and has not happened in this search."""
     known: tuple[str, ...] = ()
@@ -85,10 +89,16 @@ class ExploreResult(Result):
             **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
             **({"known": list(self.known)} if self.known else {}),
+            **({"outcomes": [as_data(bar) for bar in self.outcomes]} if self.histogram else {}),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
 
     def report(self) -> str:
+        told = self.findings_report()
+        return f"{told}\n\n{outcomes_report(self.outcomes)}" if self.histogram else told
+
+    def findings_report(self) -> str:
+        """What was found, or that nothing was."""
         if not self.findings:
             extent = extent_of(complete=self.complete, interrupted=self.interrupted, exhausted=self.exhausted)
             line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
@@ -110,11 +120,13 @@ def explore(  # noqa: PLR0913  one argument an option
     seed: int = 0,
     revision: str = EXPLORED,
     bugs: Iterable[str | Path] = (),
+    outcomes: bool = False,
     progress: Progress | None = None,
 ) -> ExploreResult:
     """Try up to ``budget`` executions, until something ends one; what was found is shrunk and written down.
 
-    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
+    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers. With
+    ``outcomes`` the search goes on after what it finds, and counts every outcome.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
     subject = Subject.of(scenario, revision, bugs)
@@ -124,7 +136,7 @@ def explore(  # noqa: PLR0913  one argument an option
     searching = way.make(seed)
     began = time.perf_counter()
     detectors = subject.detectors()
-    found = search(subject.program, searching, budget, watches=detectors.watches, progress=progress)
+    found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=progress)
     result = ExploreResult(
         verb="explore",
         revision=revision,
@@ -138,7 +150,8 @@ def explore(  # noqa: PLR0913  one argument an option
         complete=found.complete,
         exhausted=found.exhausted,
         interrupted=found.interrupted,
-        outcomes=tuple(found.seen),
+        outcomes=tuple(found.histogram.sorted()),
+        histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
     )
     if found.broken is None:
@@ -149,6 +162,11 @@ def explore(  # noqa: PLR0913  one argument an option
     if not findings and found.complete:
         findings = tuple(map(never_reached, result.unreached))
     return replace(result, seconds=time.perf_counter() - began, findings=findings, shown=tuple(shown))
+
+
+def as_data(bar: Bar) -> dict[str, Any]:
+    """An outcome as ``--json`` prints it."""
+    return {"count": bar.count, "schedule": str(bar.schedule), "seen": bar.seen}
 
 
 def in_order(found: Exploration) -> list[Found]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.errors import NotOkError
+from aiovgic.report.kernel import FORMATS
 
 if TYPE_CHECKING:
     from aiovgic.record.finding import Finding
@@ -49,6 +50,12 @@ class Result:
     def report(self) -> str:
         """The result as text."""
         raise NotImplementedError
+
+    def report_as(self, shape: str) -> str:
+        """The findings in a shape of `aiovgic.report.kernel`; else, or if there are none, the report."""
+        if shape not in FORMATS or not self.findings:
+            return self.report()
+        return "\n".join(FORMATS[shape](finding, f"revision {self.under}") for finding in self.findings)
 
     def __str__(self) -> str:
         return self.report()

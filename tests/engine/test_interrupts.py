@@ -73,7 +73,7 @@ def explored(make: Callable[[Runtime], Interrupted]) -> tuple[list[list[int]], O
     """What handlers saw in all orders, and the first broken one."""
     search = explore(make, DfsStrategy(), 100_000)
     assert search.complete or search.broken is not None
-    return sorted(seen["saw"] for seen in search.seen), search.broken
+    return sorted(seen["saw"] for seen in search.histogram.seen), search.broken
 
 
 def lived(make: Callable[[Runtime], Interrupted]) -> list[Outcome]:

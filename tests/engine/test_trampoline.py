@@ -43,7 +43,7 @@ def outcomes(bodies: dict[str, Body]) -> tuple[int, list[Any], Any]:
     """Executions, different outcomes, and the first broken one, of all orders."""
     search = explore(program(Counter, bodies), DfsStrategy(), 100_000)
     assert search.complete or search.broken is not None
-    return search.executions, [seen["word"] for seen in search.seen], search.broken
+    return search.executions, [seen["word"] for seen in search.histogram.seen], search.broken
 
 
 def test_two_unguarded_increments_have_six_orders_and_lose_one_update_in_some() -> None:
