@@ -45,8 +45,8 @@ class Histogram:
 
     @property
     def seen(self) -> list[Mapping[str, Any]]:
-        """What was seen, in the order it first came."""
-        return [bar.seen for bar in self.bars.values()]
+        """What was seen where nothing broke, in the order it first came."""
+        return [bar.seen for bar in self.bars.values() if "broken" not in bar.seen]
 
     def sorted(self) -> list[Bar]:
         """The most frequent first; those as frequent in the order they came."""

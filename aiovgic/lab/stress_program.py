@@ -24,6 +24,7 @@ class StressProgram(ScenarioProgram):
         self.ledger = Ledger()
         self.keeper = Bookkeeper(self.ledger)
         super().__init__(scenario, (*layers, *self.keeper.layers))
+        self.serial = ScenarioProgram(scenario, layers).serial
         self.totals = Totals()
         self.operations = 0
 

@@ -29,6 +29,7 @@ ABOUT: Mapping[str, str] = {
     "fixed": "Linux 6.12 with every known concurrency fault mended: the base, and what 'explore' takes",
     "v6.12": "Linux 6.12.117: what 'conform' takes",
     "v6.1": "Linux 6.1",
+    "v4.8": "Linux 4.8 to 4.11 over 6.1: the first run of a vCPU registers the ITSes",
     "its-v7": "the ITS patch of July 2016 over 6.1: INIT registers the device, nothing is locked",
 }
 """What each is, in one line."""

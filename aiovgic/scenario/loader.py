@@ -72,13 +72,17 @@ def parse(text: str, path: str, name: str) -> Scenario:
         machine=plan,
         tasks=tasks,
         faults=fault_budget(found.get("faults")),
-        expectations=judged(path, tuple(expectations(found, steps.labels)), tasks),
+        expectations=judged(path, tuple(expectations(found, steps.labels)), tasks, failing="faults" in found),
     )
 
 
-def judged(path: str, expected: tuple[Expectation, ...], tasks: Sequence[TaskPlan]) -> tuple[Expectation, ...]:
-    """Expectations that can be judged. Raises ScenarioError for 'serial' over too many steps."""
+def judged(
+    path: str, expected: tuple[Expectation, ...], tasks: Sequence[TaskPlan], *, failing: bool
+) -> tuple[Expectation, ...]:
+    """Expectations that can be judged. Raises ScenarioError for 'serial' over too many steps, or with faults."""
     for each in expected:
+        if "serial" in each.facts and failing:
+            raise ScenarioError(f"{path}:{each.line}", "serial: is not judged where 'faults' may happen")
         if "serial" in each.facts and count_orders(tasks) > MAX_ORDERS:
             why = f"serial: the steps have {count_orders(tasks)} orders; with more than {MAX_ORDERS} it is not judged"
             raise ScenarioError(f"{path}:{each.line}", why)

@@ -72,7 +72,7 @@ def test_a_finding_is_exit_code_1_and_leaves_its_trace(tmp_path: Path, capsys: p
 def test_a_clean_search_is_exit_code_0_and_one_honest_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explore", "addr-vs-init"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("addr-vs-init  ok  10 executions, complete  (revision fixed, dfs, ")
+    assert said.startswith("addr-vs-init  ok  1 execution, complete  (revision fixed, dpor, ")
     assert said.count("\n") == 1
 
 

@@ -102,7 +102,7 @@ def test_explore_says_how_to_see_the_timeline(capsys: pytest.CaptureFixture[str]
     assert run(["explore", "addr-vs-init", "--revision", "its-v7", "--trace", "a b.jsonl"]) == 1
     assert capsys.readouterr().out.endswith("\n  timeline  aiovgic timeline 'a b.jsonl'\n")
     assert run(["timeline", "a b.jsonl"]) == 0
-    assert "\nFAILED  expectation: always, line 25: 0x8080000 is answered by nobody" in capsys.readouterr().out
+    assert "\nFAILED  expectation: always, line 26: 0x8080000 is answered by nobody" in capsys.readouterr().out
     assert run(["replay", "a b.jsonl"]) == 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiovgic.cli.main import run
-from aiovgic.errors import UsageError
+from aiovgic.errors import ScenarioError
 from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay, replay_trace
 from aiovgic.lab.subject import Subject
@@ -100,7 +100,7 @@ def test_a_changed_file_is_refused_by_name_and_not_executed() -> None:
     assert found.trace is not None
     Path("trace.jsonl").write_bytes(found.trace.encode())
     Path("init_again.py").write_text("open('executed', 'w')\n", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"bug init_again\.py was recorded with digest \w+; here it has \w+"):
+    with pytest.raises(ScenarioError, match=r"bug init_again\.py was recorded with digest \w+; here it has \w+"):
         replay_trace("trace.jsonl")
     assert not Path("executed").exists()
 

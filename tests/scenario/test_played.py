@@ -152,6 +152,12 @@ def test_a_written_step_stays_whole() -> None:
             "s.yaml:5: always.serial: can only be true; under 'never' or 'sometimes' it says the opposite",
             id="false",
         ),
+        pytest.param(
+            "",
+            f"faults: {{alloc: 1}}\n{SERIAL}",
+            "s.yaml:6: serial: is not judged where 'faults' may happen",
+            id="with faults",
+        ),
         pytest.param("", "always: {serail: true}\n", "unknown key 'serail'; did you mean 'serial'?", id="misspelt"),
     ],
 )

@@ -32,6 +32,7 @@ GOOD = {
         "always: {results: {line: {ret: 0, errno: null}}, delivered: {27: 1}, taken: {27: vcpu0}, pending: [27], "
         "lost: [], bus: {0x8080000: null}, mmio: {0x8000000: 0x2}, memory: {0x40000000: 00ff}, serial: true}"
     ),
+    "faults": expecting("faults: {alloc: 1, copy: 2}"),
     "two in a list": expecting("never: [{pending: [1]}, {pending: [2]}]"),
 }
 
@@ -52,6 +53,7 @@ BAD = {
     "a thread's work for a guest": guest("{signal_msi: {}}"),
     "a guest's own vCPU": guest("{mmio_read: {vcpu: 0, addr: 0, size: 4}}"),
     "an unknown expectation": expecting("always: {delievered: {27: 1}}"),
+    "an unknown fault": expecting("faults: {allok: 1}"),
     "nothing expected": expecting("always: {}"),
     "an empty list": expecting("never: []"),
 }
