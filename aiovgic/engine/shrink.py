@@ -1,8 +1,8 @@
 """Making a schedule shorter while it still breaks the same thing.
 
-First deviations are left out, in halves and then one by one. Then all schedules with fewer
-deviations are tried, fewest first, as far as that is affordable; so a short answer is
-the shortest there is.
+First deviations are left out, in halves and down to single ones. Then stretches of one task are
+joined, a later one with an earlier one or the other way round. Last all schedules with fewer deviations are
+tried, fewest first, as far as that is affordable; so a short answer is the shortest there is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.stage import Stage
+from aiovgic.engine.strategies.blocks import BlocksStrategy, blocks_of
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.record.schedule import Schedule
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
+    from aiovgic.engine.strategies.base import Strategy
+    from aiovgic.engine.strategies.blocks import Block
     from aiovgic.engine.watch import Watch
 
-BUDGET = 2_000
-"""Executions that shrinking may try."""
-
-STEPS = 1_000_000
-"""Steps that all of them may take together: executions that make no progress are long."""
+BUDGET = 40_000
+"""Steps that all executions may take together: about a second."""
 
 
 class Shrinker:
@@ -40,28 +40,27 @@ class Shrinker:
         self.best = outcome
         self.watches = watches
         self.left = budget
-        self.steps_left = STEPS
 
     def shrink(self) -> Outcome:
         """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
         with suppress(KeyboardInterrupt):
             self.leave_out()
-            self.search_shorter()
+            self.join_stretches()
             self.leave_out()
+            self.search_shorter()
         return self.best
 
-    def attempt(self, schedule: Schedule) -> Outcome | None:
-        """The outcome of a schedule, as far as it can be followed; None when the budget is spent."""
-        if self.left <= 0 or self.steps_left <= 0:
+    def attempt(self, strategy: Strategy) -> Outcome | None:
+        """The outcome of one execution; None when the budget is spent."""
+        if self.left <= 0:
             return None
-        outcome = Execution(self.stage, ReplayStrategy(schedule, strict=False), watches=self.watches).run()
-        self.left -= 1
-        self.steps_left -= outcome.steps
+        outcome = Execution(self.stage, strategy, watches=self.watches).run()
+        self.left -= outcome.steps
         return outcome
 
-    def accept(self, schedule: Schedule) -> bool:
-        """Try a schedule; keep its outcome if it breaks the same with less."""
-        outcome = self.attempt(schedule)
+    def accept(self, strategy: Strategy) -> bool:
+        """Try an execution; keep its outcome if it breaks the same with less."""
+        outcome = self.attempt(strategy)
         if outcome is None or outcome.breaks(self.identity) is None:
             return False
         if self.size(outcome) >= self.size(self.best):
@@ -73,15 +72,34 @@ class Shrinker:
         """What is to be small: deviations first, then steps."""
         return len(outcome.schedule), outcome.steps
 
+    # -- deviations --------------------------------------------------------------------------
+
     def leave_out(self) -> None:
-        """Leave out runs of deviations, long ones first, until none can be left out."""
+        """Leave out runs of deviations, long ones first, until no single one can be left out."""
         length = len(self.best.schedule)
         while length:
-            for candidate in without(self.best.schedule, length):
-                if self.accept(candidate):
-                    length = min(length, len(self.best.schedule)) + 1
-                    break
-            length -= 1
+            candidates = without(self.best.schedule, length)
+            if any(self.accept(ReplayStrategy(candidate, strict=False)) for candidate in candidates):
+                length = min(length, len(self.best.schedule))
+            else:
+                length //= 2
+
+    # -- stretches ----------------------------------------------------------------------------
+
+    def join_stretches(self) -> None:
+        """Let tasks run on where they ran in stretches, until that breaks the same no longer."""
+        while len(self.best.schedule) > 1 and self.join_one():
+            pass
+
+    def join_one(self) -> bool:
+        """Join two stretches of one task: whether any two could be."""
+        follower = ReplayStrategy(self.best.schedule, strict=False)
+        if self.attempt(follower) is None:
+            return False
+        blocks = blocks_of(follower.path)
+        return any(self.accept(BlocksStrategy(each, self.best.schedule)) for each in with_two_joined(blocks))
+
+    # -- everything shorter -----------------------------------------------------------------------
 
     def search_shorter(self) -> None:
         """Try all schedules with fewer switches than the best, fewest first."""
@@ -89,7 +107,7 @@ class Shrinker:
         for _ in range(len(self.best.schedule)):
             following: list[Schedule] = []
             for schedule in layer:
-                outcome = self.attempt(schedule)
+                outcome = self.attempt(ReplayStrategy(schedule, strict=False))
                 if outcome is None:
                     return
                 if outcome.breaks(self.identity) is not None:
@@ -109,11 +127,22 @@ class Shrinker:
 
 
 def without(schedule: Schedule, length: int) -> Iterator[Schedule]:
-    """The schedule without ``length`` neighbouring deviations, everywhere that is possible."""
+    """The schedule without ``length`` neighbouring deviations, one stretch after the other."""
     switches = len(schedule.switches)
-    for start in range(len(schedule) - length + 1):
+    for start in range(0, len(schedule), length):
         keep = [i for i in range(len(schedule)) if not start <= i < start + length]
         yield Schedule(
             tuple(schedule.switches[i] for i in keep if i < switches),
             tuple(schedule.choices[i - switches] for i in keep if i >= switches),
         )
+
+
+def with_two_joined(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """The blocks with two of one task joined: the later one comes earlier, or the earlier one later."""
+    for first, (name, steps) in enumerate(blocks):
+        second = next((at for at in range(first + 1, len(blocks)) if blocks[at][0] == name), None)
+        if second is not None:
+            both = (name, steps + blocks[second][1])
+            between = blocks[first + 1 : second]
+            yield [*blocks[:first], both, *between, *blocks[second + 1 :]]
+            yield [*blocks[:first], *between, both, *blocks[second + 1 :]]

@@ -29,22 +29,25 @@ class ReplayStrategy(Unwatched):
         self.switches = dict(schedule.switches)
         self.choices = dict(schedule.choices)
         self.strict = strict
+        self.path: list[str] = []
+        """Who took each step."""
 
     def begin(self) -> None:
         """There is one execution."""
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Whom the schedule names at this step, else whom the plain order runs."""
-        name = self.switches.get(step)
-        if name is None:
-            return plain
-        for task in enabled:
-            if task.name == name:
-                return task
-        if self.strict:
+        task = self.named(enabled, self.switches[step], step) if step in self.switches else None
+        self.path.append((task or plain).name)
+        return task or plain
+
+    def named(self, enabled: Sequence[Task], name: str, step: int) -> Task | None:
+        """The task that is to run, if it can. Raises DivergedError if it must."""
+        task = next((task for task in enabled if task.name == name), None)
+        if task is None and self.strict:
             offered = ", ".join(task.name for task in enabled)
             raise DivergedError(f"at step {step} the schedule runs {name}, but only {offered} can run")
-        return plain
+        return task
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """What the schedule takes at this choice, else the plain alternative."""
