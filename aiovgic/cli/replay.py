@@ -53,15 +53,15 @@ def replay(  # noqa: PLR0913  one argument an option
         result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
     if show and result.state is not None:
         result = replace(result, state=result.state.only(show))
+    if as_json:
+        say_json(result.to_json())
+    else:
+        say(result.report_as(shape))
     if trace_file is not None:
         try:
             trace_file.write_bytes(result.trace.encode())
         except OSError as error:
             raise click.FileError(str(trace_file), error.strerror or str(error)) from None
-    if as_json:
-        say_json(result.to_json())
-    else:
-        say(result.report_as(shape))
     return 0 if result.good else 1
 
 

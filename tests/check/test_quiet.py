@@ -40,6 +40,7 @@ def well() -> dict[str, Any]:
         },
         "irqs": {"spi33": irq(SPI, "vcpu0"), "irq8192": irq(LPI, "vcpu0", 3)},
         "cached": [LPI],
+        "lost": [],
     }
 
 
