@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test slow check format conform bench clean
+.PHONY: demo test slow check format conform bench bench-explore clean
 
 # Install, explore the race of the patch that introduced the ITS device, and show it.
 demo: $(VENV)/.installed
@@ -40,8 +40,12 @@ conform: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/conform.py
 
+# How fast the explorer is and how soon it finds bugs, against frontrun and detangle in an environment of their own.
+bench-explore: $(VENV)/.installed $(VENV)-bench/.installed
+	$(BIN)/python benchmarks/explore.py --peers $(VENV)-bench/bin/python
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -55,3 +59,8 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)-bench/.installed: $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check frontrun detangle
+	@touch $@

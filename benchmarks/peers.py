@@ -2,8 +2,9 @@
 
     python benchmarks/peers.py SECONDS SEEDS
 
-Prints one JSON object a line: engine, strategy, program, executions a second, executions to the bug. Both run
-this same source. A point is where a task yields, so each access that our programs announce has a ``sleep(0)`` before it.
+Prints one JSON object a line: engine, strategy, program, executions a CPU second, executions to the bug. Both
+run this same source. A point is where a task yields, so each access that our programs announce has a
+``sleep(0)`` before it.
 """
 
 from __future__ import annotations
@@ -148,14 +149,14 @@ def detangle_runs(name: str, strategy: Any, runs: int) -> tuple[int, bool]:
 def with_detangle(seconds: float, seeds: int) -> None:
     """Rates on the program without a bug, executions to the bug on the others."""
     strategies: dict[str, Callable[[int], Any]] = {
-        "random": lambda seed: detangle.RandomWalk(seed),
+        "random": detangle.RandomWalk,
         "pct": lambda seed: detangle.PCT(seed, depth=3),
     }
     for word, make in strategies.items():
-        done, began = 0, time.perf_counter()
-        while time.perf_counter() - began < seconds:
+        done, began = 0, time.process_time()
+        while time.process_time() - began < seconds:
             done += detangle_runs("guarded 3x3", make(done), 200)[0]
-        say("detangle", word, "guarded 3x3", rate=done / (time.perf_counter() - began))
+        say("detangle", word, "guarded 3x3", rate=done / (time.process_time() - began))
         for name in ("abba", "rare", "kick"):
             found = [detangle_runs(name, make(seed), BUDGET) for seed in range(seeds)]
             say("detangle", word, name, to_bug=median(runs if bug else BUDGET for runs, bug in found))
@@ -167,7 +168,7 @@ def with_detangle(seconds: float, seeds: int) -> None:
 def with_frontrun(seconds: float) -> None:
     """DPOR, for at most so long a program."""
     for name, (make, tasks, good) in PROGRAMS.items():
-        began = time.perf_counter()
+        began = time.process_time()
         found = asyncio.run(
             frontrun.explore(
                 setup=State,
@@ -179,7 +180,7 @@ def with_frontrun(seconds: float) -> None:
                 deadlock_timeout=1.0,
             )
         )
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         bug = None if found.property_holds else found.num_explored
         say("frontrun", "dpor", name, rate=found.num_explored / took, to_bug=bug)
 
