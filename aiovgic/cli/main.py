@@ -21,6 +21,7 @@ from aiovgic.cli.explore import explore
 from aiovgic.cli.listing import list_all
 from aiovgic.cli.output import complain, log_to_stderr, say
 from aiovgic.cli.replay import replay
+from aiovgic.cli.run import run as run_verb
 from aiovgic.cli.schema import schema
 from aiovgic.cli.stress import stress
 from aiovgic.cli.timeline import timeline
@@ -66,7 +67,7 @@ def cli(ctx: click.Context, verbose: bool) -> None:
         say(ctx.get_help())
 
 
-for verb in (explore, replay, stress, timeline, conform, bugs, list_all, schema):
+for verb in (run_verb, explore, replay, stress, timeline, conform, bugs, list_all, schema):
     cli.add_command(verb)
 
 

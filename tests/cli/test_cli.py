@@ -18,6 +18,7 @@ WRONG = {
     "no such verb": ["explor"],
     "a verb unlike any": ["frobnicate"],
     "no such option": ["explore", "addr-vs-init", "--sed", "1"],
+    "a run of nothing": ["run", "addr-vs-initt"],
     "no such scenario": ["explore", "addr-vs-inti"],
     "a missing file": ["explore", "nowhere/some.yaml"],
     "no such revision": ["explore", "addr-vs-init", "--revision", "its-v8"],
@@ -55,7 +56,7 @@ def test_what_is_asked_wrongly_gets_one_line_and_exit_code_2(
     assert said.err == snapshot
 
 
-@pytest.mark.parametrize("verb", ["", "explore", "replay", "conform", "bugs", "list", "schema"])
+@pytest.mark.parametrize("verb", ["", "run", "explore", "replay", "conform", "bugs", "list", "schema"])
 def test_the_help_of_every_verb(verb: str, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion) -> None:
     assert run([*verb.split(), "--help"]) == 0
     assert capsys.readouterr().out == snapshot
