@@ -44,24 +44,28 @@ def under(whatif: str, kind: Kind = "expectation", strategy: str = "auto") -> Fa
 
 FAILS: Mapping[str, tuple[Fails, ...]] = {
     # init
+    "addr-again": (with_bug("its-base-stuck"),),
     "addr-vs-addr": (on("its-v7"),),
     "addr-vs-init": (on("its-v7"),),
     "cloud-hypervisor": (under("routes_in_place"),),
     "crosvm": (under("assign_without_look"),),
     "firecracker": (under("signal_drops_lock"),),
     "first-runs": (on("v6.1"),),
+    "init-again": (on("v6.12"),),
     "init-vs-init": (on("its-v7", "list"),),
     "its-while-running": (under("bus_in_place"),),
     "kvmtool": (under("initialized_first", strategy="random"),),
     "msi-vs-init": (on("its-v7"),),
     "qemu": (on("its-v7"),),
     "two-its": (under("addr_without_slots_lock"),),
+    "vcpu-again": (on("v6.12"),),
     "vcpu-vs-init": (on("v6.12", "publication"),),
     "vcpu-vs-vgic": (on("v6.12", "publication"),),
     # its
     "flush-vs-flush": (under("cache_double_put", "use-after-free"),),
     "mapti-vs-release": (on("v6.12", "map"),),
     "movall-vs-movi": (on("v6.1"),),
+    "msi-uncached": (on("v6.12", "refcount"),),
     "msi-vs-discard": (under("cache_hit_no_ref", "use-after-free"),),
     "msi-vs-its-off": (on("v6.12"), on("v6.1")),
     "msi-vs-mapc": (under("cache_after_unlock"),),
@@ -74,14 +78,16 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     # kick
     "icactive-vs-fold": (on("v6.1"),),
     "sgi-vs-wfi": (under("look_before_waiting"),),
+    "swap": (under("own_list_first", "lock-order"),),
     # lpi
+    "clear-vs-fold": (with_bug("its-clear-unlocked", "data-race"),),
     "inv-vs-inv": (on("v6.12"),),
     "lpi-off-vs-guest": (on("v6.12"),),
     "mapti-vs-int": (on("v6.12"),),
     "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
     "msi-vs-msi": (under("queue_without_recheck", "list"),),
+    "on-vs-off": (under("lpis_plain_flag"),),
     # teardown
     "irqfd-off": (under("deassign_without_flush"),),
-    "msi-vs-close": (under("close_destroys", "use-after-free"),),
 }
 """By scenario."""
