@@ -7,24 +7,30 @@ later MSIs are delivered by it (facts: interrupts.md 9, rows 7 and 8; still in 6
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
+from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
-
-if TYPE_CHECKING:
-    from aiovgic.model.vcpu import Vcpu
 
 
 @replaces(Its)
 class CacheAfterOff(Its):
-    """Nobody looks again after caching."""
+    """Nobody waits for its_lock."""
 
-    async def still_on(self, vcpu: Vcpu) -> bool:
-        return True
+    async def forget_translations(self) -> None:
+        await self.invalidate_cache()
 
 
-LAYERS = (CacheAfterOff,)
+@replaces(Lpis)
+class CacheAfterLpisOff(Lpis):
+    """The ITSes are walked under RCU, where nobody could wait."""
 
-BUG = Bug(id="cache-after-off", layers=LAYERS, kinds=("expectation",), doc=__doc__)
+    async def invalidate_all_caches(self) -> None:
+        async with self.vm.rcu.read():
+            for its in await self.vm.devices.load():
+                await its.invalidate_cache()
+
+
+LAYERS = (CacheAfterOff, CacheAfterLpisOff)
+
+BUG = Bug(id="cache-after-off", layers=LAYERS, kinds=("expectation",), scenario="msi-vs-its-off", doc=__doc__)

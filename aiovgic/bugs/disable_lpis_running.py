@@ -44,5 +44,9 @@ class MovallRunning(ItsCommands):
 LAYERS = (DisableLpisRunning, MovallRunning)
 
 BUG = Bug(
-    id="disable-lpis-running", layers=LAYERS, kinds=("lr-edit", "list", "lost-interrupt", "expectation"), doc=__doc__
+    id="disable-lpis-running",
+    layers=LAYERS,
+    kinds=("lr-edit", "list", "lost-interrupt", "expectation"),
+    scenario="lpi-off-vs-guest",
+    doc=__doc__,
 )

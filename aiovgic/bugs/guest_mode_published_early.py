@@ -37,4 +37,10 @@ class GuestModePublishedEarly(Vcpu):
 
 LAYERS = (GuestModePublishedEarly,)
 
-BUG = Bug(id="guest-mode-published-early", layers=LAYERS, kinds=("lr-edit", "data-race", "expectation"), doc=__doc__)
+BUG = Bug(
+    id="guest-mode-published-early",
+    layers=LAYERS,
+    kinds=("lr-edit", "data-race", "expectation"),
+    scenario="icactive-vs-fold",
+    doc=__doc__,
+)

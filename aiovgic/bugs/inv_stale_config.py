@@ -22,4 +22,6 @@ class InvStaleConfig(Lpis):
 
 LAYERS = (InvStaleConfig,)
 
-BUG = Bug(id="inv-stale-config", layers=LAYERS, kinds=("expectation", "lost-interrupt"), doc=__doc__)
+BUG = Bug(
+    id="inv-stale-config", layers=LAYERS, kinds=("expectation", "lost-interrupt"), scenario="inv-vs-inv", doc=__doc__
+)

@@ -22,4 +22,4 @@ class ItsBaseStuck(Its):
 
 LAYERS = (ItsBaseStuck,)
 
-BUG = Bug(id="its-base-stuck", layers=LAYERS, kinds=("expectation",), doc=__doc__)
+BUG = Bug(id="its-base-stuck", layers=LAYERS, kinds=("expectation",), scenario="addr-again", doc=__doc__)

@@ -28,4 +28,6 @@ class LpiImportErases(Lpis):
 
 LAYERS = (LpiImportErases,)
 
-BUG = Bug(id="lpi-import-erases", layers=LAYERS, kinds=("lost-interrupt", "expectation"), doc=__doc__)
+BUG = Bug(
+    id="lpi-import-erases", layers=LAYERS, kinds=("lost-interrupt", "expectation"), scenario="mapti-vs-int", doc=__doc__
+)

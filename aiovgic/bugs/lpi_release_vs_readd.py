@@ -35,6 +35,7 @@ BUG = Bug(
     id="lpi-release-vs-readd",
     layers=LAYERS,
     kinds=("map", "lost-interrupt", "leak", "use-after-free", "expectation"),
+    scenario="mapti-vs-release",
     doc=__doc__,
     commit="292e80a159aa",
     cve="CVE-2026-74568",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class VcpuVsVgicCreation(VgicInit):
     """Nobody asks whether a vCPU is in creation."""
 
-    def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
+    async def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
         pass
 
 
@@ -32,6 +32,7 @@ BUG = Bug(
     id="vcpu-vs-vgic-creation",
     layers=LAYERS,
     kinds=("publication", "model-bug", "expectation"),
+    scenario="vcpu-vs-vgic",
     doc=__doc__,
     commit="07212d16adc7",
 )

@@ -8,6 +8,7 @@ from aiovgic.check.bus import device_once
 from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
 from aiovgic.check.lpis import its_mappings, its_ring, lpi_references
+from aiovgic.check.vcpus import vcpu_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 
-RULES: tuple[Rule, ...] = (device_once, lost_objects, listed_once, lpi_references, its_mappings, its_ring)
+RULES: tuple[Rule, ...] = (
+    device_once,
+    lost_objects,
+    listed_once,
+    lpi_references,
+    its_mappings,
+    its_ring,
+    vcpu_complete,
+)
 
 
 def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:

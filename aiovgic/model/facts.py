@@ -63,6 +63,8 @@ def vcpu_facts(vcpu: Vcpu) -> Facts:
         "lpis": vcpu.lpi_ctlr.value.name,
         "pendbaser": hex(vcpu.pendbaser.value),
         "redist": hex(vcpu.rd.base_addr),
+        "pri_bits": vcpu.num_pri_bits,
+        "private": vcpu.private_irqs is not None,
     }
 
 

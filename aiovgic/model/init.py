@@ -58,7 +58,7 @@ class VgicInit(Part):
             raise UapiError(errno.EEXIST, "the VM has a vGIC already")
         if any(vcpu.has_run_once for vcpu in vcpus):
             raise UapiError(errno.EBUSY, "a vCPU has run already")
-        self.check_none_in_creation(vcpus)
+        await self.check_none_in_creation(vcpus)
         before = self.vm.max_vcpus
         self.vm.max_vcpus = MAX_CPUS[model]
         if len(vcpus) > self.vm.max_vcpus:
@@ -74,9 +74,9 @@ class VgicInit(Part):
         for vcpu in vcpus:
             vcpu.choose_interface()
 
-    def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
+    async def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
         """The vGIC must not come between a vCPU's creation and its publication. Raises EBUSY."""
-        if self.vm.created_vcpus != len(vcpus):
+        if await self.vm.created_vcpus.load() != len(vcpus):
             raise UapiError(errno.EBUSY, "a vCPU is being created")
 
     # -- vCPUs -------------------------------------------------------------------------------
@@ -84,11 +84,12 @@ class VgicInit(Part):
     async def vcpu_init(self, vcpu: Vcpu) -> None:
         """Prepare a new vCPU, and give it a frame if there is one (kvm_vgic_vcpu_init).
 
-        Raises EINVAL, ENOSPC, ENOMEM; then it has neither.
+        Raises EBUSY where INIT was faster, EINVAL, ENOSPC, ENOMEM; then it has neither.
         """
         if not self.vm.dist.in_kernel():
             return
         async with self.vm.config_lock:
+            await self.check_not_initialized()
             await self.allocate_private_irqs(vcpu)
         if self.vm.dist.vgic_model is Model.V3:
             try:
@@ -120,6 +121,12 @@ class VgicInit(Part):
             for vcpu in without:
                 self.free_private_irqs(vcpu)
             raise
+
+    async def check_not_initialized(self) -> None:
+        """The re-check of vcpu_precreate, with INIT's own lock held. Raises EBUSY."""
+        self.vm.config_lock.assert_held()
+        if await self.vm.dist.vgic_initialized():
+            raise UapiError(errno.EBUSY, "the vGIC was initialised meanwhile")
 
     async def allocate_private_irqs(self, vcpu: Vcpu) -> None:
         """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked). Raises ENOMEM."""
@@ -163,8 +170,7 @@ class VgicInit(Part):
         if await dist.vgic_initialized():
             return
         vcpus = await vm.each_vcpu()
-        if vm.created_vcpus != len(vcpus):
-            raise UapiError(errno.EBUSY, "a vCPU is in creation")
+        await self.check_all_online(vcpus)
         chosen = dist.nr_spis
         if not chosen:
             dist.nr_spis = VGIC_NR_IRQS_LEGACY - VGIC_NR_PRIVATE_IRQS
@@ -181,6 +187,11 @@ class VgicInit(Part):
         if not dist.implementation_rev:
             dist.implementation_rev = KVM_VGIC_IMP_REV_LATEST
         await dist.initialized.store(value=True)
+
+    async def check_all_online(self, vcpus: tuple[Vcpu, ...]) -> None:
+        """INIT must not miss a vCPU that is not published yet. Raises EBUSY."""
+        if await self.vm.created_vcpus.load() != len(vcpus):
+            raise UapiError(errno.EBUSY, "a vCPU is in creation")
 
     def undo_init(self, nr_spis: int) -> None:
         """INIT came to nothing: there are no SPIs, and their number is as it was, 0 if it was free."""

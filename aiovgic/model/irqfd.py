@@ -26,6 +26,13 @@ class EventFd(Part):
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
         self.wqh_lock = self.lock("wqh.lock", irqsave=True)
+        # Work is queued under wqh.lock, and counted until it is done (irqfd->inject).
+        self.queued = self.shared("inject", 0)
+        self.flushed = self.wait_queue("flushed")
+
+    async def is_idle(self) -> bool:
+        """Whether no worker injects for it, or will."""
+        return await self.queued.load() == 0
 
 
 class Irqfds(Part):
@@ -43,8 +50,7 @@ class Irqfds(Part):
 
         What was written to the eventfd before is injected now.
         """
-        if not await self.vm.dist.vgic_initialized():
-            raise UapiError(errno.EAGAIN, "the vGIC is not initialised")
+        await self.check_initialized()
         await self.vm.faults.alloc("kvm_kernel_irqfd")
         async with self.irqfds_lock:
             if any(used is eventfd for used, _ in self.items):
@@ -55,6 +61,11 @@ class Irqfds(Part):
             written = eventfd.count > 0
         if written:
             await self.inject(gsi)
+
+    async def check_initialized(self) -> None:
+        """There is nothing to raise before INIT (kvm_arch_irqfd_allowed). Raises EAGAIN."""
+        if not await self.vm.dist.vgic_initialized():
+            raise UapiError(errno.EAGAIN, "the vGIC is not initialised")
 
     async def deassign(self, eventfd: EventFd, gsi: int) -> None:
         """Undo assign; no error if there is nothing to undo (kvm_irqfd_deassign)."""
@@ -71,6 +82,11 @@ class Irqfds(Part):
         async with eventfd.wqh_lock:
             eventfd.gsi = None
             eventfd.count = 0
+        await self.flush(eventfd)
+
+    async def flush(self, eventfd: EventFd) -> None:
+        """Wait for what was left to a worker (flush_work)."""
+        await eventfd.flushed.wait(eventfd.is_idle)
 
     async def signal(self, eventfd: EventFd) -> None:
         """The eventfd is written: inject at once if that is possible, else by a worker (irqfd_wakeup)."""
@@ -78,8 +94,12 @@ class Irqfds(Part):
             gsi = eventfd.gsi
             eventfd.count = eventfd.count + 1 if gsi is None else 0
             done = gsi is None or await self.vm.routing.set_irq_inatomic(gsi)
+            if not done:
+                await eventfd.queued.update(lambda count: count + 1)
         if gsi is not None and not done:
             await self.inject(gsi)
+            await eventfd.queued.update(lambda count: count - 1)
+            eventfd.flushed.wake()
 
     async def inject(self, gsi: int) -> None:
         """The worker's half: raise and lower (irqfd_inject)."""

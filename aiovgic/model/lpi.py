@@ -88,10 +88,9 @@ class Lpis(LpiTables):
             await self.put(irq)
 
     async def invalidate_all_caches(self) -> None:
-        """Empty the translation cache of every ITS (vgic_its_invalidate_all_caches)."""
-        async with self.vm.rcu.read():
-            for its in await self.vm.devices.load():
-                await its.invalidate_cache()
+        """Empty the translation cache of every ITS (vgic_its_invalidate_all_caches); an ITS goes only with its VM."""
+        for its in await self.vm.devices.load():
+            await its.forget_translations()
 
     # -- GICR_INVLPIR, GICR_INVALLR -----------------------------------------------------------
 

@@ -37,7 +37,6 @@ KVM_MAX_VCPUS = 512
 class Vm(Part):
     """One VM (struct kvm, struct kvm_arch)."""
 
-    created_vcpus = Guarded(0, by="kvm->lock")
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
     vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
@@ -54,6 +53,8 @@ class Vm(Part):
         self.config_lock = self.lock("config_lock", sleeps=True)
         self.srcu = self.srcu_struct("srcu")
         self.rcu = Rcu(self.rt, self, "rcu")
+        # Changed under kvm->lock; INIT looks at it with config_lock only (uapi.md 8).
+        self.created_vcpus = self.shared("created_vcpus", 0)
         # Published one by one as they are made; readers need no lock (vcpu_array, online_vcpus).
         self.vcpus = self.shared("vcpus", no_vcpus())
         # list_add_rcu under kvm->lock, newest first; readers need no lock.

@@ -18,6 +18,7 @@ from aiovgic.bugs import (
     mapd_loses_device,
     redist_slot_lost,
     vcpu_init_leaks_irqs,
+    vcpu_vs_init,
     vcpu_vs_vgic_creation,
 )
 
@@ -25,6 +26,7 @@ LAYERS = (
     *its_base_stuck.LAYERS,
     *its_clear_unlocked.LAYERS,
     *vcpu_vs_vgic_creation.LAYERS,
+    *vcpu_vs_init.LAYERS,
     *lpi_release_vs_readd.LAYERS,
     *lpi_import_erases.LAYERS,
     *inv_stale_config.LAYERS,

@@ -55,12 +55,12 @@ class Creation(Part):
             raise UapiError(errno.EINVAL, f"vCPU id {vcpu_id} is above {KVM_MAX_VCPUS - 1}")
         async with vm.kvm_lock:
             await self.vcpu_precreate(vcpu_id)
-            vm.created_vcpus += 1
+            await vm.created_vcpus.update(lambda count: count + 1)
         try:
             return await self.build_vcpu(vcpu_id)
         except UapiError:
             async with vm.kvm_lock:
-                vm.created_vcpus -= 1
+                await vm.created_vcpus.update(lambda count: count - 1)
             raise
 
     async def build_vcpu(self, vcpu_id: int) -> Vcpu:
@@ -93,8 +93,9 @@ class Creation(Part):
     async def vcpu_precreate(self, vcpu_id: int) -> None:
         """Whether there may be one more vCPU (kvm_arch_vcpu_precreate). Raises EINVAL, EBUSY."""
         vm = self.vm
-        if vm.created_vcpus >= vm.max_vcpus:
-            raise UapiError(errno.EINVAL, f"there are {vm.created_vcpus} vCPUs already")
+        created = await vm.created_vcpus.load()
+        if created >= vm.max_vcpus:
+            raise UapiError(errno.EINVAL, f"there are {created} vCPUs already")
         if vm.dist.in_kernel() and await vm.dist.vgic_initialized():
             raise UapiError(errno.EBUSY, "the vGIC is initialised already")
         if vcpu_id >= vm.max_vcpus:

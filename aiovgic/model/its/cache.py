@@ -1,9 +1,9 @@
 """The translation cache: MSIs that were translated once are not translated again.
 
 Each entry holds a reference to its LPI. Lookups take no lock but RCU. Whoever inserts holds
-its_lock, so that the event it caches cannot be freed meanwhile; whoever empties the cache may
-hold another lock, or none. So an entry may be inserted after a flush that should have
-dropped it (facts: its.md 7), and two may empty it at once.
+its_lock, so that the event it caches cannot be freed meanwhile; so does whoever empties the cache,
+lest an entry is inserted after it that it should have dropped (6.12 empties it under other
+locks, too, or none: its.md 7, and two may empty it at once).
 """
 
 from __future__ import annotations

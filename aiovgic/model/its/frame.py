@@ -54,8 +54,8 @@ class ItsFrame(Frame):
         """What the ITS task does each time; see `Its`."""
         raise NotImplementedError
 
-    async def invalidate_cache(self) -> None:
-        """Empty the translation cache; see `Its`."""
+    async def forget_translations(self) -> None:
+        """Empty the translation cache, the ITS being off; see `Its`."""
         raise NotImplementedError
 
     async def drop_mappings(self, table: Shared[int]) -> None:
@@ -78,7 +78,7 @@ class ItsFrame(Frame):
                 return
             await self.enabled.store(enabled)
             if not enabled:
-                await self.invalidate_cache()
+                await self.forget_translations()
             await self.channel.call(None)
 
     async def may_enable(self) -> bool:

@@ -64,6 +64,11 @@ class Its(ItsUser):
         """Empty the translation cache (vgic_its_invalidate_cache); any lock or none is held."""
         await self.cache.invalidate()
 
+    async def forget_translations(self) -> None:
+        """ITS or LPIs were turned off: empty the cache once those are done who have seen them on."""
+        async with self.its_lock:
+            await self.invalidate_cache()
+
     async def drop_mappings(self, table: Shared[int]) -> None:
         """Another table: forget what the old one was for; its_lock held."""
         self.its_lock.assert_held()
@@ -128,21 +133,15 @@ class Its(ItsUser):
         if not await vcpu.lpis_enabled():
             raise UapiError(errno.EBUSY, f"{vcpu.name} has LPIs off")
         irq = ite.lpi()
-        await self.cache_translation(device_id, event_id, irq, vcpu)
+        await self.cache_translation(device_id, event_id, irq)
         return irq
 
-    async def cache_translation(self, device_id: int, event_id: int, irq: Irq, vcpu: Vcpu) -> None:
+    async def cache_translation(self, device_id: int, event_id: int, irq: Irq) -> None:
         """Remember a translation (vgic_its_cache_translation)."""
         self.its_lock.assert_held()
         key = await self.cache_key(device_id, event_id)
         if key is not None:
             await self.cache.insert(key, irq)
-            if not await self.still_on(vcpu):
-                await self.cache.drop(key, irq)
-
-    async def still_on(self, vcpu: Vcpu) -> bool:
-        """The re-check after caching: who turned ITS or LPIs off meanwhile may have missed the entry."""
-        return await self.enabled.load() and await vcpu.lpis_enabled()
 
     async def trigger_msi(self, device_id: int, event_id: int) -> ItsError | None:
         """Make an event's LPI pending (vgic_its_trigger_msi); its_lock held. Raises EBUSY."""

@@ -1,0 +1,23 @@
+"""Rule: a vCPU that is online has its part of the vGIC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULE = "vcpu-complete"
+
+
+def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """Whoever finds a vCPU of a VM with a vGIC uses its private interrupts, and after INIT its interface."""
+    if facts["vm"]["model"] == "NONE":
+        return
+    for name, vcpu in facts["vcpus"].items():
+        if not vcpu["private"]:
+            yield Violation("publication", RULE, f"{name} is online and has no private interrupts")
+        elif facts["vm"]["initialized"] and not vcpu["pri_bits"]:
+            yield Violation("publication", RULE, f"{name} is online and INIT has passed over its interface")

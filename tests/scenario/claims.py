@@ -1,0 +1,93 @@
+"""Where each shipped scenario fails, and how: nothing may pass because it cannot fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiovgic.errors import Kind
+
+WHATIFS = Path(__file__).parent.parent / "whatif"
+
+
+@dataclass(frozen=True)
+class Fails:
+    """On a revision, or under a what-if or a bug over the base, a scenario is found to break."""
+
+    kind: Kind
+    revision: str = "fixed"
+    bugs: tuple[str, ...] = ()
+    strategy: str = "auto"
+
+    def __str__(self) -> str:
+        return Path(self.bugs[0]).stem if self.bugs else self.revision
+
+
+def on(revision: str, kind: Kind = "expectation") -> Fails:
+    """History broke it."""
+    return Fails(kind, revision=revision)
+
+
+def with_bug(bug: str, kind: Kind = "expectation") -> Fails:
+    """A bug of the catalogue breaks it."""
+    return Fails(kind, bugs=(bug,))
+
+
+def under(whatif: str, kind: Kind = "expectation", strategy: str = "auto") -> Fails:
+    """History never broke it; this file of tests/whatif does."""
+    return Fails(kind, bugs=(str(WHATIFS / f"{whatif}.py"),), strategy=strategy)
+
+
+FAILS: Mapping[str, tuple[Fails, ...]] = {
+    # init
+    "addr-again": (with_bug("its-base-stuck"),),
+    "addr-vs-addr": (on("its-v7"),),
+    "addr-vs-init": (on("its-v7"),),
+    "cloud-hypervisor": (under("routes_in_place"),),
+    "crosvm": (under("assign_without_look"),),
+    "firecracker": (under("signal_drops_lock"),),
+    "first-runs": (on("v6.1"),),
+    "init-again": (on("v6.12"),),
+    "init-vs-init": (on("its-v7", "list"),),
+    "its-while-running": (under("bus_in_place"),),
+    "kvmtool": (under("initialized_first", strategy="random"),),
+    "msi-vs-init": (on("its-v7"),),
+    "qemu": (on("its-v7"),),
+    "two-its": (under("addr_without_slots_lock"),),
+    "vcpu-again": (on("v6.12"),),
+    "vcpu-vs-init": (on("v6.12", "publication"),),
+    "vcpu-vs-vgic": (on("v6.12", "publication"),),
+    # its
+    "flush-vs-flush": (under("cache_double_put", "use-after-free"),),
+    "mapti-vs-release": (on("v6.12", "map"),),
+    "movall-vs-movi": (on("v6.1"),),
+    "msi-uncached": (on("v6.12", "refcount"),),
+    "msi-vs-discard": (under("cache_hit_no_ref", "use-after-free"),),
+    "msi-vs-its-off": (on("v6.12"), on("v6.1")),
+    "msi-vs-mapc": (under("cache_after_unlock"),),
+    "msi-vs-mapd": (under("msi_without_its_lock", "use-after-free"),),
+    "msi-vs-movall": (under("migrate_without_kick"),),
+    "msi-vs-movi": (under("queue_without_recheck"), under("migrate_without_kick")),
+    "save-vs-irqfd": (under("irqfd_without_worker"),),
+    "save-vs-running": (under("save_while_running"),),
+    "two-cwriters": (under("cwriter_without_cmd_lock"),),
+    # kick
+    "icactive-vs-fold": (on("v6.1"),),
+    "sgi-vs-wfi": (under("look_before_waiting"),),
+    "swap": (under("own_list_first", "lock-order"),),
+    # lpi
+    "clear-vs-fold": (with_bug("its-clear-unlocked", "data-race"),),
+    "inv-vs-inv": (on("v6.12"),),
+    "lpi-off-vs-guest": (on("v6.12"),),
+    "mapti-vs-int": (on("v6.12"),),
+    "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
+    "msi-vs-msi": (under("queue_without_recheck", "list"),),
+    "on-vs-off": (under("lpis_plain_flag"),),
+    # teardown
+    "irqfd-off": (under("deassign_without_flush"),),
+}
+"""By scenario."""
