@@ -27,4 +27,10 @@ class ItsClearUnlocked(Lpis):
 
 LAYERS = (ItsClearUnlocked,)
 
-BUG = Bug(id="its-clear-unlocked", layers=LAYERS, kinds=("data-race", "lost-interrupt", "expectation"), scenario="clear-vs-fold", doc=__doc__)
+BUG = Bug(
+    id="its-clear-unlocked",
+    layers=LAYERS,
+    kinds=("data-race", "lost-interrupt", "expectation"),
+    scenario="clear-vs-fold",
+    doc=__doc__,
+)
