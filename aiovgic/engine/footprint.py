@@ -3,6 +3,7 @@
 A step is an operation and what its task does up to its next one. Things go by their names, so
 that a footprint keeps its meaning in another execution.
 
+- What leaves a thing as it was has only looked at it.
 - Taking a lock changes the lock. Giving it back concerns who tries without waiting; whoever
   waits is let go on by it, which orders the two and is no conflict.
 - A wake-up, a sleeper who comes and one who goes change their queue.
@@ -24,10 +25,14 @@ from aiovgic.sync import (
     Interrupt,
     MemoryAccess,
     RacyRead,
+    RefGetUnlessZero,
+    RefPutNotLast,
     Section,
     Sleep,
     Thing,
     TryLock,
+    Update,
+    WaitQueue,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +109,20 @@ class Footprint:
         elif isinstance(op, Section):
             self.enters.append(thing.name)
 
+    def gave(self, op: Op[Any], value: Any) -> None:
+        """The operation is done: if it left all as it was, it has only looked."""
+        match op:
+            case Update():
+                silent = op.word.value == value
+            case TryLock() | RefGetUnlessZero() | RefPutNotLast():
+                silent = value is False
+            case _:
+                silent = False
+        if silent:
+            for name in (op.target, op.target + HELD):
+                if name in self.touched:
+                    self.touched[name] = False
+
     def touch(self, name: str, *, write: bool) -> None:
         """The step looks at a thing, or changes it."""
         if write:
@@ -130,6 +149,8 @@ class Footprint:
             case "left":
                 self.touched.setdefault(thing.name, False)
                 self.leaves.append(thing.name)
+            case "woken" if isinstance(thing, WaitQueue) and not thing.sleepers:
+                self.touched.setdefault(thing.name, False)  # nobody hears it
             case "woken":
                 self.touched[thing.name] = True
                 self.wakes.append(thing.name)

@@ -64,6 +64,10 @@ class Steps(Watch):
         self.events.append(event)
         self.spawned.append(0)
 
+    def after(self, task: Task, op: Op[Any], value: Any) -> None:
+        if self.footprint is not None:
+            self.footprint.gave(op, value)
+
     def announced(self, task: Task, op: Op[Any]) -> Event:
         """A task's next step, as far as its operation tells what it will touch."""
         footprint = Footprint()

@@ -28,6 +28,7 @@ from aiovgic.sync.parts import Parts as Parts
 from aiovgic.sync.parts import is_layer as is_layer
 from aiovgic.sync.parts import replaces as replaces
 from aiovgic.sync.ref import Ref as Ref
+from aiovgic.sync.ref import RefGetUnlessZero as RefGetUnlessZero
 from aiovgic.sync.ref import RefPut as RefPut
 from aiovgic.sync.ref import RefPutNotLast as RefPutNotLast
 from aiovgic.sync.runtime import Runtime as Runtime
