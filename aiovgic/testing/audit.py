@@ -30,6 +30,9 @@ ANNOUNCED = (Thing, Op, Runtime, Parts, Context, HostCpu, Channel)
 ATOMS = (int, str, bytes, float, type(None), Enum, type)
 CONTAINERS = (list, tuple, dict, set, frozenset)
 
+FREED = "freed"
+"""Whether a part was freed, of which every watch is told."""
+
 State = dict[tuple[int, str], tuple[object, Any]]
 """By identity of an object and attribute: the object itself, kept alive, and the attribute's value."""
 
@@ -109,7 +112,7 @@ def state_of(session: Session) -> State:
         elif type(each).__module__.startswith("aiovgic.") and not isinstance(each, ANNOUNCED):
             for name, value in attributes(each):
                 todo.append(value)
-                if not isinstance(getattr(type(each), name, None), Declared):
+                if name != FREED and not isinstance(getattr(type(each), name, None), Declared):
                     state[id(each), name] = (each, shape(value))
     return state
 
