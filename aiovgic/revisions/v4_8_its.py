@@ -84,10 +84,10 @@ class MemoryUntouched(ItsCommands):
         if await self.tables.device_entry(command.device) is None:
             return ItsError.MAPD_DEVICE_OOR
         old = self.maps.find_its_device(command.device)
-        if old is not None:
-            await self.maps.free_device(old)
         if command.valid:
-            await self.maps.alloc_device(command.device, command.itt, command.size + 1)
+            await self.replace_device(old, command, command.size + 1)
+        else:
+            await self.forget_device(old)
         return None
 
     async def handle_discard(self, command: Discard) -> ItsError | None:
