@@ -72,6 +72,8 @@ class Subject:
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""
+        if self.scenario.again:
+            return self.scenario.again.format(schedule=shlex.quote(str(schedule)))
         words = ["aiovgic", "replay", self.called, str(schedule)]
         if self.revision != EXPLORED:
             words += ["--revision", self.revision]
