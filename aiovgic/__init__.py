@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aiovgic.lab.result import Result as Result
     from aiovgic.lab.run import run as run
     from aiovgic.lab.stress import stress as stress
+    from aiovgic.scenario.body import Machine as Machine
     from aiovgic.scenario.guest_program import Cpu as Cpu
     from aiovgic.scenario.guest_program import Kvm as Kvm
     from aiovgic.scenario.loader import load as load
@@ -38,6 +39,7 @@ _HOME = {
     "stress": "aiovgic.lab.stress",
     "conform": "aiovgic.lab.conform",
     "replaces": "aiovgic.sync",
+    "Machine": "aiovgic.scenario.body",
     "Cpu": "aiovgic.scenario.guest_program",
     "Kvm": "aiovgic.scenario.guest_program",
     "Result": "aiovgic.lab.result",

@@ -205,4 +205,5 @@ def name_of(body: Body) -> str:
 def claim(error: Exception) -> Violation:
     """What a program did not expect: an assertion that does not hold, or an exception of its guest."""
     rule = "assert" if isinstance(error, AssertionError) else "exception"
-    return Violation("expectation", rule, " ".join(str(error).split()) or "an assertion does not hold")
+    said = str(error).splitlines()  # pytest adds lines of its own
+    return Violation("expectation", rule, said[0] if said else "an assertion does not hold")

@@ -16,7 +16,6 @@ from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_o
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
 from aiovgic.scenario.scenario import Step
-from aiovgic.scenario.serial import SerialOrders
 from aiovgic.sync import Interrupt
 from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
@@ -29,20 +28,9 @@ if TYPE_CHECKING:
     from aiovgic.record.operation import Operation, Result
     from aiovgic.scenario.guest_program import Body
     from aiovgic.scenario.scenario import Scenario, TaskPlan
+    from aiovgic.scenario.serial import SerialOrders
     from aiovgic.sync import Layer, Runtime
     from aiovgic.uapi.actor import Actor
-
-
-class ScenarioProgram:
-    """Sets up the machine of a scenario on a runtime; every execution has one of its own."""
-
-    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
-        self.scenario = scenario
-        self.layers = layers
-        self.serial = SerialOrders(self)
-
-    def __call__(self, rt: Runtime) -> ScenarioSession:
-        return ScenarioSession(rt, self.scenario, self.layers, self.serial)
 
 
 class ScenarioSession:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -132,8 +132,13 @@ class Scenario:
     """How much may fail while the tasks race."""
     rings: Rings | None = None
     """How far the set-up has written each ITS's ring, for tasks that are written in Python."""
+    body: Callable[..., Coroutine[Any, Any, None]] | None = None
+    """A function of the whole execution, which starts the tasks."""
     again: str = ""
-    """What shows an execution again, '{schedule}' being its schedule; 'aiovgic replay' unless it says so."""
+    """What shows an execution again, '{schedule}' being its schedule and '{more}' what else a call has to say.
+
+    Nothing stands for 'aiovgic replay'.
+    """
 
     @property
     def digest(self) -> str:

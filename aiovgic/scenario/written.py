@@ -20,6 +20,8 @@ from aiovgic.scenario.tasks import MAX_TASKS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from aiovgic.scenario.body import Machine
+
     Expected = Mapping[str, Any] | list[Mapping[str, Any]]
 
 
@@ -51,7 +53,7 @@ def race(  # noqa: PLR0913  the sections of a scenario
     never: Expected | None = None,
     sometimes: Expected | None = None,
     title: str = "",
-    again: str = "aiovgic.replay(scenario, {schedule})",
+    again: str = "aiovgic.replay(scenario, {schedule}{more})",
 ) -> Scenario:
     """A scenario whose tasks are async functions: of a `Kvm` for a thread, `vcpu(n, ...)` of a `Cpu` for a guest.
 
@@ -83,6 +85,29 @@ def race(  # noqa: PLR0913  the sections of a scenario
         expectations=found,
         rings=rings,
         again=again,
+    )
+
+
+def whole(body: Callable[[Machine], Awaitable[None]], *, machine: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario that is one async function of a `Machine`. Raises UsageError, ScenarioError."""
+    if not inspect.iscoroutinefunction(body):
+        raise UsageError(f"{name_of(body)} is to be an async function")
+    place, source = whereabouts([body])
+    plan = machine_plan(None if machine is None else node_of(machine, place, "machine"))
+    rings = Rings(tuple(its.base for its in plan.its), plan.gic)
+    plan = StepReader(rings).with_setup(plan, None if machine is None else node_of(machine, place, "machine"))
+    return Scenario(
+        name=name_of(body),
+        path=f"{place}::{name_of(body)}",
+        text=f"{source}\n{machine!r}",
+        title=name_of(body),
+        about="",
+        machine=plan,
+        tasks=(),
+        expectations=(),
+        rings=rings,
+        body=body,
+        again=f"pytest {place}::{name_of(body)} --aiovgic-replay {{schedule}}",
     )
 
 

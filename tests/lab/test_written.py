@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,7 +79,7 @@ def test_a_race_is_found_shrunk_and_replayed() -> None:
     found = explore(scenario, revision="its-v7")
     assert found.finding is not None
     assert found.finding.title == "0x8080000 is answered by nobody, expected its0"
-    assert found.finding.replay == f"aiovgic.replay(scenario, '{found.finding.schedule}')"
+    assert found.finding.replay == f"aiovgic.replay(scenario, '{found.finding.schedule}', revision='its-v7')"
     again = replay(scenario, found.finding.schedule, revision="its-v7")
     assert again.findings
     assert again.findings[0].title == found.finding.title
@@ -189,3 +192,19 @@ def test_the_front_door_has_what_it_says_and_opens_late() -> None:
     late = "import sys, aiovgic; print([name for name in sys.modules if name.startswith('aiovgic.')])"
     ran = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+EXAMPLES = re.findall(
+    r"```python\n(import aiovgic\n.*?|from aiovgic import Machine\n.*?)```", README.read_text("utf-8"), re.DOTALL
+)
+
+
+def test_the_examples_of_the_readme_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program, test = EXAMPLES
+    place = tmp_path / "example.py"
+    place.write_text(program, encoding="utf-8")
+    runpy.run_path(str(place))
+    assert capsys.readouterr().out.startswith("example.py  ok  ")
+    place.write_text(test, encoding="utf-8")
+    runpy.run_path(str(place))["test_an_its_goes_where_it_was_put"]()
