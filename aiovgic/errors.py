@@ -60,6 +60,15 @@ class UsageError(AiovgicError):
     """The caller asked for something that does not exist; the message names the nearest right word."""
 
 
+class GuestFaultError(AiovgicError):
+    """An instruction of a guest's program took an exception: its syndrome, and the address if there is one."""
+
+    def __init__(self, esr: int, far: str | None = None) -> None:
+        super().__init__(f"exception with ESR {esr:#x}" + (f" at {far}" if far else ""))
+        self.esr = esr
+        self.far = far
+
+
 class DivergedError(AiovgicError):
     """A replay was offered other choices than the recording: the model is not deterministic."""
 

@@ -65,10 +65,11 @@ class LiveExecution:
 
     async def race(self, rt: LiveRuntime, session: Session) -> None:
         """All tasks at once, until nobody can go on."""
+        specs = session.tasks
         rt.racing = True
         async with anyio.create_task_group() as actors:
             rt.group = actors
-            for spec in session.tasks:
+            for spec in specs:
                 rt.joined()
                 actors.start_soon(self.act, rt, spec, name=spec.name)
             await rt.wait_quiescent()

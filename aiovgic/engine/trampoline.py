@@ -131,10 +131,11 @@ class Execution:
     def race(self, session: Session) -> None:
         """Do one operation after the other until it ends."""
         self.strategy.begin()
+        specs = session.tasks
         self.rt.racing = True
         for watch in self.watches:
             watch.begin(self)
-        for spec in session.tasks:
+        for spec in specs:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
         self.follow(self.strategy.known())
         while self.broken is None:

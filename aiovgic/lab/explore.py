@@ -193,7 +193,7 @@ def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Tol
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
     """What was to happen sometimes, and has not."""
     return tuple(
-        f"line {expectation.line}: {expectation.written}"
+        expectation.placed
         for number, expectation in enumerate(scenario.expectations)
         if expectation.when == "sometimes" and number not in found.reached
     )

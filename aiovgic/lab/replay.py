@@ -86,7 +86,8 @@ def replay(
     """
     subject = Subject.of(scenario, revision, bugs)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
-    check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
+    if subject.scenario.body is None:
+        check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
     began = time.perf_counter()
     peek = None if until is None else Peek(subject.program, until)
     shown = show(subject, parsed, peek=peek)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.outcome import Outcome
     from aiovgic.record.trace import Trace
-    from aiovgic.scenario.player import ScenarioProgram, ScenarioSession
+    from aiovgic.scenario.player import ScenarioSession
+    from aiovgic.scenario.program import ScenarioProgram
     from aiovgic.scenario.scenario import Scenario
     from aiovgic.sync import Runtime
 

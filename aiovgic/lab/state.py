@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.scenario.player import ScenarioProgram, ScenarioSession
+    from aiovgic.scenario.player import ScenarioSession
+    from aiovgic.scenario.program import ScenarioProgram
     from aiovgic.sync import Op, Runtime
 
 BY_NUMBER = re.compile(r"(irq|vcpu|its|task):(.+)")

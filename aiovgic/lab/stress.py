@@ -184,7 +184,7 @@ class Stress:
     def unreached(self) -> tuple[str, ...]:
         """What was to happen sometimes, and has not so far."""
         return tuple(
-            f"line {expectation.line}: {expectation.written}"
+            expectation.placed
             for number, expectation in enumerate(self.subject.scenario.expectations)
             if expectation.when == "sometimes" and number not in self.reached
         )

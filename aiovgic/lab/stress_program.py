@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.errors import UsageError
 from aiovgic.lab.ledger import Ledger, Totals
 from aiovgic.lab.ledger_layers import Bookkeeper
-from aiovgic.scenario.player import ScenarioProgram, ScenarioSession
+from aiovgic.scenario.player import ScenarioSession
+from aiovgic.scenario.program import ScenarioProgram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ class StressProgram(ScenarioProgram):
     """One race after the other, each on a fresh machine; counts what all of them did."""
 
     def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
+        if scenario.body is not None:
+            raise UsageError(f"{scenario.name} is explored, replayed or run; it is not for stress")
         self.ledger = Ledger()
         self.keeper = Bookkeeper(self.ledger)
         super().__init__(scenario, (*layers, *self.keeper.layers))

@@ -13,7 +13,7 @@ from aiovgic.model.locks import ORDER
 from aiovgic.record.trace import TRACE_VERSION, Head
 from aiovgic.revisions import layers_of
 from aiovgic.scenario.loader import load
-from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.program import ScenarioProgram
 from aiovgic.scenario.scenario import Scenario
 from aiovgic.scenario.shipped import scenarios
 
@@ -72,6 +72,10 @@ class Subject:
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""
+        if self.scenario.again:
+            more = "" if self.revision == EXPLORED else f", revision={self.revision!r}"
+            more += f", bugs={list(self.bugs)!r}" if self.bugs else ""
+            return self.scenario.again.format(schedule=shlex.quote(str(schedule)), more=more)
         words = ["aiovgic", "replay", self.called, str(schedule)]
         if self.revision != EXPLORED:
             words += ["--revision", self.revision]

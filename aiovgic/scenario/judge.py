@@ -25,7 +25,7 @@ def judge(session: ScenarioSession) -> tuple[tuple[int, ...], list[Violation]]:
     for number, expectation in enumerate(session.scenario.expectations):
         found = list(mismatches(session, expectation))
         failures = [text for _, text in found]
-        rule = f"{expectation.when}, line {expectation.line}"
+        rule = expectation.rule
         match expectation.when:
             case "sometimes":
                 if not failures:

@@ -6,6 +6,7 @@ Plain data only: no tags, no anchors, no duplicate keys.
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
@@ -14,7 +15,7 @@ from aiovgic.errors import ScenarioError
 from aiovgic.uapi.fields import integer, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 STR = "tag:yaml.org,2002:str"
 SCALARS = {
@@ -43,10 +44,15 @@ class Node:
         self.value = value
         """A scalar, a list of nodes, or a dict of nodes by their keys."""
 
+    @property
+    def place(self) -> str:
+        """The file, and the line if it has lines."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def fail(self, why: str) -> NoReturn:
         """Raise ScenarioError: this node is wrong."""
         where = f"{self.path}: " if self.path else ""
-        raise ScenarioError(f"{self.file}:{self.line}", f"{where}{why}")
+        raise ScenarioError(self.place, f"{where}{why}")
 
     # -- what it has to be ------------------------------------------------------------------
 
@@ -62,9 +68,7 @@ class Node:
         for key, node in found.items():
             if key not in known:
                 hint = nearest(key, list(known)) or f"; there are {', '.join(known)}"
-                raise ScenarioError(
-                    f"{self.file}:{node.line}", f"{self.path or 'scenario'}: unknown key {shown(key)}{hint}"
-                )
+                raise ScenarioError(node.place, f"{self.path or 'scenario'}: unknown key {shown(key)}{hint}")
         for key in required:
             if key not in found:
                 self.fail(f"needs the key {key!r}")
@@ -120,6 +124,16 @@ class Node:
         if isinstance(self.value, int) and self.value.bit_length() > MOST_BITS:
             return "a number far too large"
         return reprlib.repr(self.value)
+
+
+def node_of(value: Any, file: str, path: str = "") -> Node:
+    """Python's own mappings, lists and scalars as nodes; a place has no line there."""
+    if isinstance(value, Mapping):
+        keys = {str(key): node_of(each, file, f"{path}.{key}" if path else str(key)) for key, each in value.items()}
+        return Node(file, 0, path, keys)
+    if isinstance(value, list | tuple):
+        return Node(file, 0, path, [node_of(each, file, f"{path}[{i}]") for i, each in enumerate(value)])
+    return Node(file, 0, path, value)
 
 
 def key_number(key: str, node: Node, high: int) -> int:

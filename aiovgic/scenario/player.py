@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model.facts import facts
 from aiovgic.record.operation import text_of
 from aiovgic.scenario.deliveries import Deliveries, drain
+from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
-from aiovgic.scenario.serial import SerialOrders
+from aiovgic.scenario.scenario import Step
 from aiovgic.sync import Interrupt
 from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
@@ -23,22 +25,12 @@ if TYPE_CHECKING:
 
     from aiovgic.errors import Violation
     from aiovgic.model.vm import Vm
-    from aiovgic.record.operation import Result
-    from aiovgic.scenario.scenario import Scenario, Step, TaskPlan
+    from aiovgic.record.operation import Operation, Result
+    from aiovgic.scenario.guest_program import Body
+    from aiovgic.scenario.scenario import Scenario, TaskPlan
+    from aiovgic.scenario.serial import SerialOrders
     from aiovgic.sync import Layer, Runtime
     from aiovgic.uapi.actor import Actor
-
-
-class ScenarioProgram:
-    """Sets up the machine of a scenario on a runtime; every execution has one of its own."""
-
-    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
-        self.scenario = scenario
-        self.layers = layers
-        self.serial = SerialOrders(self)
-
-    def __call__(self, rt: Runtime) -> ScenarioSession:
-        return ScenarioSession(rt, self.scenario, self.layers, self.serial)
 
 
 class ScenarioSession:
@@ -52,12 +44,20 @@ class ScenarioSession:
         """By label."""
         self.deliveries = Deliveries(CpuInterface(scenario.machine.gic))
         self.reached: tuple[int, ...] = ()
-        changing = any(step.op.name in CHANGING for plan in scenario.tasks for step in plan.steps)
+        self.rings = deepcopy(scenario.rings)
+        changing = any(
+            (plan.body is not None and plan.vcpu is None) or any(step.op.name in CHANGING for step in plan.steps)
+            for plan in scenario.tasks
+        )
         self.machine = Machine(rt, layers, host=scenario.machine.host, faults=scenario.faults, changing=changing)
         self.set_up = self.machine.actor("setup")
         rt.finish(self.set_up_machine())
-        self.tasks = tuple(
-            TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in scenario.tasks
+
+    @property
+    def tasks(self) -> tuple[TaskSpec, ...]:
+        """Who races, in the order they were written."""
+        return tuple(
+            TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in self.scenario.tasks
         )
 
     @property
@@ -91,6 +91,9 @@ class ScenarioSession:
 
     async def steps(self, plan: TaskPlan, actor: Actor, steps: Sequence[Step]) -> None:
         """Some steps of a task, in order, unless it is killed."""
+        if plan.body is not None:
+            await self.play_body(plan, plan.body, actor)
+            return
         if plan.vcpu is not None:
             await self.play_guest(actor, plan.vcpu, steps)
             return
@@ -117,6 +120,48 @@ class ScenarioSession:
             await self.machine.run_guest(actor, index, [step.op for step in steps], watch)
         except UapiError as error:
             self.rt.event("ret", "run", error.name)
+
+    async def play_body(self, plan: TaskPlan, body: Body, actor: Actor) -> None:
+        """A task that is written in Python. Raises Violation for an assertion that does not hold."""
+        if plan.vcpu is not None:
+            await self.run_body(body, actor, plan.vcpu)
+            return
+        try:
+            await coroutine_of(body, self.kvm(actor))
+        except AssertionError as error:
+            raise claim(error) from error
+
+    async def run_body(self, body: Body, actor: Actor, index: int) -> None:
+        """A guest that is written in Python, in one KVM_RUN."""
+        assert self.rings is not None
+
+        def watch(number: int, result: Result | None) -> None:
+            step = Step(guest.steps[number], 0, guest.labels[number], str(guest.steps[number]))
+            if result is None:
+                self.rt.event("op", step.op.name, step.written)
+                return
+            self.note(step, result)
+            self.deliveries.note(step.op, result, actor.vcpu(index).name)
+
+        guest = ProgramGuest(actor, index, body, self.rings, watch)
+        try:
+            await self.machine.enter(actor, index, guest)
+        except UapiError as error:
+            self.rt.event("ret", "run", error.name)
+
+    def kvm(self, actor: Actor) -> Kvm:
+        """What a thread that is written in Python works with."""
+        assert self.rings is not None
+
+        async def perform(op: Operation, label: str) -> Result:
+            step = Step(op, 0, label, str(op))
+            self.rt.event("op", op.name, step.written)
+            result = await self.machine.perform(actor, op)
+            self.note(step, result)
+            self.name(step, result, actor)
+            return result
+
+        return Kvm(perform, self.rings)
 
     def note(self, step: Step, result: Result) -> None:
         """A step has its result."""

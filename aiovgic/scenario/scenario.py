@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from aiovgic.model.host import Host
 
 if TYPE_CHECKING:
     from aiovgic.record.operation import Operation
+    from aiovgic.scenario.guest_program import Body
+    from aiovgic.scenario.shorthand import Rings
 
 SCHEMA_VERSION = 1
 LARGEST_DECIMAL = 0xFFFF
@@ -44,6 +46,8 @@ class TaskPlan:
     isr: bool = False
     thread: str = ""
     """What userspace calls the thread, if it is one."""
+    body: Body | None = None
+    """What it does in place of steps, if it is written in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class Expectation:
         parts += [f"{name}: {words(fact)}" for name, fact in self.facts.items()]
         return "; ".join(parts)
 
+    @property
+    def placed(self) -> str:
+        """The same with its line, if it has one."""
+        return f"line {self.line}: {self.written}" if self.line else self.written
+
+    @property
+    def rule(self) -> str:
+        """How findings call it."""
+        return f"{self.when}, line {self.line}" if self.line else self.when
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -116,6 +130,15 @@ class Scenario:
     expectations: Sequence[Expectation]
     faults: FaultBudget = field(default_factory=FaultBudget)
     """How much may fail while the tasks race."""
+    rings: Rings | None = None
+    """How far the set-up has written each ITS's ring, for tasks that are written in Python."""
+    body: Callable[..., Coroutine[Any, Any, None]] | None = None
+    """A function of the whole execution, which starts the tasks."""
+    again: str = ""
+    """What shows an execution again, '{schedule}' being its schedule and '{more}' what else a call has to say.
+
+    Nothing stands for 'aiovgic replay'.
+    """
 
     @property
     def digest(self) -> str:

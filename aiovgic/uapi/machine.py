@@ -83,9 +83,12 @@ class Machine:
     async def run_guest(
         self, actor: Actor, handle: int | str, ops: Sequence[Operation], watch: Watch | None = None
     ) -> list[Result]:
-        """One vCPU executes ``ops``; KVM_RUN is called again where an access left to userspace. Raises UapiError."""
+        """One vCPU executes ``ops``; their results. Raises UapiError."""
+        return await self.enter(actor, handle, OpsGuest(actor, handle, ops, watch))
+
+    async def enter(self, actor: Actor, handle: int | str, guest: OpsGuest) -> list[Result]:
+        """One vCPU runs a guest; KVM_RUN is called again where an access left to userspace. Raises UapiError."""
         vcpu = await self.vcpu(actor, handle)
-        guest = OpsGuest(actor, handle, ops, watch)
         while True:
             await vcpu.lock_killable()
             try:

@@ -8,7 +8,7 @@ from aiovgic.bugs.structures import first_run_registers, init_registers
 from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
 from aiovgic.scenario.loader import load
-from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.program import ScenarioProgram
 from tests.bugs.one_switch import OneSwitch
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from aiovgic.bugs import iobus_unregister_enomem, lpi_add_self_deadlock
 from aiovgic.engine.explore import explore
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.scenario.loader import load, parse
-from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.program import ScenarioProgram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

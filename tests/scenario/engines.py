@@ -13,7 +13,7 @@ from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.record.schedule import Schedule
 from aiovgic.scenario.loader import parse
-from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.program import ScenarioProgram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,148 @@
+"""One async function for a whole execution: what comes before the race, the tasks, and what must hold then.
+
+Before and after the race it runs alone, without points. ``async with m.tasks()`` is the race: the
+block starts tasks, and its end is left when nobody can go on.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from aiovgic.engine.program import TaskSpec
+from aiovgic.errors import UsageError
+from aiovgic.scenario.guest_program import claim, name_of
+from aiovgic.scenario.player import ScenarioSession
+from aiovgic.sync import advance
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+
+    from aiovgic.errors import Violation
+    from aiovgic.record.operation import Result
+    from aiovgic.scenario.guest_program import Cpu, Kvm
+    from aiovgic.scenario.scenario import Scenario
+    from aiovgic.scenario.serial import SerialOrders
+    from aiovgic.sync import Layer, Runtime
+
+
+class Pause:
+    """What the function awaits where the race is: its tasks."""
+
+    def __init__(self, tasks: Sequence[TaskSpec]) -> None:
+        self.tasks = tasks
+
+    def __await__(self) -> Generator[Pause, None, None]:
+        yield self
+
+
+class Tasks:
+    """The tasks of the race, while they are named."""
+
+    def __init__(self) -> None:
+        self.specs: dict[str, TaskSpec] = {}
+
+    def start(self, function: Callable[..., Awaitable[Any]], *args: Any, name: str = "", **fields: Any) -> None:
+        """One more task, on a CPU of its own: it awaits ``function`` with these arguments when the race begins."""
+        called = name or name_of(args[0] if args and callable(args[0]) else function)
+        same = sum(each.rpartition("-")[0] == called or each == called for each in self.specs)
+        called = f"{called}-{same + 1}" if same else called
+
+        async def play() -> None:
+            try:
+                await function(*args, **fields)
+            except AssertionError as error:
+                raise claim(error) from error
+
+        self.specs[called] = TaskSpec(called, play, len(self.specs))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is None:
+            await Pause(tuple(self.specs.values()))
+
+
+class VcpuHandle:
+    """One vCPU of the machine."""
+
+    def __init__(self, session: BodySession, index: int) -> None:
+        self.session = session
+        self.index = index
+
+    async def run(self, guest: Callable[[Cpu], Awaitable[None]]) -> None:
+        """One KVM_RUN, in which this guest runs to its end."""
+        await self.session.run_body(guest, self.session.set_up, self.index)
+
+
+class Machine:
+    """What the function works with: the machine, and what was seen of it."""
+
+    def __init__(self, session: BodySession) -> None:
+        self.session = session
+        self.kvm: Kvm = session.kvm(session.set_up)
+        """Userspace: `aiovgic.Kvm`."""
+        self.vcpu = [VcpuHandle(session, index) for index in range(session.scenario.machine.vcpus)]
+
+    def tasks(self) -> Tasks:
+        """The race: ``async with m.tasks() as together: together.start(...)``. Once in an execution."""
+        return Tasks()
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """What labelled operations gave."""
+        return self.session.results
+
+    def delivered(self, intid: int) -> int:
+        """How often guests have taken an interrupt; after the race every vCPU has taken what it could."""
+        return self.session.deliveries.count(intid)
+
+    def taken_by(self, intid: int) -> str | None:
+        """The vCPU that took an interrupt last."""
+        return self.session.deliveries.taker(intid)
+
+
+class BodySession(ScenarioSession):
+    """One execution of such a function."""
+
+    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders) -> None:
+        super().__init__(rt, scenario, layers, serial)
+        self.running: Coroutine[Any, Any, None] | None = None
+
+    @property
+    def tasks(self) -> tuple[TaskSpec, ...]:
+        """Begins the function, up to its race."""
+        body = self.scenario.body
+        assert body is not None
+        self.running = partial(body, Machine(self))()
+        pause = self.go_on()
+        return () if pause is None else tuple(pause.tasks)
+
+    def go_on(self) -> Pause | None:
+        """Let the function go on to its race or to its end, alone."""
+        assert self.running is not None
+        stack: list[Any] = [self.running]
+        value: Any = None
+        while True:
+            try:
+                op = stack[-1].send(value)
+            except StopIteration:
+                self.running = None
+                return None
+            if isinstance(op, Pause):
+                return op
+            value = advance(stack, op, self.rt.current)
+
+    def judge(self) -> Sequence[Violation]:
+        """What the rest of the function does not find as it should be."""
+        violations = super().judge()
+        if violations or self.running is None:
+            return violations
+        try:
+            again = self.go_on()
+        except AssertionError as error:
+            return (claim(error),)
+        if again is not None:
+            raise UsageError(f"{self.scenario.name}: there is one race in an execution")
+        return ()

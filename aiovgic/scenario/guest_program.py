@@ -1,0 +1,209 @@
+"""Guests and threads written in Python: ``async def guest(cpu)`` and ``async def vmm(kvm)``.
+
+A guest's coroutine awaits one instruction at a time, and runs where guests run: inside KVM_RUN. A
+thread's coroutine awaits operations of userspace, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aiovgic.arch.gicc import GiccIar
+from aiovgic.errors import GuestFaultError, UsageError, Violation
+from aiovgic.scenario.interface import EOIR1, GICC_EOIR
+from aiovgic.scenario.shorthand import COMMANDS
+from aiovgic.uapi.guest_ops import OpsGuest
+from aiovgic.uapi.operations import OPERATIONS, operation
+
+if TYPE_CHECKING:
+    from aiovgic.model.guest import Trap
+    from aiovgic.record.operation import Operation, Result
+    from aiovgic.scenario.shorthand import Rings
+    from aiovgic.uapi.actor import Actor
+    from aiovgic.uapi.guest_ops import Watch
+
+Body = Callable[[Any], Awaitable[None]]
+"""What a task is: an async function of a `Cpu` or a `Kvm`."""
+
+T = TypeVar("T")
+WORD = 4
+
+
+class Instruction(Awaitable["Result"]):
+    """One operation of a guest; awaiting it gives its result."""
+
+    def __init__(self, op: Operation, label: str = "") -> None:
+        self.op = op
+        self.label = label
+
+    def __await__(self) -> Generator[Instruction, Result, Result]:
+        return (yield self)
+
+
+class Cpu:
+    """What a guest's program does its work with: one vCPU."""
+
+    def __init__(self, vcpu: int, rings: Rings) -> None:
+        self.number = vcpu
+        self.rings = rings
+
+    async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
+        """A guest's operation by name, as scenarios have it; its whole result. Raises UsageError for none."""
+        if name not in OPERATIONS or not OPERATIONS[name].guest:
+            raise UsageError(f"{name!r} is no operation of a guest")
+        return await Instruction(made(name, {"vcpu": self.number, **fields}), label)
+
+    async def mmio_read(self, addr: int, size: int = WORD, *, label: str = "") -> int:
+        """A load; 0 where the access leaves to userspace. Raises GuestFaultError."""
+        return value_of(await self.do("mmio_read", label=label, addr=addr, size=size))
+
+    async def mmio_write(self, addr: int, value: int, size: int = WORD, *, label: str = "") -> None:
+        """A store. Raises GuestFaultError."""
+        value_of(await self.do("mmio_write", label=label, addr=addr, size=size, value=value))
+
+    async def sysreg_read(self, reg: str, *, label: str = "") -> int:
+        """A system register, by name. Raises GuestFaultError."""
+        return value_of(await self.do("sysreg_read", label=label, reg=reg))
+
+    async def sysreg_write(self, reg: str, value: int, *, label: str = "") -> None:
+        """A write of a system register. Raises GuestFaultError."""
+        value_of(await self.do("sysreg_write", label=label, reg=reg, value=value))
+
+    async def mem_write(self, gpa: int, data: bytes) -> None:
+        """A copy into guest memory."""
+        await Instruction(made("mem_write", {"gpa": gpa, "hex": data.hex()}))
+
+    async def mem_read(self, gpa: int, length: int) -> bytes:
+        """A copy from guest memory."""
+        return bytes.fromhex((await Instruction(made("mem_read", {"gpa": gpa, "len": length})))["hex"])
+
+    async def ack(self, *, label: str = "") -> int:
+        """Acknowledge: the INTID, 1023 if there is none."""
+        value = value_of(await Instruction(self.rings.interface.acknowledge(self.number), label))
+        return GiccIar(value).intid if self.rings.interface.is_v2 else value
+
+    async def eoi(self, intid: int) -> None:
+        """End an interrupt."""
+        if self.rings.interface.is_v2:
+            await self.mmio_write(GICC_EOIR, intid)
+        else:
+            await self.sysreg_write(EOIR1, intid)
+
+    async def wfi(self) -> None:
+        """Wait until an interrupt is there to be taken."""
+        await self.do("wfi")
+
+    async def its(self, command: str, *, label: str = "", **fields: Any) -> None:
+        """Put a command into an ITS's ring, and write CWRITER: ``its("movi", device=2, event=1, to=0)``."""
+        if command not in COMMANDS:
+            raise UsageError(f"{command!r} is no command of an ITS; there are {', '.join(COMMANDS)}")
+        entry, doorbell = asked(lambda: self.rings.command(command, fields, self.number))
+        await Instruction(entry)
+        value_of(await Instruction(doorbell, label))
+
+
+class Kvm:
+    """What a thread's program does its work with: KVM's ioctls."""
+
+    def __init__(self, perform: Callable[[Operation, str], Awaitable[Result]], rings: Rings) -> None:
+        self.perform = perform
+        self.rings = rings
+
+    async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
+        """An operation by name, as scenarios have it; its result, ``errno`` a name or None."""
+        return await self.perform(made(name, fields), label)
+
+    async def create_device(self, kind: str, *, label: str = "") -> Result:
+        """KVM_CREATE_DEVICE: ``vgic-v3``, ``vgic-its``; with a label others can name it."""
+        return await self.do("create_device", label=label, type=kind)
+
+    async def set_attr(self, dev: int | str, group: str, attr: int | str, value: int = 0, *, label: str = "") -> Result:
+        """KVM_SET_DEVICE_ATTR."""
+        return await self.do("set_device_attr", label=label, dev=dev, group=group, attr=attr, value=value)
+
+    async def get_attr(self, dev: int | str, group: str, attr: int | str, *, label: str = "") -> Result:
+        """KVM_GET_DEVICE_ATTR."""
+        return await self.do("get_device_attr", label=label, dev=dev, group=group, attr=attr)
+
+    async def msi(self, device: int, event: int, its: int = 0, *, label: str = "") -> Result:
+        """KVM_SIGNAL_MSI at the doorbell of an ITS."""
+        [op] = asked(lambda: self.rings.expand("msi", {"device": device, "event": event, "its": its}, 0))
+        return await self.perform(op, label)
+
+    async def irq_line(self, irq: int, level: int = 1, *, label: str = "") -> Result:
+        """KVM_IRQ_LINE."""
+        return await self.do("irq_line", label=label, irq=irq, level=level)
+
+
+def made(name: str, fields: dict[str, Any]) -> Operation:
+    """An operation. Raises UsageError with the nearest right word."""
+    return asked(lambda: operation(name, fields))
+
+
+def asked(make: Callable[[], T]) -> T:
+    """What a call makes; what is asked wrongly is a UsageError."""
+    try:
+        return make()
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def value_of(result: Result) -> int:
+    """The value in a result, 0 without one. Raises GuestFaultError for an exception."""
+    if "exception" in result:
+        raise GuestFaultError(int(result["exception"]["esr"], 16), result["exception"].get("far"))
+    return int(result.get("value", "0x0"), 16)
+
+
+class ProgramGuest(OpsGuest):
+    """A guest whose next operation is whatever its program awaits next."""
+
+    def __init__(self, actor: Actor, vcpu: int, body: Body, rings: Rings, watch: Watch | None = None) -> None:
+        self.steps: list[Operation] = []
+        super().__init__(actor, vcpu, self.steps, watch)
+        self.labels: list[str] = []
+        self.program: Coroutine[Instruction, Result, None] | None = None
+        self.body = body
+        self.cpu = Cpu(vcpu, rings)
+
+    def resume(self, *, virq: bool, vfiq: bool) -> Trap:
+        """The next instruction; the program goes on when the one before is done."""
+        if len(self.results) == len(self.steps):
+            self.fetch()
+        return super().resume(virq=virq, vfiq=vfiq)
+
+    def fetch(self) -> None:
+        """Let the program go on to its next instruction. Raises Violation for an assertion that does not hold."""
+        if self.program is None:
+            self.program = coroutine_of(self.body, self.cpu)
+        try:
+            step = self.program.send(self.results[-1] if self.results else None)  # type: ignore[arg-type]
+        except StopIteration:
+            return
+        except (AssertionError, GuestFaultError) as error:
+            raise claim(error) from error
+        if not isinstance(step, Instruction):
+            raise UsageError(f"{name_of(self.body)} awaits {step!r}; a guest awaits only what its cpu offers")
+        self.steps.append(step.op)
+        self.labels.append(step.label)
+
+
+def coroutine_of(body: Body, handle: Cpu | Kvm) -> Coroutine[Any, Any, None]:
+    """What a task runs. Raises UsageError for what is no async function."""
+    coroutine = body(handle)
+    if not isinstance(coroutine, Coroutine):
+        raise UsageError(f"{name_of(body)} is to be an async function")
+    return coroutine
+
+
+def name_of(body: Body) -> str:
+    """What a function is called."""
+    return str(getattr(body, "__name__", body))
+
+
+def claim(error: Exception) -> Violation:
+    """What a program did not expect: an assertion that does not hold, or an exception of its guest."""
+    rule = "assert" if isinstance(error, AssertionError) else "exception"
+    said = str(error).splitlines()  # pytest adds lines of its own
+    return Violation("expectation", rule, said[0] if said else "an assertion does not hold")

@@ -1,0 +1,28 @@
+"""What an engine runs of a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.scenario.body import BodySession
+from aiovgic.scenario.player import ScenarioSession
+from aiovgic.scenario.serial import SerialOrders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.scenario.scenario import Scenario
+    from aiovgic.sync import Layer, Runtime
+
+
+class ScenarioProgram:
+    """Sets up the machine of a scenario on a runtime; every execution has one of its own."""
+
+    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
+        self.scenario = scenario
+        self.layers = layers
+        self.serial = SerialOrders(self)
+
+    def __call__(self, rt: Runtime) -> ScenarioSession:
+        session = ScenarioSession if self.scenario.body is None else BodySession
+        return session(rt, self.scenario, self.layers, self.serial)
