@@ -93,7 +93,10 @@ def audited(program: Program, strategy: Strategy) -> Iterator[Audit]:
 
 
 def state_of(session: Session) -> State:
-    """Every plain attribute of every object of this package that can be reached from a session."""
+    """Every plain attribute of every object of this package that can be reached from a session.
+
+    That a part was freed is no plain attribute: `Part.free` announces it.
+    """
     state: State = {}
     met: dict[int, bool] = {}
     todo: list[Any] = [session]
@@ -109,7 +112,7 @@ def state_of(session: Session) -> State:
         elif type(each).__module__.startswith("aiovgic.") and not isinstance(each, ANNOUNCED):
             for name, value in attributes(each):
                 todo.append(value)
-                if not isinstance(getattr(type(each), name, None), Declared):
+                if name != "freed" and not isinstance(getattr(type(each), name, None), Declared):
                     state[id(each), name] = (each, shape(value))
     return state
 

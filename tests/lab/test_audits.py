@@ -28,6 +28,7 @@ OF_ONE_TASK = {
 
 OF_NO_KERNEL = {
     "Deliveries.taken": "the scenario's own record of what guests took, judged at the end",
+    "Faults.made": "the list of objects in which leaks are looked for, once the race is over",
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
     "Machine.labels": "the scenario's own names of devices, each given by one step",
     "Ram.pages": "guest memory: every access of it is an announced operation",
