@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.cache import TranslationCache
 from aiovgic.sync import replaces
 
@@ -24,3 +25,5 @@ class CacheStoreLeaks(TranslationCache):
 
 
 LAYERS = (CacheStoreLeaks,)
+
+BUG = Bug(id="cache-store-leaks", layers=LAYERS, kinds=("refcount", "leak"), scenario="msi-uncached", doc=__doc__)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.errors import UapiError
 from aiovgic.sync import replaces
 from aiovgic.uapi.create import Creation
@@ -42,3 +43,7 @@ class DeviceFdAfterCreate(Creation):
 
 
 LAYERS = (DeviceFdAfterCreate,)
+
+BUG = Bug(
+    id="device-fd-after-create", layers=LAYERS, kinds=("expectation", "leak"), scenario="device-again", doc=__doc__
+)

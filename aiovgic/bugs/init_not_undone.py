@@ -7,6 +7,7 @@ nobody frees (own reading of the order in facts: uapi.md 8; 6.12.117 has the fau
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.init import VgicInit
 from aiovgic.sync import replaces
 
@@ -20,3 +21,5 @@ class InitNotUndone(VgicInit):
 
 
 LAYERS = (InitNotUndone,)
+
+BUG = Bug(id="init-not-undone", layers=LAYERS, kinds=("leak", "expectation"), scenario="init-again", doc=__doc__)

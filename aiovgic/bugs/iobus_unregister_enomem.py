@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.bus import Bus
 from aiovgic.sync import replaces
 
@@ -26,3 +27,7 @@ class IobusUnregisterEnomem(Bus):
 
 
 LAYERS = (IobusUnregisterEnomem,)
+
+BUG = Bug(
+    id="iobus-unregister-enomem", layers=LAYERS, kinds=("use-after-free", "leak"), commit="90db10434b16", doc=__doc__
+)

@@ -8,6 +8,7 @@ then gives the reservation back by a call that takes lpi_xa_lock, which it holds
 
 from __future__ import annotations
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
@@ -24,3 +25,5 @@ class LpiAddSelfDeadlock(Lpis):
 
 
 LAYERS = (LpiAddSelfDeadlock,)
+
+BUG = Bug(id="lpi-add-self-deadlock", layers=LAYERS, kinds=("deadlock",), scenario="mapti-without-memory", doc=__doc__)

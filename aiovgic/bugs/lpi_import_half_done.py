@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.lpi_tables import is_set, with_bit
 from aiovgic.sync import replaces
@@ -41,3 +42,5 @@ class LpiImportHalfDone(Lpis):
 
 
 LAYERS = (LpiImportHalfDone,)
+
+BUG = Bug(id="lpi-import-half-done", layers=LAYERS, kinds=("expectation", "map"), doc=__doc__)

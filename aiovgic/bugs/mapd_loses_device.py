@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.mapping_commands import MappingCommands
 from aiovgic.sync import replaces
 
@@ -26,3 +27,5 @@ class MapdLosesDevice(MappingCommands):
 
 
 LAYERS = (MapdLosesDevice,)
+
+BUG = Bug(id="mapd-loses-device", layers=LAYERS, kinds=("expectation",), doc=__doc__)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.sync import replaces
 
@@ -25,3 +26,5 @@ class RedistSlotLost(RdRegions):
 
 
 LAYERS = (RedistSlotLost,)
+
+BUG = Bug(id="redist-slot-lost", layers=LAYERS, kinds=("expectation",), scenario="vcpu-again", doc=__doc__)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.init import VgicInit
 from aiovgic.sync import replaces
 
@@ -24,3 +25,7 @@ class VcpuInitLeaksIrqs(VgicInit):
 
 
 LAYERS = (VcpuInitLeaksIrqs,)
+
+BUG = Bug(
+    id="vcpu-init-leaks-irqs", layers=LAYERS, kinds=("leak",), scenario="vcpu-again", commit="f19c354dbd45", doc=__doc__
+)

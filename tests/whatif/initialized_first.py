@@ -15,11 +15,11 @@ class InitializedFirst(VgicInit):
         vcpus = await self.vm.each_vcpu()
         self.vm.dist.implementation_rev = KVM_VGIC_IMP_REV_LATEST
         await self.vm.dist.initialized.store(value=True)
-        await self.dist_init(vcpus[0] if vcpus else None)
         await self.allocate_all_private_irqs(vcpus)
         for vcpu in vcpus:
             await self.vcpu_enable(vcpu)
         await self.vm.routing.set_routes(await self.vm.routing.make_default(self.vm.dist.nr_spis))
+        await self.dist_init(vcpus[0])
 
 
 LAYERS = (InitializedFirst,)
