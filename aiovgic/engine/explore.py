@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from aiovgic.engine.histogram import Histogram
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.watch import Watch
 
-Progress: TypeAlias = "Callable[[int, int], None]"
-"""Told now and then how many executions were tried, and how many may be."""
+
+class Progress(Protocol):
+    """Told now and then how much is done, of how much, and what else there is to say."""
+
+    def __call__(self, done: int, total: int, detail: str = "", /) -> None:
+        """So far."""
+
 
 PROGRESS_EVERY = 100
 
@@ -50,6 +55,8 @@ class Exploration:
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""
+    depth: int = 0
+    """Steps of the longest execution."""
     exhausted: bool = False
     """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
@@ -60,12 +67,18 @@ class Exploration:
     histogram: Histogram = field(default_factory=Histogram)
     """How often each outcome came."""
 
+    @property
+    def detail(self) -> str:
+        """How far it is, beyond the number of executions."""
+        return f"depth {self.depth}, {len(self.histogram.bars)} outcomes, {len(self.found)} findings"
+
     def note(self, outcome: Outcome, by: str) -> None:
         """One more execution has ended, decided by the strategy of this name."""
         if outcome.pruned:
             self.pruned += 1
             return
         self.executions += 1
+        self.depth = max(self.depth, outcome.steps)
         for broken in outcome.found():
             self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
         self.histogram.note(outcome)
@@ -105,7 +118,7 @@ def explore(
         for outcome in executions(program, strategy, watches):
             search.note(outcome, strategy.name)
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
-                progress(search.executions, budget)
+                progress(search.executions, budget, search.detail)
             if search.broken is not None and not go_on:
                 strategy.end()
                 break
