@@ -29,5 +29,10 @@ class IobusUnregisterEnomem(Bus):
 LAYERS = (IobusUnregisterEnomem,)
 
 BUG = Bug(
-    id="iobus-unregister-enomem", layers=LAYERS, kinds=("use-after-free", "leak"), commit="90db10434b16", doc=__doc__
+    id="iobus-unregister-enomem",
+    layers=LAYERS,
+    kinds=("use-after-free", "leak"),
+    scenario="frame-of-nobody",
+    commit="90db10434b16",
+    doc=__doc__,
 )

@@ -43,4 +43,6 @@ class LpiImportHalfDone(Lpis):
 
 LAYERS = (LpiImportHalfDone,)
 
-BUG = Bug(id="lpi-import-half-done", layers=LAYERS, kinds=("expectation", "map"), doc=__doc__)
+BUG = Bug(
+    id="lpi-import-half-done", layers=LAYERS, kinds=("expectation", "map"), scenario="mapti-of-pending", doc=__doc__
+)

@@ -28,4 +28,4 @@ class MapdLosesDevice(MappingCommands):
 
 LAYERS = (MapdLosesDevice,)
 
-BUG = Bug(id="mapd-loses-device", layers=LAYERS, kinds=("expectation",), doc=__doc__)
+BUG = Bug(id="mapd-loses-device", layers=LAYERS, kinds=("expectation",), scenario="mapd-without-memory", doc=__doc__)

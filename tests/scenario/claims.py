@@ -52,6 +52,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "device-again": (with_bug("device-fd-after-create"),),
     "firecracker": (under("signal_drops_lock"),),
     "first-runs": (on("v6.1"),),
+    "frame-of-nobody": (with_bug("iobus-unregister-enomem", "use-after-free"),),
     "init-again": (on("v6.12", "leak"),),
     "init-vs-init": (on("its-v7", "list"),),
     "its-while-running": (under("bus_in_place"),),
@@ -64,7 +65,10 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "vcpu-vs-vgic": (on("v6.12", "publication"),),
     # its
     "flush-vs-flush": (under("cache_double_put", "use-after-free"),),
+    "mapd-without-memory": (on("v6.12"),),
+    "mapti-of-pending": (on("v6.12"),),
     "mapti-vs-release": (on("v6.12", "map"),),
+    "mapti-without-memory": (on("v6.12", "deadlock"),),
     "movall-vs-movi": (on("v6.1"),),
     "msi-uncached": (on("v6.12", "refcount"),),
     "msi-vs-discard": (under("cache_hit_no_ref", "use-after-free"),),

@@ -114,8 +114,11 @@ class Failing:
         for its in found["its"].values():
             for cursor in CURSORS:
                 del its[cursor]
-        found["refs"] = {irq.name: irq.refcount.count for irq in vm.lpis.lpi_xa.stored()}
-        found["vm"] |= {"created_vcpus": vm.created_vcpus, "max_vcpus": vm.max_vcpus, "slots": len(vm.memory.slots)}
+        found["vm"] |= {
+            "created_vcpus": vm.created_vcpus.value,
+            "max_vcpus": vm.max_vcpus,
+            "slots": len(vm.memory.slots),
+        }
         found["regions"] = {region.name: region.free_index for region in vm.dist.rd_regions}
         found["routes"] = len(vm.routing.routes.value)
         found["irqfds"] = len(vm.irqfds.items)
