@@ -185,7 +185,7 @@ def test_what_one_task_makes_another_uses_by_its_label() -> None:
         "  - results: {has: {ret: 0}, init: {ret: 0}}\n"
         "  - results: {has: {errno: EBADF}, init: {errno: EBADF}}\n"
     )
-    result = explore(parsed(text), strategy="random", budget=300)
+    result = explore(parsed(text), budget=2000)
     assert result.good, str(result)
     assert not result.unreached
 
