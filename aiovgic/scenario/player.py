@@ -49,7 +49,14 @@ class ScenarioSession:
             (plan.body is not None and plan.vcpu is None) or any(step.op.name in CHANGING for step in plan.steps)
             for plan in scenario.tasks
         )
-        self.machine = Machine(rt, layers, host=scenario.machine.host, faults=scenario.faults, changing=changing)
+        self.machine = Machine(
+            rt,
+            layers,
+            host=scenario.machine.host,
+            faults=scenario.faults,
+            changing=changing,
+            destroying="destroy_vm" in scenario.text,
+        )
         self.set_up = self.machine.actor("setup")
         rt.finish(self.set_up_machine())
 

@@ -9,7 +9,7 @@ from aiovgic.sync import ACQUIRE, Part
 if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
-CHANGING = ("create_vm", "create_device", "create_vcpu", "close_device")
+CHANGING = ("create_vm", "destroy_vm", "create_device", "create_vcpu", "close_device")
 """Operations that make or close descriptors."""
 
 
@@ -19,9 +19,11 @@ class Files(Part):
     Where no racing task makes or closes any, looking one up is no point.
     """
 
-    def __init__(self, parts: Parts, name: str, *, changing: bool) -> None:
+    def __init__(self, parts: Parts, name: str, *, changing: bool, destroying: bool = False) -> None:
         super().__init__(parts, name)
         self.changing = changing
+        self.destroying = destroying
+        """Some racing task ends the VM: running ioctls are counted."""
         self.fds = self.shared("fds", 0)
 
     async def look(self) -> None:

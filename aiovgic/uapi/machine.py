@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class Machine:
     """One VMM process: at most one VM at a time, and the threads that work on it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a machine can be told
         self,
         rt: Runtime,
         layers: Sequence[Layer] = (),
@@ -51,11 +51,12 @@ class Machine:
         slots: Sequence[Slot] = (),
         faults: FaultBudget | None = None,
         changing: bool = False,
+        destroying: bool = False,
     ) -> None:
         self.rt = rt
         self.host = host or Host()
         self.parts = Parts(rt, layers, noting=rt.noting)
-        self.files = self.parts.make(Files, "files", changing=changing)
+        self.files = self.parts.make(Files, "files", changing=changing, destroying=destroying)
         self.faults = self.parts.make(Faults, "faults", faults or FaultBudget())
         self.slots = slots
         """Memory that every VM has besides its RAM."""
@@ -73,12 +74,28 @@ class Machine:
 
     async def perform(self, actor: Actor, op: Operation) -> Result:
         """Do one operation; its result, as a recording has it."""
+        held = None
         try:
             if OPERATIONS[op.name].guest:
                 return (await self.run_guest(actor, op.fields["vcpu"], (op,)))[0]
-            return {"ret": 0, "errno": None, **await self.handlers[op.name](actor, op.fields)}
+            held = None if op.name == "irqfd_signal" else await self.hold()
+            result = {"ret": 0, "errno": None, **await self.handlers[op.name](actor, op.fields)}
         except UapiError as error:
-            return {"ret": -1, "errno": error.name}
+            result = {"ret": -1, "errno": error.name}
+        await self.let_go(held)
+        return result
+
+    async def hold(self) -> VmSession | None:
+        """An ioctl begins: its VM stays until it ends. Nothing where no task ends the VM."""
+        session = self.session if self.files.destroying else None
+        if session is not None:
+            await session.teardown.get()
+        return session
+
+    async def let_go(self, held: VmSession | None) -> None:
+        """It ends; the one that ended the VM has nothing to let go any more."""
+        if held is not None and not held.vm.freed:
+            await held.teardown.put()
 
     async def run_guest(
         self, actor: Actor, handle: int | str, ops: Sequence[Operation], watch: Watch | None = None
@@ -88,23 +105,34 @@ class Machine:
 
     async def enter(self, actor: Actor, handle: int | str, guest: OpsGuest) -> list[Result]:
         """One vCPU runs a guest; KVM_RUN is called again where an access left to userspace. Raises UapiError."""
-        vcpu = await self.vcpu(actor, handle)
-        while True:
-            await vcpu.lock_killable()
-            try:
-                leave = await vcpu.run(guest)
-            finally:
-                vcpu.mutex.release()
-            if not isinstance(leave, Mmio):
-                return guest.results
+        held = await self.hold()
+        try:
+            vcpu = await self.vcpu(actor, handle)
+            while not await self.runs_to_end(vcpu, guest):
+                pass
+        except UapiError:
+            await self.let_go(held)
+            raise
+        await self.let_go(held)
+        return guest.results
+
+    async def runs_to_end(self, vcpu: Vcpu, guest: OpsGuest) -> bool:
+        """KVM_RUN; whether the guest is done. Raises UapiError."""
+        await vcpu.lock_killable()
+        try:
+            leave = await vcpu.run(guest)
+        finally:
+            vcpu.mutex.release()
+        if isinstance(leave, Mmio):
             guest.left(leave)
+        return not isinstance(leave, Mmio)
 
     # -- descriptors ------------------------------------------------------------------------
 
     async def vm(self) -> VmSession:
         """The VM's file descriptor. Raises EBADF without a VM, EIO on a dead one."""
         await self.files.look()
-        if self.session is None:
+        if self.session is None or self.session.teardown.closed:
             raise UapiError(errno.EBADF, "there is no VM")
         if await self.session.vm.vm_dead.load():
             raise UapiError(errno.EIO, "the VM is dead")

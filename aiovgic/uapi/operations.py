@@ -118,6 +118,7 @@ OPERATIONS: Mapping[str, Shape] = {
     "create_vm": Shape("KVM_CREATE_VM and one memory slot.", {
         "ipa_bits": OPT64, "ram_gpa": Field(U64, DEFAULT_RAM), "ram_size": Field(U64, DEFAULT_RAM_SIZE),
         "keep_ram": OPT64}),
+    "destroy_vm": Shape("close(2) of all descriptors of the VM; its end, once no ioctl is running.", {}),
     "create_vcpu": Shape("KVM_CREATE_VCPU.", {"id": NEED32}),
     "arm_vcpu_init": Shape("KVM_ARM_VCPU_INIT, preferred target.", {"vcpu": VCPU, "features": OPT64}),
     "create_irqchip": Shape("KVM_CREATE_IRQCHIP.", {}),

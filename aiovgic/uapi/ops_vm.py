@@ -6,7 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.arch.words import SZ_4K
-from aiovgic.errors import UapiError
+from aiovgic.errors import UapiError, UsageError
 from aiovgic.model.memory import Ram, Slot
 from aiovgic.uapi.session import VmSession
 
@@ -25,6 +25,7 @@ class VmOps:
 
     NAMES: ClassVar = (
         "create_vm",
+        "destroy_vm",
         "create_vcpu",
         "arm_vcpu_init",
         "get_one_reg",
@@ -68,6 +69,19 @@ class VmOps:
             raise UapiError(errno.EEXIST, f"there is memory at {gpa:#x} already")
         await vm.faults.alloc("kvm_memory_slot")
         vm.memory.add(slot)
+
+    async def destroy_vm(self, actor: Actor, fields: Fields) -> dict[str, Any]:
+        """Close everything: who comes later has no descriptor. Raises UsageError where nobody said that VMs end."""
+        machine = self.machine
+        if not machine.files.destroying:
+            raise UsageError("destroy_vm: is to be in a step of a task, or in the source of one")
+        session = await machine.vm()
+        await machine.files.change()
+        session.teardown.closed = True
+        await session.teardown.destroy()
+        if machine.session is session:
+            machine.session = None
+        return {}
 
     async def create_vcpu(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_CREATE_VCPU."""

@@ -11,6 +11,7 @@ from aiovgic.uapi.create import Creation
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.one_reg import OneRegs
+from aiovgic.uapi.teardown import Teardown
 
 if TYPE_CHECKING:
     from aiovgic.model.faults import Faults
@@ -31,6 +32,7 @@ class VmSession:
         self.lines = parts.make(Lines, "lines", vm)
         self.extensions = parts.make(Extensions, "extensions", vm)
         self.one_regs = parts.make(OneRegs, "one_regs", vm.faults)
+        self.teardown = parts.make(Teardown, "kvm", vm)
         self.ram: Slot | None = None
         """Userspace's own mapping of guest memory."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from aiovgic.lab.explore import explore
@@ -182,7 +185,7 @@ def test_what_one_task_makes_another_uses_by_its_label() -> None:
         "  - results: {has: {ret: 0}, init: {ret: 0}}\n"
         "  - results: {has: {errno: EBADF}, init: {errno: EBADF}}\n"
     )
-    result = explore(parsed(text))
+    result = explore(parsed(text), budget=2000)
     assert result.good, str(result)
     assert not result.unreached
 
@@ -214,3 +217,13 @@ def test_devices_and_reads_are_counted_by_each_task() -> None:
     )
     result = explore(parsed(text), strategy="random", budget=100)
     assert result.good, str(result)
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scenarios.md"
+
+
+def test_the_scenario_of_the_documents_holds() -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    result = explore(parsed(text))
+    assert result.good, str(result)
+    assert result.complete

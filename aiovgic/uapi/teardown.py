@@ -1,0 +1,98 @@
+"""The end of a VM: when its last reference goes, and in which order its parts go (kvm_main.c, vgic-init.c).
+
+Descriptors and running ioctls hold references. An eventfd holds none: who writes to it may come in
+the middle of all this, which is why irqfds go first, and wait.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from aiovgic.errors import UapiError, Violation
+from aiovgic.model.bus import no_ranges
+from aiovgic.sync import Part
+
+if TYPE_CHECKING:
+    from aiovgic.model.its import Its
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
+
+
+class Teardown(Part):
+    """The references to a VM, and what happens once there is none (kvm_put_kvm)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.closed = False
+        """Its descriptors are closed; changed with the table of descriptors."""
+        # Ioctls that are running; each holds the VM by its file.
+        self.users = self.shared("users_count", 0)
+        self.unused = self.wait_queue("unused")
+
+    async def get(self) -> None:
+        """An ioctl begins (fget)."""
+        await self.users.update(lambda count: count + 1)
+
+    async def put(self) -> None:
+        """An ioctl ends (fput)."""
+        await self.users.update(lambda count: count - 1)
+        self.unused.wake()
+
+    async def is_last(self) -> bool:
+        """Whether nobody but the one who asks is inside."""
+        return await self.users.load() == 1
+
+    async def destroy(self) -> None:
+        """All descriptors are closed: once the last ioctl is over, everything goes (kvm_destroy_vm).
+
+        Raises EINTR for whoever is killed while a vCPU sleeps and so keeps the VM.
+        """
+        await self.release_irqfds()
+        await self.unused.wait(self.is_last, idle=True, killable=True)
+        if self.rt.signalled():
+            raise UapiError(errno.EINTR, "killed while somebody still used the VM")
+        await self.destroy_buses()
+        await self.destroy_vgic()
+        await self.destroy_vcpus()
+        await self.destroy_devices()
+        self.check_nothing_left()
+        self.vm.free()
+
+    async def release_irqfds(self) -> None:
+        """No eventfd reaches the VM any more (kvm_irqfd_release)."""
+        for eventfd, gsi in tuple(self.vm.irqfds.items):
+            await self.vm.irqfds.deassign(eventfd, gsi)
+
+    async def destroy_buses(self) -> None:
+        """There is no MMIO any more; nobody is inside, so nobody is waited for (kvm_io_bus_destroy)."""
+        await self.vm.bus.ranges.store(no_ranges())
+
+    async def destroy_vgic(self) -> None:
+        """Each vCPU gives up the LPIs on its list (kvm_vgic_destroy, kvm_vgic_vcpu_destroy)."""
+        for vcpu in await self.vm.each_vcpu():
+            await self.vm.lpis.flush_pending_lpis(vcpu)
+
+    async def destroy_vcpus(self) -> None:
+        """The vCPUs go (kvm_destroy_vcpus)."""
+        for vcpu in await self.vm.each_vcpu():
+            vcpu.free()
+
+    async def destroy_devices(self) -> None:
+        """The devices go, newest first (kvm_destroy_devices)."""
+        for its in await self.vm.devices.load():
+            await self.destroy_its(its)
+
+    async def destroy_its(self, its: Its) -> None:
+        """An ITS goes with its devices, events and collections (vgic_its_destroy)."""
+        async with its.its_lock:
+            await its.invalidate_cache()
+            await its.forget_all()
+        its.free()
+
+    def check_nothing_left(self) -> None:
+        """Every LPI went with its last reference. Raises Violation."""
+        left = [irq.name for irq in self.vm.lpis.lpi_xa.stored()]
+        if left:
+            raise Violation("leak", "vm-destroyed", f"{', '.join(left)} outlives the VM")
