@@ -53,6 +53,8 @@ class Exploration:
     exhausted: bool = False
     """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
+    bounded: bool = False
+    """Whether an execution was so long that its end was not searched."""
     interrupted: bool = False
     seconds: float = 0.0
     reached: dict[int, bool] = field(default_factory=dict)
@@ -66,6 +68,7 @@ class Exploration:
             self.pruned += 1
             return
         self.executions += 1
+        self.bounded |= outcome.bounded
         for broken in outcome.found():
             self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
         self.histogram.note(outcome)
@@ -116,6 +119,6 @@ def explore(
             search.exhausted = True
     except KeyboardInterrupt:
         search.interrupted = True
-    search.complete = strategy.complete and not search.interrupted
+    search.complete = strategy.complete and not search.interrupted and not search.bounded
     search.seconds = time.perf_counter() - began
     return search
