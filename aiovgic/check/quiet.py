@@ -1,4 +1,8 @@
-"""The rules for quiet points: moments at which nobody runs and everything must fit together."""
+"""The rules, by the moment at which they hold.
+
+At a quiet point nobody runs and everything must fit together. When something is published, what
+it says must be so. When one vCPU is left alone, it must know all it has to.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.check.bus import device_once
 from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
+from aiovgic.check.lost_interrupt import heard, queued
+from aiovgic.check.lpi_index import index_finds
 from aiovgic.check.lpis import its_mappings, its_ring, lpi_references
+from aiovgic.check.publication import as_said, nothing_dangles
 from aiovgic.check.vcpus import vcpu_complete
 
 if TYPE_CHECKING:
@@ -19,15 +26,21 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = (
     device_once,
+    nothing_dangles,
     lost_objects,
     listed_once,
+    index_finds,
     lpi_references,
     its_mappings,
     its_ring,
     vcpu_complete,
+    as_said,
+    queued,
 )
+PUBLISHED: tuple[Rule, ...] = (as_said,)
+SETTLED: tuple[Rule, ...] = (heard,)
 
 
-def violations(facts: Mapping[str, Any]) -> Sequence[Violation]:
-    """What the facts of a quiet point break, rule by rule."""
-    return [violation for rule in RULES for violation in rule(facts)]
+def violations(facts: Mapping[str, Any], rules: Sequence[Rule] = RULES) -> Sequence[Violation]:
+    """What the facts of a moment break, rule by rule."""
+    return [violation for rule in rules for violation in rule(facts)]

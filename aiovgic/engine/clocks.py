@@ -7,7 +7,7 @@
 | a release or full barrier, then a relaxed store | who reads it, after an acquire or full barrier |
 | dropping a reference | who drops the last one |
 | a wake-up | the sleeper's return |
-| a reader's leaving | the end of a grace period that waited for it |
+| a reader's leaving | the end of a grace period that it entered before |
 | the beginning of a grace period | readers who enter after its end |
 | spawning | the new context |
 | what ran on a CPU | an interrupt handler there, and what runs on after it |
@@ -28,6 +28,7 @@ from aiovgic.sync import (
     Acquire,
     AcquireKillable,
     Fence,
+    GraceBegin,
     GraceEnd,
     KillableSleep,
     Load,
@@ -131,6 +132,7 @@ class Clocks(Watch):
             RefPut: self.put,
             RefPutNotLast: self.put_not_last,
             Section: self.entered,
+            GraceBegin: self.waits,
             GraceEnd: self.waited,
             Sleep: self.slept,
             KillableSleep: self.slept,
@@ -157,13 +159,15 @@ class Clocks(Watch):
             hear(self.contexts[task.context], op, value)
 
     def changed(self, thing: Thing, how: Change) -> None:
-        if how in ("released", "woken"):
-            times = self.mine().publish()
-            if how == "woken":
-                join(times, self.things.get(thing, NOTHING))
-            self.things[thing] = times
-        elif how == "left":
-            self.reader_left(thing)
+        match how:
+            case "released":
+                self.things[thing] = self.mine().publish()
+            case "woken":
+                self.things[thing] = joined(self.things.get(thing, NOTHING), self.mine().publish())
+            case "left":
+                self.reader_left(thing)
+            case _:
+                pass
 
     def mine(self) -> ContextClock:
         """The clock of whoever runs."""
@@ -239,6 +243,11 @@ class Clocks(Watch):
         for ticket in [ticket for ticket in inside if ticket not in thing.active]:
             del inside[ticket]
             left[ticket] = self.mine().publish()
+
+    def waits(self, me: ContextClock, op: GraceBegin, _value: object) -> None:
+        """A grace period begins; readers that left before need not be waited for."""
+        for times in self.left.get(op.srcu, {}).values():
+            me.join(times)
 
     def waited(self, me: ContextClock, op: GraceEnd, _value: None) -> None:
         """A grace period is over: what its writer did before it is known to readers from now on."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.atomic import Atomic
 from aiovgic.engine.lockdep import Lockdep
+from aiovgic.engine.mirrors import Mirrors
+from aiovgic.engine.moments import Moments
 from aiovgic.engine.races import Races
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class Detectors:
     ) -> None:
         self.races = Races(exact=exact)
         self.lockdep: Lockdep = Lockdep(order, keep=keep, seed=None if seed is None else seed.lockdep)
-        self.watches: tuple[Watch, ...] = (self.races, self.lockdep, Atomic())
+        self.watches: tuple[Watch, ...] = (self.races, self.lockdep, Atomic(), Mirrors(), Moments())
 
     def again(self, *, exact: bool = False) -> Detectors:
         """The same for executions that were tried before: they find what the search found in them."""

@@ -60,6 +60,8 @@ class Exploration:
     exhausted: bool = False
     """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
+    bounded: bool = False
+    """Whether an execution was so long that its end was not searched."""
     interrupted: bool = False
     seconds: float = 0.0
     reached: dict[int, bool] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Exploration:
             return
         self.executions += 1
         self.depth = max(self.depth, outcome.steps)
+        self.bounded |= outcome.bounded
         for broken in outcome.found():
             self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
         self.histogram.note(outcome)
@@ -129,6 +132,6 @@ def explore(
             search.exhausted = True
     except KeyboardInterrupt:
         search.interrupted = True
-    search.complete = strategy.complete and not search.interrupted
+    search.complete = strategy.complete and not search.interrupted and not search.bounded
     search.seconds = time.perf_counter() - began
     return search

@@ -45,6 +45,8 @@ class Outcome:
     """Whether it was given up: what it could still do was tried before."""
     races: tuple[Broken, ...] = ()
     """The data races on the way; they end nothing."""
+    bounded: bool = False
+    """Whether the strategy did not decide all of it: it was too long."""
 
     def found(self) -> Iterator[Broken]:
         """Everything that is wrong with it: what ended it, then the data races."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PROGRESS = ("op", "ret")
+"""Events that say that somebody gets somewhere."""
+
 
 class ExecutionRuntime(Runtime):
     """Notes go to the recorder, if there is one; a note on what was freed is a finding."""
@@ -33,6 +36,8 @@ class ExecutionRuntime(Runtime):
         """Set-up is over: from now on there are points, choices and notes."""
         self.quiet = False
         """Nobody runs, and somebody looks at the machine."""
+        self.progress = 0
+        """How many steps of a scenario have begun or ended."""
         self.killing = False
         """Whoever runs now has been killed."""
         self._marked = False
@@ -61,8 +66,6 @@ class ExecutionRuntime(Runtime):
     def looking(self) -> Iterator[None]:
         """Somebody looks at a quiet machine: what he reads is nobody's access."""
         self.quiet = True
-        if self.recorder is not None:
-            self.recorder.task = ""
         yield
         self.quiet = False
 
@@ -88,8 +91,16 @@ class ExecutionRuntime(Runtime):
         self._marked = before
         return value
 
+    def unseen(self, do: Callable[[], T]) -> T:
+        """Do what nobody is to note: something is made only now that was there from the start."""
+        before, self.quiet = self.quiet, True
+        value = do()
+        self.quiet = before
+        return value
+
     def event(self, kind: str, what: str, detail: str = "") -> None:
         """Something worth a line of the trace."""
+        self.progress += kind in PROGRESS
         if self.recorder is not None and self.racing and not self.dead:
             self.recorder.add(kind, what, detail)
 

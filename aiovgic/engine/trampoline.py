@@ -11,6 +11,8 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
+from aiovgic.engine.asleep import overslept
+from aiovgic.engine.fair import Turns
 from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from aiovgic.engine.watch import Watch
     from aiovgic.sync import Context, Declared, Op, Script
 
-STEP_LIMIT = 50_000
-"""Steps of one explored execution after which it makes no progress."""
+STEP_LIMIT = 10_000
+"""Steps of one explored execution after which everyone runs in turn."""
 
 
 class Execution:
@@ -58,6 +60,8 @@ class Execution:
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
         self.broken: Broken | None = None
+        self.turns: Turns | None = None
+        """Who runs beyond the step limit."""
         self.races: dict[tuple[object, ...], Broken] = {}
         """Data races, by identity."""
         self.pruned = False
@@ -95,7 +99,8 @@ class Execution:
         """The model starts a task of its own."""
         running = self.rt.current
         self.not_alone()
-        self.start(context.name, script, context.cpu, isr=context.isr, parent=self.last)
+        parent = next(task for task in self.tasks if task.context is running)
+        self.start(context.name, script, context.cpu, isr=context.isr, parent=parent)
         self.rt.current = running
 
     def cpu(self, number: int) -> HostCpu:
@@ -148,9 +153,8 @@ class Execution:
                 self.quiesce(session)
                 return
             if self.steps >= self.step_limit:
-                title = f"no end after {self.step_limit} steps"
-                self.broken = Broken("livelock", "step-limit", title, (title,))
-                return
+                self.step(self.in_turn(enabled))
+                continue
             task = self.decide(enabled)
             if task is None:
                 self.pruned = True
@@ -214,6 +218,15 @@ class Execution:
             self.switched.append((self.steps, task.name))
             if self.recorder is not None:
                 self.recorder.switched(self.steps, task, plain)
+
+    def in_turn(self, enabled: list[Task]) -> Task:
+        """Who runs at a step beyond the limit: everyone in turn, until it is a livelock."""
+        if self.turns is None:
+            self.turns = Turns()
+        task = self.turns.pick(enabled, (self.rt.progress, sum(task.done for task in self.tasks)))
+        if task is None:
+            self.report(self.turns.livelock())
+        return task or enabled[0]
 
     def step(self, task: Task) -> None:
         """Commit a task's operation and run it to its next point."""
@@ -281,6 +294,9 @@ class Execution:
             watch.end()
         if self.broken is not None:
             return
+        self.broken = overslept(self.rt, self.tasks)
+        if self.broken is not None:
+            return
         waiting = {task.context: task.op for task in self.tasks if task.op is not None}
         left = deadlock.stuck(waiting)
         if left:
@@ -318,11 +334,12 @@ class Execution:
         schedule = Schedule(tuple(self.switched), tuple(self.chosen))
         races = tuple(self.races.values())
         if self.broken is not None:
-            return Outcome(schedule, self.steps, self.choices, self.broken, races=races)
+            return Outcome(schedule, self.steps, self.choices, self.broken, races=races, bounded=self.turns is not None)
         if self.pruned:
             return Outcome(schedule, self.steps, self.choices, pruned=True, races=races)
         seen, reached = session.outcome(), session.reached
-        return Outcome(schedule, self.steps, self.choices, None, seen, reached, races=races)
+        bounded = self.turns is not None
+        return Outcome(schedule, self.steps, self.choices, None, seen, reached, races=races, bounded=bounded)
 
     def abandon(self) -> None:
         """Close what is left; leaving a section means nothing any more."""

@@ -119,6 +119,7 @@ class ApList(Part):
                     target = irq.target_oracle()
                     if target is None:
                         self.unlist(irq)
+                        irq.park()
                         unlisted.append(irq)
                         continue
                 if target is not self:

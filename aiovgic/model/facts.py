@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.model import invariants
 from aiovgic.model.owned import lost
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def facts(vm: Vm) -> Facts:
         "irqs": {irq.name: irq_facts(irq) for irq in irqs(vm)},
         "lost": [part.name for part in lost(vm)],
         "cached": [irq.intid for irq in cached(vm)],
+        "strays": invariants.strays(vm),
+        "dangling": invariants.dangling(vm),
+        "claims": invariants.claims(vm),
     }
 
 
@@ -132,4 +136,5 @@ def irq_facts(irq: Irq) -> Facts:
         "priority": irq.priority,
         "target": None if irq.target_vcpu is None else irq.target_vcpu.name,
         "listed": None if irq.vcpu is None else irq.vcpu.name,
+        "parked": irq.parked,
     }

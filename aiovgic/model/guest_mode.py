@@ -35,6 +35,13 @@ class GuestMode(VcpuState):
     async def run_guest(self, guest: Guest) -> Exit | None:
         """Guest mode: what needs no trap is done here, by the hardware. None: something interrupted the guest."""
         self.driven_lines = await self.irq_lines.load()
+        self.in_guest = True
+        left = await self.guest_steps(guest)
+        self.in_guest = False
+        return left
+
+    async def guest_steps(self, guest: Guest) -> Exit | None:
+        """Step by step, until one of them traps or somebody wants the vCPU out."""
         while await self.mode.load() is Mode.IN_GUEST_MODE:
             virq, vfiq = self.lines()
             trap = guest.resume(virq=virq, vfiq=vfiq)

@@ -17,7 +17,7 @@ from aiovgic.sync import Guarded, Part
 if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Parts
+    from aiovgic.sync import Context, Parts
 
 
 class Config(IntEnum):
@@ -33,7 +33,7 @@ class Irq(Part):
     enabled = Guarded(default=False, by="irq_lock")
     pending_latch = Guarded(default=False, by="irq_lock")
     line_level = Guarded(default=False, by="irq_lock")
-    active = Guarded(default=False, by="irq_lock")
+    active = Guarded(default=False, by="irq_lock", mirrored=True)
     config = Guarded(Config.EDGE, by="irq_lock")
     priority = Guarded(0, by="irq_lock")
     group = Guarded(1, by="irq_lock")
@@ -43,7 +43,7 @@ class Irq(Part):
     active_source = Guarded(0, by="irq_lock")
     owner = Guarded[object](None, by="irq_lock")
     target_vcpu = Guarded["Vcpu | None"](None, by="irq_lock")
-    vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"))
+    vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"), mirrored=True)
 
     def __init__(self, parts: Parts, name: str, vm: Vm, intid: int) -> None:
         super().__init__(parts, name)
@@ -51,6 +51,12 @@ class Irq(Part):
         self.intid = intid
         self.irq_lock = self.lock("irq_lock", intid, irqsave=True)
         self.refcount = self.ref()
+        self.parked = False
+        """For reports: it is due, but was left unqueued, having no target or a distributor that is off."""
+
+    def mirror(self) -> Context | None:
+        vcpu: Vcpu | None = self.__dict__.get("vcpu")
+        return None if vcpu is None else vcpu.loaded(self.intid)
 
     # -- derived state; irq_lock held -----------------------------------------------------
 
@@ -130,12 +136,18 @@ class Irq(Part):
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
         """Nothing to queue: let the vCPU it belongs on, if any, come round and look again."""
+        if vcpu is None:
+            self.park()
         self.irq_lock.release()
         if vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
             await vcpu.make_request_irq_pending()
             await vcpu.kick()
         return False
+
+    def park(self) -> None:
+        """It belongs nowhere now; irq_lock held."""
+        self.parked = self.enabled and self.is_pending()
 
     def still_belongs(self, vcpu: Vcpu) -> bool:
         """The re-check of queue_irq_unlock: listed nowhere still, and the same vCPU still."""
@@ -146,6 +158,7 @@ class Irq(Part):
         await self.vm.get_irq_ref(self)
         vcpu.ap_list.append(self)
         self.vcpu = vcpu
+        self.parked = False
 
     # -- the input ----------------------------------------------------------------------------
 

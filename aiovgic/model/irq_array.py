@@ -32,9 +32,13 @@ class IrqArray(Part):
             raise Violation("use-after-free", "irq-array", f"{self.name}[{intid}] is used after the array was freed")
         irq = self._made.get(intid)
         if irq is None:
-            irq = self.parts.make(Irq, f"{self.name}{intid}", self.vm, intid)
-            self._prepare(irq)
-            self._made[intid] = irq
+            irq = self._made[intid] = self.rt.unseen(lambda: self._make(intid))
+        return irq
+
+    def _make(self, intid: int) -> Irq:
+        """An interrupt as the array was made with it."""
+        irq = self.parts.make(Irq, f"{self.name}{intid}", self.vm, intid)
+        self._prepare(irq)
         return irq
 
     def __contains__(self, intid: object) -> bool:

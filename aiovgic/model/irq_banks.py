@@ -211,3 +211,4 @@ class IrqBanks(Frame):
                 continue
             async with irq.irq_lock:
                 irq.config = Config.EDGE if value >> 2 * i & EDGE_BITS else Config.LEVEL
+                irq.park()  # a line that is high counts from now on, and nobody queues it

@@ -78,6 +78,8 @@ class VcpuState(VgicCpu):
         self.pause = self.shared("pause", 0)
         self.core_regs: dict[int, int] = {}
         """The registers of struct kvm_regs that are not 0, by their place in it."""
+        self.in_guest = False
+        """For reports: whether it executes its guest, with the list registers loaded."""
         self.wait = self.wait_queue("wait")
         self.exited = self.wait_queue("exited")
 

@@ -24,7 +24,7 @@ from aiovgic.sync import ACQUIRE, Guarded
 if TYPE_CHECKING:
     from aiovgic.model.interface import ListRegister, VirtualInterface
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Parts
+    from aiovgic.sync import Context, Parts
 
 LOWEST_PRIORITY = 0xFF
 
@@ -53,6 +53,12 @@ class VgicCpu(ApList):
         self.lrs_v2 = parts.make(LrsV2, f"{name}.lrs")
         self.lrs_v3 = parts.make(LrsV3, f"{name}.lrs")
         self.choose_interface()
+        self.loader: Context | None = None
+        """Who filled the list registers last."""
+
+    def loaded(self, intid: int) -> Context | None:
+        """Who has an interrupt of this list in the list registers now, if it is there."""
+        return self.loader if any(lr.intid == intid for lr in self.hw.lrs) else None
 
     def choose_interface(self) -> None:
         """The hardware behind this vCPU: what the host has, and what its guest is to see."""
@@ -101,6 +107,7 @@ class VgicCpu(ApList):
                 self.underflow = irq is not listed[-1]
                 break
         self.hw.lrs = lrs
+        self.loader = self.rt.current
         self.used_lrs = len(lrs)
 
     async def ap_list_depth(self) -> tuple[int, bool]:

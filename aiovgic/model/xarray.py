@@ -1,10 +1,13 @@
-"""An index that is read without a lock: LPIs by INTID, translations by device and event."""
+"""An index that is read without a lock: LPIs by INTID, translations by device and event.
+
+Every change takes the array's own lock for its length, so changes are ordered among themselves.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from aiovgic.sync import ACQUIRE, RELEASE, Shared
+from aiovgic.sync import ACQUIRE, Shared
 
 if TYPE_CHECKING:
     from aiovgic.sync import Part
@@ -32,18 +35,18 @@ class XArray(Generic[T]):
 
     async def store(self, key: int, value: T) -> T | None:
         """Store it there; gives what it replaces (xa_store)."""
-        entries = await self._word.update(_same, RELEASE)
+        entries = await self._word.update(_same)
         old = entries.get(key)
         entries[key] = value
         return old
 
     async def reserve(self, key: int) -> None:
         """Make room there, unless there is some (xa_reserve); reads as empty."""
-        (await self._word.update(_same, RELEASE)).setdefault(key, None)
+        (await self._word.update(_same)).setdefault(key, None)
 
     async def release(self, key: int) -> None:
         """Undo reserve, if nothing was stored there (xa_release)."""
-        entries = await self._word.update(_same, RELEASE)
+        entries = await self._word.update(_same)
         if entries.get(key) is None:
             entries.pop(key, None)
 
@@ -53,16 +56,20 @@ class XArray(Generic[T]):
 
     async def erase(self, key: int) -> T | None:
         """Empty the place; gives what was there (xa_erase)."""
-        return (await self._word.update(_same, RELEASE)).pop(key, None)
+        return (await self._word.update(_same)).pop(key, None)
 
     async def items(self) -> tuple[tuple[int, T], ...]:
         """All that is stored, in ascending order, as of now (xa_for_each)."""
         entries = await self._word.load(ACQUIRE)
         return tuple([(key, value) for key, value in sorted(entries.items(), key=_number) if value is not None])
 
-    def stored(self) -> list[T]:
+    def entries(self) -> list[tuple[int, T]]:
         """All that is stored, in ascending order, without a point: for reports."""
-        return [value for _, value in sorted(self._word.value.items(), key=_number) if value is not None]
+        return [(key, value) for key, value in sorted(self._word.value.items(), key=_number) if value is not None]
+
+    def stored(self) -> list[T]:
+        """The same without their numbers."""
+        return [value for _, value in self.entries()]
 
     async def unsorted(self) -> tuple[T, ...]:
         """All that is stored, in the order it came."""

@@ -22,6 +22,7 @@ from aiovgic.sync.waitqueue import WaitQueue
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from aiovgic.sync.context import Context
     from aiovgic.sync.runtime import Runtime
 
 P = ParamSpec("P")
@@ -67,6 +68,10 @@ class Part:
     def data_race(self, read: Callable[[], T]) -> RacyRead[T]:
         """Await it to read guarded fields without their lock where KVM does so knowingly (data_race)."""
         return RacyRead(self.rt, self, read)
+
+    def mirror(self) -> Context | None:
+        """Who has the truth of the mirrored fields in hardware now, if somebody has."""
+        return None
 
     def free(self) -> None:
         """This part's memory is gone: whoever touches it now has a use after free (kfree)."""

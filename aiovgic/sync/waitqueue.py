@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from aiovgic.sync.context import Context
+    from aiovgic.sync.op import Script
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime
 
@@ -39,7 +40,7 @@ class WaitQueue(Thing):
         self.rt.changed(self, "woken")
         return woken
 
-    async def wait(self, ready: Callable[[], Awaitable[bool]], *, idle: bool = False, killable: bool = False) -> None:
+    async def wait(self, ready: Callable[[], Script[bool]], *, idle: bool = False, killable: bool = False) -> None:
         """Sleep until ``ready`` says so; it is asked again after each wake-up.
 
         ``idle``: sleeping here for ever with nothing due is no deadlock (WFI, a doorbell).
@@ -52,7 +53,7 @@ class WaitQueue(Thing):
             except Exception:
                 self.finish()
                 raise
-            if woken or not await (KillableSleep if killable else Sleep)(self, idle=idle):
+            if woken or not await (KillableSleep if killable else Sleep)(self, ready, idle=idle):
                 break
         self.finish()
 
@@ -83,12 +84,14 @@ class Prepare(Op[None]):
 class Sleep(Op[bool]):
     """Sleep until woken (schedule): True, unless the task was killed instead."""
 
-    __slots__ = ("idle", "queue")
+    __slots__ = ("asks", "idle", "queue")
     kind: ClassVar[str] = "sleep"
     waits: ClassVar[bool] = True
 
-    def __init__(self, queue: WaitQueue, *, idle: bool) -> None:
+    def __init__(self, queue: WaitQueue, asks: Callable[[], Script[bool]], *, idle: bool) -> None:
         self.queue = queue
+        self.asks = asks
+        """What it waits for."""
         self.idle = idle
 
     @property

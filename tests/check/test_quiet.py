@@ -18,7 +18,17 @@ LAST = 0xFE0
 
 def irq(intid: int, listed: str | None = None, refs: int = 1) -> dict[str, Any]:
     """An interrupt's facts, as far as the rules look at them."""
-    return {"intid": intid, "listed": listed, "refs": refs}
+    return {
+        "intid": intid,
+        "listed": listed,
+        "refs": refs,
+        "enabled": True,
+        "latch": listed is not None,
+        "line": False,
+        "config": "EDGE",
+        "target": "vcpu0",
+        "parked": False,
+    }
 
 
 def well() -> dict[str, Any]:
@@ -41,6 +51,9 @@ def well() -> dict[str, Any]:
         "irqs": {"spi33": irq(SPI, "vcpu0"), "irq8192": irq(LPI, "vcpu0", 3)},
         "cached": [LPI],
         "lost": [],
+        "strays": [],
+        "dangling": [],
+        "claims": {"the vGIC is initialized and has its SPIs": True},
     }
 
 
@@ -77,12 +90,25 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
         pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
         pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
+        pytest.param(broken("lost", value=["its0.ite"]), "lost-object", id="nobody has it"),
+        pytest.param(broken("strays", value=[("its0 0:0", LPI)]), "index-finds", id="another LPI in the index"),
+        pytest.param(broken("dangling", value=[("bus", "vcpu1.rd")]), "dangling", id="freed and on the bus"),
+        pytest.param(broken("claims", value={"it is ready": False}), "ready-is-ready", id="said to be ready"),
+        pytest.param(broken("irqs", "spi33", "listed", value=None), "due-is-queued", id="due and on no list"),
         pytest.param(broken("its", "its0", "cwriter", value="0x1000"), "its-ring", id="a cursor past the ring"),
         pytest.param(broken("its", "its0", "creadr", value="0x8"), "its-ring", id="a cursor inside a command"),
     ],
 )
 def test_what_does_not_fit_is_a_violation(found: dict[str, Any], rule: str) -> None:
     assert rule in [violation.rule for violation in violations(found)]
+
+
+def test_what_was_left_unqueued_or_cannot_be_delivered_is_not_lost() -> None:
+    for path, value in ((("irqs", "spi33", "parked"), True), (("irqs", "spi33", "target"), None)):
+        found = broken(*path, value=value)
+        found["irqs"]["spi33"]["listed"] = None
+        found["vcpus"]["vcpu0"]["ap_list"] = [LPI]
+        assert violations(found) == []
 
 
 def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does() -> None:

@@ -29,9 +29,12 @@ OF_ONE_TASK = {
 OF_NO_KERNEL = {
     "Deliveries.taken": "the scenario's own record of what guests took, judged at the end",
     "Faults.made": "a ledger of what was allocated, read at quiet points",
+    "Irq.parked": "whether it was left unqueued, for the rule about lost interrupts; written under irq_lock",
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
     "Machine.labels": "the scenario's own names of devices, each given by one step",
     "Ram.pages": "guest memory: every access of it is an announced operation",
+    "Vcpu.in_guest": "whether it executes its guest, for the rule about what it was not told",
+    "Vcpu.loader": "who filled the list registers, for the rule about edits of what is in them",
     "ScenarioSession.results": "the scenario's own record of results, each given by one step, judged at the end",
 }
 """Plain attributes that several tasks change, and that no task decides by without an operation."""

@@ -100,10 +100,13 @@ def test_a_sleeper_that_was_woken_is_none_until_it_prepares_again(stage: Stage) 
 
 
 def test_whoever_prepares_anew_waits_for_a_new_wake_up(stage: Stage) -> None:
+    async def never() -> bool:
+        return False
+
     async def prepare_twice() -> None:
         await Prepare(stage.box.queue)
         await Prepare(stage.box.queue)
-        await Sleep(stage.box.queue, idle=False)
+        await Sleep(stage.box.queue, never, idle=False)
 
     thread = stage.start("one", prepare_twice())
     thread.step()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,22 @@ Body = Callable[[Any], Coroutine[Any, Any, None]]
 
 
 class MiniSession:
-    """Tasks that share one part, each on a CPU of its own."""
+    """Tasks that share one part, each on a CPU of its own; interrupt handlers on that of the first."""
 
-    def __init__(self, part: Part, bodies: Mapping[str, Body], check: Callable[[Any], Sequence[Violation]]) -> None:
+    def __init__(
+        self,
+        part: Part,
+        bodies: Mapping[str, Body],
+        check: Callable[[Any], Sequence[Violation]],
+        isrs: Collection[str] = (),
+    ) -> None:
         self.part = part
         self.check = check
         self.reached: tuple[int, ...] = ()
-        self.tasks = tuple(TaskSpec(name, partial(body, part), n) for n, (name, body) in enumerate(bodies.items()))
+        self.tasks = tuple(
+            TaskSpec(name, partial(body, part), 0 if name in isrs else n, isr=name in isrs)
+            for n, (name, body) in enumerate(bodies.items())
+        )
 
     def quiet(self) -> Sequence[Violation]:
         """Nothing is checked while some are idle."""
@@ -43,10 +52,11 @@ def program(
     make: Callable[..., Part],
     bodies: Mapping[str, Body],
     check: Callable[[Any], Sequence[Violation]] = lambda _part: (),
+    isrs: Collection[str] = (),
 ) -> Callable[[Runtime], MiniSession]:
-    """A program whose tasks share one part of this class."""
+    """A program whose tasks share one part of this class; ``isrs`` interrupt the CPU of the first."""
 
     def session(rt: Runtime) -> MiniSession:
-        return MiniSession(Parts(rt, noting=rt.noting).make(make, "p"), bodies, check)
+        return MiniSession(Parts(rt, noting=rt.noting).make(make, "p"), bodies, check, isrs)
 
     return session

@@ -1,0 +1,33 @@
+"""Rules: an interrupt that is due is where its vCPU will find it, and the vCPU will look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def queued(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """Pending, enabled and with a target, it is on a list; unless KVM left it where it was.
+
+    Nothing is queued while the distributor is off, or for nobody; and what was left so is not
+    queued when that changes.
+    """
+    if not facts["vm"]["enabled"]:
+        return
+    for name, irq in facts["irqs"].items():
+        level = irq["config"] == "LEVEL" and irq["line"]
+        due = irq["enabled"] and (irq["latch"] or level) and irq["target"] is not None
+        if due and irq["listed"] is None and not irq["parked"]:
+            what = f"{name} is pending and enabled for {irq['target']}, and on no list: nobody will deliver it"
+            yield Violation("lost-interrupt", "due-is-queued", what)
+
+
+def heard(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A vCPU that is left alone in its guest has everything that is due in its list registers."""
+    for vcpu, irq in facts["unheard"]:
+        what = f"{irq} is due on {vcpu}, which is in the guest without it, and nobody has asked it out"
+        yield Violation("lost-interrupt", "due-is-heard", what)

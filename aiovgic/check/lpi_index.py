@@ -1,0 +1,18 @@
+"""Rule: an event's LPI is the very one that the index finds under its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULE = "index-finds"
+
+
+def index_finds(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """An LPI that the index has not, or has another in place of, is never found again, though MSIs raise it."""
+    for event, intid in facts["strays"]:
+        yield Violation("map", RULE, f"{event} is mapped to an LPI {intid} that the index has not")

@@ -1,0 +1,76 @@
+"""Livelock: everyone has his turn, and nobody gets anywhere.
+
+After so many steps a strategy is not asked any more: whoever can run does so in turn. Progress
+is a task that ends, and a step of a scenario that begins or ends. Executions that make progress go on
+for as long as they need.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import innermost, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.engine.task import Task
+
+PATIENCE = 5_000
+"""Steps by turns, without progress, that make a livelock."""
+
+REMEMBERED = 64
+"""Operations of each task that are remembered, to tell how it goes round."""
+
+TOLD = 6
+
+
+class Turns:
+    """Runs everyone in turn, and counts the steps without progress."""
+
+    def __init__(self, patience: int = PATIENCE) -> None:
+        self.patience = patience
+        self.progress: object = None
+        self.idle = 0
+        self.last = -1
+        self.does: dict[Task, list[str]] = {}
+
+    def pick(self, enabled: Sequence[Task], progress: object) -> Task | None:
+        """Whose turn it is; None if nobody gets anywhere. ``progress`` changes with what was achieved."""
+        if progress != self.progress:
+            self.progress = progress
+            self.idle = 0
+            self.does = {}
+        if self.idle >= self.patience:
+            return None
+        self.idle += 1
+        task = next((task for task in enabled if task.number > self.last), enabled[0])
+        self.last = task.number
+        assert task.op is not None
+        does = self.does.setdefault(task, [])
+        does.append(f"{task.op.kind} {task.op.target}".rstrip())
+        del does[:-REMEMBERED]
+        return task
+
+    def livelock(self) -> Broken:
+        """Who goes round, and how."""
+        tasks = sorted(self.does, key=lambda task: task.number)
+        names = " and ".join(task.name for task in tasks)
+        title = f"{names} get nowhere: {self.patience} steps, everyone in turn, and nothing is done"
+        saw = tuple(f"{task.name} goes round: {', '.join(circle(self.does[task]))}" for task in tasks)
+        places = tuple(
+            place_of(task, innermost(task), f"goes round ({task.op.kind})", task.op.target) for task in tasks if task.op
+        )
+        return Broken("livelock", "no-progress", title, saw, places)
+
+
+def circle(does: Sequence[str]) -> list[str]:
+    """The shortest piece that these operations repeat; only its beginning if it is long."""
+    length = len(does)
+    period = next(
+        (n for n in range(1, length // 2 + 1) if all(does[i] == does[i - n] for i in range(n, length))), length
+    )
+    least = min(range(period), key=lambda start: [does[(start + i) % period] for i in range(period)]) if period else 0
+    piece = [does[(least + i) % period] for i in range(period)]
+    return piece if len(piece) <= TOLD else [*piece[:TOLD], "..."]

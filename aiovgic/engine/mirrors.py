@@ -1,0 +1,44 @@
+"""Edits of state that hardware holds: whoever wants to change it must get it out of there first.
+
+A field that is declared ``mirrored`` may have its truth elsewhere for a while: an interrupt's active
+state is in a list register as long as its vCPU is in the guest, and the fold writes it over what
+anybody else wrote meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import calling, place_of
+from aiovgic.engine.watch import Watch
+
+if TYPE_CHECKING:
+    from aiovgic.engine.trampoline import Execution
+    from aiovgic.sync import Declared, Part
+
+
+class Mirrors(Watch):
+    """Looks at every access of a mirrored field: writes, and reads by who takes no lock (`data_race`)."""
+
+    def __init__(self) -> None:
+        self.execution: Execution | None = None
+
+    def begin(self, execution: Execution) -> None:
+        self.execution = execution
+
+    def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
+        if not field.mirrored or not (write or marked):
+            return
+        holder = part.mirror()
+        me = part.rt.current
+        if holder is None or holder is me:
+            return
+        assert self.execution is not None
+        rule, verb = ("edited-while-loaded", "written") if write else ("read-while-loaded", "read")
+        what = f"{part.name}.{field.field}"
+        title = f"{what} is {verb} by {me} while {holder} has it in a list register"
+        task = next(task for task in self.execution.tasks if task.context is me)
+        place = place_of(task, calling(sys._getframe(1)), "write" if write else "read", what)  # noqa: SLF001
+        self.execution.report(Broken("lr-edit", rule, title, (title,), (place,)))

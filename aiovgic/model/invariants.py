@@ -1,0 +1,95 @@
+"""Facts that rules are about: what points where it should not, what is said to be ready, who knows what.
+
+As `facts`: for moments when nobody runs, without locks or points. Objects are told apart here,
+so that rules need only names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.model.dist import Model
+from aiovgic.model.irq import Config
+from aiovgic.model.redist import Redist
+from aiovgic.model.vcpu_state import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiovgic.model.bus import IoDevice
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+
+    Claims = dict[str, bool]
+
+
+def events(vm: Vm) -> Iterator[tuple[str, Any]]:
+    """Every mapped event of every ITS, by a name."""
+    for its in reversed(vm.devices.value):
+        for device in its.maps.devices():
+            for ite in device.itt.values():
+                yield f"{its.name} {device.device_id}:{ite.event_id}", ite
+
+
+def strays(vm: Vm) -> list[tuple[str, int]]:
+    """Events whose LPI is not the one that the index has under its number."""
+    index = dict(vm.lpis.lpi_xa.entries())
+    return [
+        (name, ite.irq.intid)
+        for name, ite in events(vm)
+        if ite.irq is not None and index.get(ite.irq.intid) is not ite.irq
+    ]
+
+
+def dangling(vm: Vm) -> list[tuple[str, str]]:
+    """What is in use and points at memory that is gone: who points, at what."""
+    freed = [("bus", here.device.name) for here in vm.bus.ranges.value if is_gone(here.device)]
+    for vcpu in vm.vcpus.value:
+        region = vcpu.rd.rdreg
+        if region is not None and region.freed:
+            freed.append((vcpu.rd.name, region.name))
+    return freed
+
+
+def is_gone(device: IoDevice) -> bool:
+    """Whether the memory of a device was given back; a redistributor is part of its vCPU."""
+    return device.freed or (isinstance(device, Redist) and device.vcpu.freed)
+
+
+def claims(vm: Vm) -> Claims:
+    """What flags say now, and whether it is so."""
+    dist = vm.dist
+    said: Claims = {}
+    vcpus: tuple[Vcpu, ...] = vm.vcpus.value
+    if dist.in_kernel():
+        for vcpu in vcpus:
+            said[f"{vcpu.name} is online and has its private interrupts"] = vcpu.private_irqs is not None
+    if dist.initialized.value:
+        said["the vGIC is initialized and has its SPIs"] = dist.spis is not None
+    if dist.ready.value:
+        frame = vm.dist_v2 if dist.vgic_model is Model.V2 else dist
+        said["the vGIC is ready and its distributor is on the bus"] = any(
+            here.device is frame for here in vm.bus.ranges.value
+        )
+    return said
+
+
+def unheard(vm: Vm) -> list[tuple[str, str]]:
+    """Who is in the guest, asked out by nobody, and what is due on its list but in no list register."""
+    found: list[tuple[str, str]] = []
+    for vcpu in vm.vcpus.value:
+        asked_out = vcpu.mode.value is not Mode.IN_GUEST_MODE or vcpu.requests.value
+        if not vcpu.in_guest or asked_out or len(vcpu.hw.lrs) == vm.host.list_registers:
+            continue
+        found += [(vcpu.name, irq.name) for irq in vcpu.ap_list if waits(vcpu, irq)]
+    return found
+
+
+def waits(vcpu: Vcpu, irq: Irq) -> bool:
+    """Whether a listed interrupt is due on this vCPU, and is not in its list registers."""
+    due = irq.enabled and irq.is_pending() and not irq.active and irq.target_vcpu is vcpu and vcpu.vm.dist.enabled
+    if not due or irq.source:
+        return False
+    loaded = [lr for lr in vcpu.hw.lrs if lr.intid == irq.intid]
+    return not loaded or (loaded[0].is_free() and irq.config is Config.EDGE)

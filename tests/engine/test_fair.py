@@ -1,0 +1,86 @@
+"""Livelock: who gets nowhere is told with how he goes round; who gets somewhere may take long."""
+
+from __future__ import annotations
+
+from aiovgic.engine.explore import explore
+from aiovgic.engine.fair import circle
+from aiovgic.engine.stage import Stage
+from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.replay import ReplayStrategy
+from aiovgic.engine.trampoline import STEP_LIMIT, Execution
+from aiovgic.sync import Part, Parts
+from tests.engine.programs import program
+
+
+class Words(Part):
+    """Two words and a lock."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.mine = self.shared("mine", 0)
+        self.yours = self.shared("yours", 0)
+        self.spin = self.lock("spin")
+
+
+async def waits_for_yours(words: Words) -> None:
+    while not await words.yours.load():
+        async with words.spin:
+            pass
+
+
+async def waits_for_mine(words: Words) -> None:
+    while not await words.mine.load():
+        pass
+    await words.yours.store(1)
+
+
+async def gives_mine(words: Words) -> None:
+    await words.mine.store(1)
+
+
+def test_two_that_wait_for_each_other_awake_get_nowhere() -> None:
+    outcome = Execution(Stage(program(Words, {"one": waits_for_yours, "two": waits_for_mine})), DfsStrategy()).run()
+    assert outcome.broken is not None
+    assert (outcome.broken.kind, outcome.broken.rule) == ("livelock", "no-progress")
+    assert outcome.broken.title == "one and two get nowhere: 5000 steps, everyone in turn, and nothing is done"
+    assert outcome.broken.saw == ("one goes round: load p.yours, lock p.spin", "two goes round: load p.mine")
+    assert [place.function for place in outcome.broken.places] == ["waits_for_yours", "waits_for_mine"]
+
+
+def test_whoever_spins_until_another_comes_is_no_livelock_though_the_plain_order_never_lets_him() -> None:
+    bodies = {"one": waits_for_yours, "two": waits_for_mine, "three": gives_mine}
+    outcome = Execution(Stage(program(Words, bodies)), DfsStrategy()).run()
+    assert outcome.broken is None
+    assert outcome.steps > STEP_LIMIT
+    assert outcome.bounded
+
+
+def test_a_search_with_an_execution_that_was_too_long_is_not_complete() -> None:
+    bodies = {"one": waits_for_mine, "two": gives_mine}
+    search = explore(program(Words, bodies), DfsStrategy(), 3)
+    assert search.bounded
+    assert not search.complete
+
+
+def test_a_livelock_is_replayed_from_its_schedule() -> None:
+    spinning = program(Words, {"one": waits_for_yours, "two": waits_for_mine})
+    first = Execution(Stage(spinning), DfsStrategy()).run()
+    again = Execution(Stage(spinning), ReplayStrategy(first.schedule)).run()
+    assert again.broken == first.broken
+
+
+def test_whoever_gets_somewhere_may_take_as_long_as_he_needs() -> None:
+    async def long(words: Words) -> None:
+        for _ in range(20):
+            words.rt.event("op", "a step")
+            for _ in range(1000):
+                await words.mine.load()
+
+    outcome = Execution(Stage(program(Words, {"one": long, "two": gives_mine})), DfsStrategy()).run()
+    assert outcome.broken is None
+
+
+def test_a_circle_begins_at_the_same_place_wherever_it_was_cut() -> None:
+    assert circle(["b", "c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
+    assert circle(["c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
+    assert circle([str(i) for i in range(9)]) == ["0", "1", "2", "3", "4", "5", "..."]
