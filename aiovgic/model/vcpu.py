@@ -158,6 +158,10 @@ class Vcpu(GuestMode):
 
     async def handle_wfi(self) -> None:
         """Wait until there is something to run for (kvm_vcpu_wfi)."""
-        self.vgic_put()
+        self.blocking()
         await self.halt()
         self.vgic_load()
+
+    def blocking(self) -> None:
+        """Before blocking: the interface's state is looked at while the vCPU waits."""
+        self.vgic_put()

@@ -162,7 +162,18 @@ class VcpuState(VgicCpu):
 
     async def halt(self) -> None:
         """Block until there is something to run for, or a signal (kvm_vcpu_halt)."""
-        await self.wait.wait(self.is_runnable, idle=True, killable=True)
+        await self.wait.wait(self.check_block, idle=True, killable=True)
+
+    async def check_block(self) -> bool:
+        """Whether to block no longer; who goes on is scheduled out next (kvm_vcpu_check_block)."""
+        runnable = await self.is_runnable()
+        if not runnable:
+            self.sched_out()
+        return runnable
+
+    def sched_out(self) -> None:
+        """The vCPU's thread gives up its CPU (kvm_sched_out)."""
+        self.vgic_put()
 
     async def is_runnable(self) -> bool:
         """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""
