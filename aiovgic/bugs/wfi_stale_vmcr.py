@@ -17,7 +17,7 @@ from aiovgic.sync import replaces
 class WfiStaleVmcr(Vcpu):
     """The copy is as old as the last load."""
 
-    def blocking(self) -> None:
+    async def blocking(self) -> None:
         pass
 
 
