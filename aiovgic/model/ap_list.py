@@ -143,7 +143,9 @@ class ApList(Part):
     def unlink(self, irq: Irq) -> None:
         """Take an interrupt out of the list itself, where it must be (list_del)."""
         if irq not in self.ap_list:
-            raise Violation("list", "unlinked-twice", f"{irq.name} is taken off the ap_list of {self.name}, and not on it")
+            raise Violation(
+                "list", "unlinked-twice", f"{irq.name} is taken off the ap_list of {self.name}, and not on it"
+            )
         self.ap_list.remove(irq)
 
     async def migrate(self, irq: Irq, target: Vcpu) -> bool:
