@@ -21,7 +21,7 @@ from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
@@ -59,8 +59,8 @@ class ExploreResult(Result):
     exhausted: bool = False
     """Whether all was tried that the strategy would try; with a bound that need not be everything."""
     interrupted: bool = False
-    outcomes: tuple[Bar, ...] = ()
-    """Every outcome, how often it came, and the shortest schedule to it."""
+    bars: tuple[Bar, ...] = ()
+    """Every outcome, how often it came, and the shortest schedule to it; the most frequent first."""
     histogram: bool = False
     """Whether somebody asked for the outcomes."""
     unreached: tuple[str, ...] = ()
@@ -69,6 +69,11 @@ class ExploreResult(Result):
     """Guarded fields that raced and are known to, and why."""
     shown: tuple[Told, ...] = field(default=(), repr=False)
     """Each finding's execution, written down, in the order of the findings."""
+
+    @property
+    def outcomes(self) -> tuple[Mapping[str, Any], ...]:
+        """What can be seen at the end of executions that nothing broke, each outcome once."""
+        return tuple(bar.seen for bar in self.bars if "broken" not in bar.seen)
 
     @property
     def trace(self) -> Trace | None:
@@ -89,13 +94,13 @@ class ExploreResult(Result):
             **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
             **({"known": list(self.known)} if self.known else {}),
-            **({"outcomes": [as_data(bar) for bar in self.outcomes]} if self.histogram else {}),
+            **({"outcomes": [as_data(bar) for bar in self.bars]} if self.histogram else {}),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
 
     def report(self) -> str:
         told = self.findings_report()
-        return f"{told}\n\n{outcomes_report(self.outcomes)}" if self.histogram else told
+        return f"{told}\n\n{outcomes_report(self.bars)}" if self.histogram else told
 
     def findings_report(self) -> str:
         """What was found, or that nothing was."""
@@ -150,7 +155,7 @@ def explore(  # noqa: PLR0913  one argument an option
         complete=found.complete,
         exhausted=found.exhausted,
         interrupted=found.interrupted,
-        outcomes=tuple(found.histogram.sorted()),
+        bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
     )

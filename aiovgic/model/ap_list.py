@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
+from aiovgic.errors import Violation
 from aiovgic.sync import Guarded, GuardedList, Part
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class ApList(Part):
                 return
             irq, target = moving
             moved = await self.migrate(irq, target)
-            await self.vm.put_irq(irq)
+            await self.put_moving(irq)
             if moved:
                 await target.make_request_irq_pending()
                 await target.kick()
@@ -123,14 +124,30 @@ class ApList(Part):
                         unlisted.append(irq)
                         continue
                 if target is not self:
-                    await self.vm.get_irq_ref(irq)
+                    await self.get_moving(irq)
                     return unlisted, (irq, target)
         return unlisted, None
 
+    async def get_moving(self, irq: Irq) -> None:
+        """The reference that keeps an interrupt alive while no lock is held (vgic_get_irq_ref)."""
+        await self.vm.get_irq_ref(irq)
+
+    async def put_moving(self, irq: Irq) -> None:
+        """It has moved, or not: drop that reference (vgic_put_irq)."""
+        await self.vm.put_irq(irq)
+
     def unlist(self, irq: Irq) -> None:
         """Take an interrupt off this list; both locks held."""
-        self.ap_list.remove(irq)
+        self.unlink(irq)
         irq.vcpu = None
+
+    def unlink(self, irq: Irq) -> None:
+        """Take an interrupt out of the list itself, where it must be (list_del)."""
+        if irq not in self.ap_list:
+            raise Violation(
+                "list", "unlinked-twice", f"{irq.name} is taken off the ap_list of {self.name}, and not on it"
+            )
+        self.ap_list.remove(irq)
 
     async def migrate(self, irq: Irq, target: Vcpu) -> bool:
         """Move an interrupt to ``target``'s list if it still belongs there: True if moved."""
@@ -138,7 +155,7 @@ class ApList(Part):
         async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
             if not self.still_migrates(irq, target):
                 return False
-            self.ap_list.remove(irq)
+            self.unlink(irq)
             irq.vcpu = target
             target.ap_list.append(irq)
             return True

@@ -130,8 +130,7 @@ class Irq(Part):
         await self.put_on_list(vcpu)
         self.irq_lock.release()
         vcpu.ap_list_lock.release()
-        await vcpu.make_request_irq_pending()
-        await vcpu.kick()
+        await self.notify(vcpu)
         return True
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
@@ -141,13 +140,17 @@ class Irq(Part):
         self.irq_lock.release()
         if vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
-            await vcpu.make_request_irq_pending()
-            await vcpu.kick()
+            await self.notify(vcpu)
         return False
 
     def park(self) -> None:
         """It belongs nowhere now; irq_lock held."""
         self.parked = self.enabled and self.is_pending()
+
+    async def notify(self, vcpu: Vcpu) -> None:
+        """Make a vCPU come round and look: first the request, then the kick."""
+        await vcpu.make_request_irq_pending()
+        await vcpu.kick()
 
     def still_belongs(self, vcpu: Vcpu) -> bool:
         """The re-check of queue_irq_unlock: listed nowhere still, and the same vCPU still."""

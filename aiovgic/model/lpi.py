@@ -81,11 +81,15 @@ class Lpis(LpiTables):
             for irq in list(vcpu.ap_list):
                 if irq.is_lpi():
                     async with irq.irq_lock:
-                        irq.pending_latch = False
+                        self.lose_pending(irq)
                         vcpu.unlist(irq)
                     flushed.append(irq)
         for irq in flushed:
             await self.put(irq)
+
+    def lose_pending(self, irq: Irq) -> None:
+        """A flushed LPI belongs nowhere any more, for who looks without having seen the flush; irq_lock held."""
+        irq.pending_latch = False
 
     async def invalidate_all_caches(self) -> None:
         """Empty the translation cache of every ITS (vgic_its_invalidate_all_caches); an ITS goes only with its VM."""

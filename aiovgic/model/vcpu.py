@@ -29,11 +29,11 @@ class Vcpu(GuestMode):
         """Run the guest until it needs userspace. Raises what KVM_RUN returns; the mutex is held."""
         self.mutex.assert_held()
         await self.run_pid_change()
-        self.vgic_load()
+        self.vcpu_load()
         try:
             return await self.run_loop(guest)
         finally:
-            self.vgic_put()
+            self.vcpu_put()
 
     async def run_loop(self, guest: Guest) -> RunExit:
         """Once round: requests, in, out, and what the guest trapped for. Raises EIO on a dead VM, EINTR."""
@@ -158,6 +158,14 @@ class Vcpu(GuestMode):
 
     async def handle_wfi(self) -> None:
         """Wait until there is something to run for (kvm_vcpu_wfi)."""
-        self.vgic_put()
+        await self.blocking()
         await self.halt()
-        self.vgic_load()
+        await self.unblocking()
+
+    async def blocking(self) -> None:
+        """Whether to wait is asked of the interface's state in memory: it goes there first."""
+        self.vgic_put()
+
+    async def unblocking(self) -> None:
+        """The wait is over."""
+        self.vcpu_load()

@@ -53,6 +53,9 @@ class Feature(IntFlag):
 
 NO_FEATURE = Feature(0)
 
+NO_CPU = -1
+"""Of a vCPU that is not loaded."""
+
 
 class VcpuState(VgicCpu):
     """What others see and do of a vCPU (struct kvm_vcpu)."""
@@ -62,6 +65,8 @@ class VcpuState(VgicCpu):
     mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
     powered_off = Guarded(default=False, by="vcpu->mutex")
     features = Guarded(NO_FEATURE, by="vcpu->mutex")
+    cpu = Guarded(NO_CPU, by="vcpu->mutex", known="races.md 19: who changed active state looked at it without a lock")
+    """Where it is loaded (kvm_vcpu.cpu)."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name, vm, vcpu_id)
@@ -164,7 +169,32 @@ class VcpuState(VgicCpu):
 
     async def halt(self) -> None:
         """Block until there is something to run for, or a signal (kvm_vcpu_halt)."""
-        await self.wait.wait(self.is_runnable, idle=True, killable=True)
+        await self.wait.wait(self.check_block, idle=True, killable=True)
+
+    async def check_block(self) -> bool:
+        """Whether to block no longer; who goes on is scheduled out next (kvm_vcpu_check_block)."""
+        runnable = await self.is_runnable()
+        if not runnable:
+            await self.sched_out()
+        return runnable
+
+    async def sched_out(self) -> None:
+        """The vCPU's thread gives up its CPU (kvm_sched_out)."""
+        self.vcpu_put()
+
+    async def sched_in(self) -> None:
+        """It has a CPU again (kvm_sched_in)."""
+        self.vcpu_load()
+
+    def vcpu_load(self) -> None:
+        """From now on this vCPU is the one on its CPU (kvm_arch_vcpu_load)."""
+        self.cpu = self.rt.current.cpu.number
+        self.vgic_load()
+
+    def vcpu_put(self) -> None:
+        """It is on none (kvm_arch_vcpu_put)."""
+        self.vgic_put()
+        self.cpu = NO_CPU
 
     async def is_runnable(self) -> bool:
         """Whether a blocked vCPU has a reason to run (kvm_arch_vcpu_runnable)."""

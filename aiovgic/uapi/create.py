@@ -66,7 +66,7 @@ class Creation(Part):
     async def build_vcpu(self, vcpu_id: int) -> Vcpu:
         """A vCPU that is complete and known to all, or none (kvm_arch_vcpu_create, and what follows it)."""
         init = self.vm.init
-        vcpu = await self.faults.make(Vcpu, f"vcpu{vcpu_id}", self.vm, vcpu_id)
+        vcpu = await self.make_vcpu(f"vcpu{vcpu_id}", vcpu_id)
         try:
             await self.faults.alloc("kvm_run")
             await init.vcpu_init(vcpu)
@@ -80,6 +80,10 @@ class Creation(Part):
             vcpu.free()
             raise
         return vcpu
+
+    async def make_vcpu(self, name: str, vcpu_id: int) -> Vcpu:
+        """A vCPU, as this host runs it. Raises ENOMEM."""
+        return await self.faults.make(Vcpu, name, self.vm, vcpu_id)
 
     async def publish_vcpu(self, vcpu: Vcpu) -> None:
         """Give a vCPU its place and its descriptor. Raises EEXIST, ENOMEM."""

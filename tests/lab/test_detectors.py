@@ -15,7 +15,7 @@ from aiovgic.model.locks import ORDER
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.scenario.loader import parse
-from aiovgic.scenario.player import ScenarioProgram
+from aiovgic.scenario.program import ScenarioProgram
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:

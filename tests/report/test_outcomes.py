@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def test_every_outcome_with_its_count_and_its_schedule(snapshot: SnapshotAssertion) -> None:
     result = explore("msi-vs-init", revision="its-v7", outcomes=True)
     assert result.complete
-    assert sum(bar.count for bar in result.outcomes) == result.executions
+    assert sum(bar.count for bar in result.bars) == result.executions
     told = str(result)
     assert told[told.index("\n\n  ", told.index("replay  ")) :] == snapshot

@@ -50,6 +50,10 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "cloud-hypervisor": (under("routes_in_place"),),
     "crosvm": (under("assign_without_look"),),
     "device-again": (with_bug("device-fd-after-create"),),
+    "failed-vcpu-vs-init": (
+        with_bug("failed-vcpu-redist-dangling", "use-after-free"),
+        with_bug("config-srcu-teardown", "lock-order"),
+    ),
     "firecracker": (under("signal_drops_lock"),),
     "first-runs": (on("v6.1"),),
     "frame-of-nobody": (with_bug("iobus-unregister-enomem", "use-after-free"),),
@@ -64,14 +68,14 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "vcpu-vs-init": (on("v6.12", "publication"),),
     "vcpu-vs-vgic": (on("v6.12", "publication"),),
     # its
-    "flush-vs-flush": (under("cache_double_put", "use-after-free"),),
+    "flush-vs-flush": (with_bug("cache-double-put", "use-after-free"),),
     "mapd-without-memory": (on("v6.12"),),
     "mapti-of-pending": (on("v6.12"),),
     "mapti-vs-release": (on("v6.12", "map"),),
     "mapti-without-memory": (on("v6.12", "deadlock"),),
     "movall-vs-movi": (on("v6.1"),),
     "msi-uncached": (on("v6.12", "refcount"),),
-    "msi-vs-discard": (under("cache_hit_no_ref", "use-after-free"),),
+    "msi-vs-discard": (with_bug("cache-hit-no-ref", "use-after-free"),),
     "msi-vs-its-off": (on("v6.12"), on("v6.1")),
     "msi-vs-mapc": (under("cache_after_unlock"),),
     "msi-vs-mapd": (under("msi_without_its_lock", "use-after-free"),),
@@ -81,7 +85,12 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "save-vs-running": (under("save_while_running"),),
     "two-cwriters": (under("cwriter_without_cmd_lock"),),
     # kick
+    "active-vs-active": (with_bug("active-change-livelock", "deadlock"),),
+    "active-vs-handler": (with_bug("active-read-stale"),),
     "icactive-vs-fold": (on("v6.1"),),
+    "line-vs-entry": (with_bug("missed-kick-requestless"),),
+    "line-vs-unmask-and-wfi": (with_bug("wfi-stale-vmcr"),),
+    "msi-vs-wfi": (with_bug("wfi-preempt-no-doorbell"),),
     "sgi-vs-wfi": (under("look_before_waiting"),),
     "swap": (under("own_list_first", "lock-order"),),
     # lpi
@@ -92,6 +101,8 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
     "msi-vs-msi": (under("queue_without_recheck", "list"),),
     "on-vs-off": (under("lpis_plain_flag"),),
+    "prune-vs-flush": (with_bug("prune-stale-owner", "list"),),
+    "prune-vs-last-put": (with_bug("prune-no-ref", "use-after-free"),),
     # teardown
     "irqfd-off": (under("deassign_without_flush"),),
 }

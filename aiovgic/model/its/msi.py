@@ -85,8 +85,12 @@ class MsiInjection(Part):
         if irq is None:
             return False
         await self.vm.lpis.set_pending(irq)
-        await self.vm.put_irq(irq)
+        await self.put_hit(irq)
         return True
+
+    async def put_hit(self, irq: Irq) -> None:
+        """Drop the reference that came with a hit (vgic_put_irq)."""
+        await self.vm.put_irq(irq)
 
     async def check_cache(self, msi: Msi) -> Irq | None:
         """The LPI that is cached for an MSI, with a reference (vgic_its_check_cache)."""

@@ -1,0 +1,37 @@
+"""active-read-stale: a read of ISACTIVER stops nobody, and does not see what is in list registers.
+
+An interrupt that another vCPU has acknowledged is active in its list register alone. Who polls
+ISACTIVER until the handler is done believes that it is done too early, or polls for ever (facts:
+races.md 20; 9a50ebbffa98, 5.7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.irq_banks import IrqBanks
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.mmio import Access
+
+
+@replaces(IrqBanks)
+class ActiveReadStale(IrqBanks):
+    """A guest reads as userspace does, who has stopped everybody."""
+
+    async def read_active(self, at: Access) -> int:
+        return await self.uread_active(at)
+
+
+LAYERS = (ActiveReadStale,)
+
+BUG = Bug(
+    id="active-read-stale",
+    layers=LAYERS,
+    kinds=("expectation", "lr-edit", "livelock"),
+    doc=__doc__,
+    scenario="active-vs-handler",
+    commit="9a50ebbffa98",
+)

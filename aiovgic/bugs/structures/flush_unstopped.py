@@ -1,0 +1,28 @@
+"""GICR_CTLR flushes the list of a vCPU that runs, and leaves the latches: Linux 4.7 to 7.1.
+
+A flushed LPI is enabled and pending still, and has its target; only that it is on no list says that
+it was flushed (facts: races.md 1 and 2). That the VM is not stopped is a fault of its own (races.md
+22), without which nobody could flush a list while its vCPU leaves the guest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.disable_lpis_running import DisableLpisRunning
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+
+
+@replaces(Lpis)
+class FlushKeepsLatch(Lpis):
+    """A flushed LPI stays pending."""
+
+    def lose_pending(self, irq: Irq) -> None:
+        pass
+
+
+LAYERS = (DisableLpisRunning, FlushKeepsLatch)

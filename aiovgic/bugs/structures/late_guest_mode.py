@@ -1,0 +1,34 @@
+"""A vCPU flushes its list into list registers first, and says then that it is in the guest: up to 7.3.
+
+Guest mode comes before requests are looked at, so that who queues after the flush is seen by his request
+or sees guest mode (facts: races.md 12; interrupts.md 7). The way out is as it is today.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.vcpu import Vcpu
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.guest import Exit, Guest
+
+
+@replaces(Vcpu)
+class LateGuestMode(Vcpu):
+    """List registers are loaded before guest mode is published."""
+
+    async def guest_entry(self, guest: Guest) -> Exit | None:
+        await self.flush_hwstate()
+        await self.enter_guest_mode()
+        trap: Exit | None = None
+        if not await self.requests.load():
+            self.rt.event("enter", self.name)
+            trap = await self.run_guest(guest)
+            self.rt.event("exit", self.name)
+        await self.sync_hwstate()
+        return trap
+
+
+LAYERS = (LateGuestMode,)
