@@ -14,6 +14,8 @@ that a footprint keeps its meaning in another execution.
 
 from __future__ import annotations
 
+from enum import Enum
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from aiovgic.sync import (
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 WORD = 8
 HELD = "?"
 """Added to a lock's name: whether it is held, which only those see who do not wait."""
+
+PLAIN = (int, str, Enum, NoneType)
+"""What cannot be changed in place: such a word is as it was if it is equal."""
 
 Wait = Literal["", "lock", "wake", "grace"]
 
@@ -113,7 +118,7 @@ class Footprint:
         """The operation is done: if it left all as it was, it has only looked."""
         match op:
             case Update():
-                silent = op.word.value == value
+                silent = isinstance(value, PLAIN) and op.word.value == value
             case TryLock() | RefGetUnlessZero() | RefPutNotLast():
                 silent = value is False
             case _:

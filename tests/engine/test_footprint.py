@@ -1,0 +1,76 @@
+"""What a step touches: enough, and no more than it must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aiovgic.engine.explore import executions
+from aiovgic.engine.strategies.dpor import DporStrategy
+from aiovgic.sync import Part
+from tests.engine.programs import program
+
+if TYPE_CHECKING:
+    from aiovgic.sync import Parts
+    from tests.engine.programs import Body
+
+
+class Words(Part):
+    """A word, one that holds a table, and a queue."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.word = self.shared("word", 0)
+        self.table = self.shared("table", dict[str, int]())
+        self.queue = self.wait_queue("queue")
+
+
+def traces(*bodies: Body) -> int:
+    """How many executions DPOR needs for these tasks."""
+    found = executions(program(Words, {f"t{n}": body for n, body in enumerate(bodies)}), DporStrategy())
+    return sum(not outcome.pruned for outcome in found)
+
+
+async def fails_to_exchange(part: Any) -> None:
+    await part.word.cmpxchg(7, 1)
+
+
+async def stores_what_is_there(part: Any) -> None:
+    await part.word.store(0)
+
+
+async def stores(part: Any) -> None:
+    await part.word.store(1)
+
+
+async def changes_in_place(part: Any) -> None:
+    (await part.table.update(lambda table: table)).update(one=1)
+
+
+async def looks_into_the_table(part: Any) -> None:
+    await part.table.load()
+
+
+async def wakes(part: Any) -> None:
+    await part.word.load()
+    part.queue.wake()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        (fails_to_exchange, fails_to_exchange, 1),
+        (fails_to_exchange, stores_what_is_there, 1),
+        (fails_to_exchange, stores, 2),
+        (stores, stores, 2),
+        (wakes, wakes, 1),
+    ],
+)
+def test_what_leaves_a_word_as_it_was_has_only_looked(first: Body, second: Body, count: int) -> None:
+    assert traces(first, second) == count
+
+
+def test_a_table_that_is_changed_in_place_is_changed() -> None:
+    assert traces(changes_in_place, looks_into_the_table) == 2
+    assert traces(changes_in_place, changes_in_place) == 2
