@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
     as_said,
     queued,
 )
-PUBLISHED: tuple[Rule, ...] = (as_said,)
+PUBLISHED: tuple[Rule, ...] = (vcpu_complete, as_said)
 SETTLED: tuple[Rule, ...] = (heard,)
 
 

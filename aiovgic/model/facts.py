@@ -38,6 +38,15 @@ def facts(vm: Vm) -> Facts:
     }
 
 
+def publication_facts(vm: Vm) -> Facts:
+    """What must be so whenever something is published."""
+    return {
+        "vm": vm_facts(vm),
+        "vcpus": {vcpu.name: vcpu_facts(vcpu) for vcpu in vm.vcpus.value},
+        "claims": invariants.claims(vm),
+    }
+
+
 def vm_facts(vm: Vm) -> Facts:
     """What everyone asks of the VM."""
     dist = vm.dist

@@ -61,10 +61,6 @@ def claims(vm: Vm) -> Claims:
     """What flags say now, and whether it is so."""
     dist = vm.dist
     said: Claims = {}
-    vcpus: tuple[Vcpu, ...] = vm.vcpus.value
-    if dist.in_kernel():
-        for vcpu in vcpus:
-            said[f"{vcpu.name} is online and has its private interrupts"] = vcpu.private_irqs is not None
     if dist.initialized.value:
         said["the vGIC is initialized and has its SPIs"] = dist.spis is not None
     if dist.ready.value:

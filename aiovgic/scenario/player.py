@@ -10,7 +10,7 @@ from aiovgic.check import quiet
 from aiovgic.engine.program import TaskSpec
 from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model import invariants
-from aiovgic.model.facts import facts
+from aiovgic.model.facts import facts, publication_facts
 from aiovgic.record.operation import text_of
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
@@ -22,9 +22,8 @@ from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from aiovgic.check.quiet import Rule
     from aiovgic.errors import Violation
     from aiovgic.model.vm import Vm
     from aiovgic.record.operation import Operation, Result
@@ -201,15 +200,12 @@ class ScenarioSession:
 
     def published(self) -> Sequence[Violation]:
         """What is said to be ready, and is not."""
-        return self.looked_at("claims", invariants.claims, quiet.PUBLISHED)
+        return () if self.machine.session is None else quiet.violations(publication_facts(self.vm), quiet.PUBLISHED)
 
     def settled(self) -> Sequence[Violation]:
         """What a vCPU that is left alone will never learn."""
-        return self.looked_at("unheard", invariants.unheard, quiet.SETTLED)
-
-    def looked_at(self, name: str, look: Callable[[Vm], object], rules: Sequence[Rule]) -> Sequence[Violation]:
-        """What some facts break, if there is a VM."""
-        return quiet.violations({name: look(self.vm)}, rules) if self.machine.session is not None else ()
+        unheard = [] if self.machine.session is None else invariants.unheard(self.vm)
+        return quiet.violations({"unheard": unheard}, quiet.SETTLED) if unheard else ()
 
     def judge(self) -> Sequence[Violation]:
         """What this outcome breaks, all tasks being over; also which 'sometimes' it reaches."""

@@ -34,10 +34,11 @@ def irq(intid: int, listed: str | None = None, refs: int = 1) -> dict[str, Any]:
 def well() -> dict[str, Any]:
     """A machine's facts that break no rule: an SPI and an LPI are listed, one event, one cached translation."""
     return {
+        "vm": {"enabled": True, "model": "V3", "initialized": True},
         "bus": [["0x8080000", "0x20000", "its0"]],
         "vcpus": {
-            "vcpu0": {"ap_list": [SPI, LPI], "lrs": [], "mode": "outside"},
-            "vcpu1": {"ap_list": [], "lrs": ["33P"], "mode": "in"},
+            "vcpu0": {"ap_list": [SPI, LPI], "lrs": [], "mode": "outside", "private": True, "pri_bits": 5},
+            "vcpu1": {"ap_list": [], "lrs": ["33P"], "mode": "in", "private": True, "pri_bits": 5},
         },
         "its": {
             "its0": {
@@ -90,6 +91,8 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
         pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
         pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
+        pytest.param(broken("vcpus", "vcpu1", "private", value=False), "vcpu-complete", id="without interrupts"),
+        pytest.param(broken("vcpus", "vcpu1", "pri_bits", value=0), "vcpu-complete", id="without an interface"),
         pytest.param(broken("lost", value=["its0.ite"]), "lost-object", id="nobody has it"),
         pytest.param(broken("strays", value=[("its0 0:0", LPI)]), "index-finds", id="another LPI in the index"),
         pytest.param(broken("dangling", value=[("bus", "vcpu1.rd")]), "dangling", id="freed and on the bus"),
