@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Parts
+    from aiovgic.sync import Parts, Shared
 
 
 class Redist(IrqBanks):
@@ -136,7 +136,7 @@ class Redist(IrqBanks):
         while True:
             old = await self.vm.dist.propbaser.load()
             new = self.sanitise_propbaser(merge(old, value, at.offset & 4, at.length))
-            if await self.vm.dist.propbaser.cmpxchg(old, new) == old:
+            if await self.replace(self.vm.dist.propbaser, old, new):
                 return
 
     async def read_pendbaser(self, at: Access) -> int:
@@ -151,8 +151,12 @@ class Redist(IrqBanks):
         while True:
             old = await self.vcpu.pendbaser.load()
             new = self.sanitise_pendbaser(merge(old, value, at.offset & 4, at.length))
-            if await self.vcpu.pendbaser.cmpxchg(old, new) == old:
+            if await self.replace(self.vcpu.pendbaser, old, new):
                 return
+
+    async def replace(self, word: Shared[int], old: int, new: int) -> bool:
+        """Write a table's register unless it has changed since it was read: guests write it in halves."""
+        return await word.cmpxchg(old, new) == old
 
     def sanitise_propbaser(self, raw: int) -> int:
         """What is kept of a PROPBASER (vgic_sanitise_propbaser)."""
