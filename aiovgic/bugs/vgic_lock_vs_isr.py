@@ -34,7 +34,7 @@ BUG = Bug(
     id="vgic-lock-vs-isr",
     layers=LAYERS,
     kinds=("lock-order", "deadlock"),
-    scenario="msi-vs-movi",
+    scenario="commands-vs-isr",
     commit="388d4359680b",
     doc=__doc__,
 )

@@ -11,7 +11,7 @@ from aiovgic.arch.words import extract, merge
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.lpi import LpiCtlr
-from aiovgic.model.mmio import Access, On, Table
+from aiovgic.model.mmio import Access, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Redist(IrqBanks):
     """The redistributor of one vCPU (struct vgic_cpu.rd_iodev)."""
 
+    iodev_type = Guarded(IodevType.REDIST, by="slots_lock", known="it never changes, and lies in the device's memory")
     base_addr = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     rdreg = Guarded["RdRegion | None"](None, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
     rdreg_index = Guarded(0, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
