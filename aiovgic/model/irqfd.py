@@ -14,7 +14,7 @@ from aiovgic.sync import Context, Guarded, GuardedList, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Context, Parts
+    from aiovgic.sync import Parts
 
 
 class EventFd(Part):
