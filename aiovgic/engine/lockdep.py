@@ -66,19 +66,21 @@ class Lockdep(Watch):
     # -- what is heard --------------------------------------------------------------------------
 
     def before(self, task: Task, op: Op[Any]) -> None:
-        if isinstance(op, Acquire | AcquireKillable):
-            self.takes(task, op.lock, waits=True)
+        if isinstance(op, Acquire):
+            self.takes(task, op.lock, waits=True, irqsave=op.irqsave)
+        elif isinstance(op, AcquireKillable):
+            self.takes(task, op.lock, waits=True, irqsave=op.lock.irqsave)
         elif isinstance(op, TryLock):
             if op.lock.holder is None:
-                self.takes(task, op.lock, waits=False)
+                self.takes(task, op.lock, waits=False, irqsave=op.lock.irqsave)
         elif isinstance(op, GraceBegin):
             self.waits_for_readers(task, op.srcu)
 
-    def takes(self, task: Task, lock: Lock, *, waits: bool) -> None:
+    def takes(self, task: Task, lock: Lock, *, waits: bool, irqsave: bool) -> None:
         """A lock is about to be taken."""
         me = task.context
         held, sections = me.held, me.sections
-        irqs_off = me.isr or lock.irqsave or me.irqs_off > 0
+        irqs_off = me.isr or irqsave or me.irqs_off > 0
         if waits and any(each.cls == lock.cls for each in held):
             self.nests(task, lock)
         situation = (

@@ -309,7 +309,19 @@ class Execution:
         if not broken:
             self.rt.racing = False
             self.dismiss()
+            self.judged(session)
+
+    def judged(self, session: Session) -> None:
+        """Whether the end is as it should be; to see it guests run on, one after the other, and may break."""
+        try:
             self.violated(session.judge())
+        except Violation as error:
+            self.broken = Broken(error.kind, error.rule, error.what, (error.what,))
+        except AiovgicError:
+            raise
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            title = first_line(error)
+            self.broken = Broken("model-bug", type(error).__name__, title, (title,))
 
     def violated(self, violations: Sequence[Violation]) -> bool:
         """Whether something is broken; the first thing counts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from aiovgic.errors import Violation
 from aiovgic.sync import Guarded, GuardedList, Part
@@ -21,6 +21,9 @@ NOTHING: list[Irq] = []
 
 class ApList(Part):
     """What is active or pending on one vCPU (vgic_cpu.ap_list_head), arrival order first."""
+
+    SORT_CALLBACK: ClassVar[int] = 256
+    """Each so many elements of the tail of a merge list_sort compares one with itself."""
 
     ap_list = GuardedList["Irq"](by="ap_list_lock")
     private_irqs = Guarded["IrqArray | None"](None, by="config_lock", known="uapi.md 3: read after vCPU creation")
@@ -75,11 +78,14 @@ class ApList(Part):
             else:
                 run.append(right[j])
                 j += 1
-        return run + left[i:] + right[j:]
+        tail = left[i:] + right[j:]
+        for irq in tail[self.SORT_CALLBACK - 1 :: self.SORT_CALLBACK]:
+            await self.irq_cmp(irq, irq)  # so that a long sort may let others run
+        return run + tail
 
     async def irq_cmp(self, a: Irq, b: Irq) -> int:
         """Negative if ``a`` goes first: active, then deliverable by priority (vgic_irq_cmp)."""
-        if a is b:
+        if self.is_same(a, b):
             return 0
         async with a.irq_lock, b.irq_lock:
             if a.active or b.active:
@@ -89,6 +95,10 @@ class ApList(Part):
             if not (a_due and b_due):
                 return b_due - a_due
             return a.priority - b.priority
+
+    def is_same(self, a: Irq, b: Irq) -> bool:
+        """Whether list_sort compares an interrupt with itself, whose lock can be taken only once."""
+        return a is b
 
     # -- pruning -------------------------------------------------------------------------------
 

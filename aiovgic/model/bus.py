@@ -14,6 +14,7 @@ from aiovgic.errors import UapiError
 from aiovgic.sync import ACQUIRE, RELEASE, Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.mmio import IodevType
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
@@ -26,6 +27,10 @@ class IoDevice(Protocol):
 
     name: str
     freed: bool
+
+    @property
+    def iodev_type(self) -> IodevType:
+        """What it is."""
 
     async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
         """The value a guest reads."""

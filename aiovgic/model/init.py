@@ -233,8 +233,12 @@ class VgicInit(Part):
             try:
                 await self.map_resources_locked()
             except UapiError:
-                await vm.mark_dead()
+                await self.map_failed()
                 raise
+
+    async def map_failed(self) -> None:
+        """No vCPU runs on a vGIC that is half mapped; others may be using it, so it goes only with the VM."""
+        await self.vm.mark_dead()
 
     async def map_resources_locked(self) -> None:
         """The same with slots_lock held: check again, check the layout, register, and say ready."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiovgic.errors import Violation
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ class VirtualInterface(Part):
         super().__init__(parts, name)
         self.host = host
         self.lrs: list[ListRegister] = []
+
+    def fill(self, lrs: list[ListRegister]) -> None:
+        """What the next entry has; one interrupt in two list registers is unpredictable (IHI 0048B 5.2.2)."""
+        for n, lr in enumerate(lrs):
+            if any(lr.intid == other.intid for other in lrs[:n]):
+                what = f"{self.name} has interrupt {lr.intid} in two list registers"
+                raise Violation("list", "one-list-register", what)
+        self.lrs = lrs
 
     def maintenance(self, *, underflow: bool) -> bool:
         """Whether the hypervisor is interrupted: by an end it asked for, or, with ``underflow``, want of entries."""

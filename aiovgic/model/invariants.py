@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.model.dist import Model
 from aiovgic.model.irq import Config
-from aiovgic.model.redist import Redist
 from aiovgic.model.vcpu_state import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiovgic.model.bus import IoDevice
     from aiovgic.model.irq import Irq
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
@@ -44,17 +42,12 @@ def strays(vm: Vm) -> list[tuple[str, int]]:
 
 def dangling(vm: Vm) -> list[tuple[str, str]]:
     """What is in use and points at memory that is gone: who points, at what."""
-    freed = [("bus", here.device.name) for here in vm.bus.ranges.value if is_gone(here.device)]
+    freed = [("bus", here.device.name) for here in vm.bus.ranges.value if here.device.freed]
     for vcpu in vm.vcpus.value:
         region = vcpu.rd.rdreg
         if region is not None and region.freed:
             freed.append((vcpu.rd.name, region.name))
     return freed
-
-
-def is_gone(device: IoDevice) -> bool:
-    """Whether the memory of a device was given back; a redistributor is part of its vCPU."""
-    return device.freed or (isinstance(device, Redist) and device.vcpu.freed)
 
 
 def claims(vm: Vm) -> Claims:

@@ -41,6 +41,12 @@ class IrqArray(Part):
         self._prepare(irq)
         return irq
 
+    def free(self) -> None:
+        """The array's memory is gone, and that of every interrupt in it."""
+        super().free()
+        for irq in self.made():
+            irq.free()
+
     def __contains__(self, intid: object) -> bool:
         return isinstance(intid, int) and self.first <= intid < self.first + self.count
 

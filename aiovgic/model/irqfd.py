@@ -10,7 +10,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
-from aiovgic.sync import Guarded, GuardedList, Part
+from aiovgic.sync import Context, Guarded, GuardedList, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.vm import Vm
@@ -96,10 +96,19 @@ class Irqfds(Part):
             done = gsi is None or await self.vm.routing.set_irq_inatomic(gsi)
             if not done:
                 await eventfd.queued.update(lambda count: count + 1)
-        if gsi is not None and not done:
-            await self.inject(gsi)
-            await eventfd.queued.update(lambda count: count - 1)
-            eventfd.flushed.wake()
+        if gsi is None or done:
+            return
+        me = self.rt.current
+        if me.isr:
+            self.rt.spawn(self.work(eventfd, gsi), Context(f"{me.name}.worker", me.cpu))
+        else:
+            await self.work(eventfd, gsi)
+
+    async def work(self, eventfd: EventFd, gsi: int) -> None:
+        """What was left to a worker; a thread does it itself, since nobody can tell."""
+        await self.inject(gsi)
+        await eventfd.queued.update(lambda count: count - 1)
+        eventfd.flushed.wake()
 
     async def inject(self, gsi: int) -> None:
         """The worker's half: raise and lower (irqfd_inject)."""

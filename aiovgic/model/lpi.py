@@ -40,9 +40,13 @@ class Lpis(LpiTables):
             await self.update_lpi_config(irq)
             await self.sync_pending_status(irq)
         except UapiError:
-            await self.put(irq)
+            await self.undo_add(irq)
             raise
         return irq
+
+    async def undo_add(self, irq: Irq) -> None:
+        """There will be no event: nobody but the index has the new LPI."""
+        await self.put(irq)
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
         """Send an LPI elsewhere from now on; nothing is queued, nobody is kicked (update_affinity)."""
@@ -111,7 +115,7 @@ class Lpis(LpiTables):
         """Read the configuration of all LPIs that target a vCPU again (vgic_its_invall)."""
         for intid in await self.intids(vcpu):
             irq = await self.get(intid)
-            if irq is None:
+            if not self.is_there(irq):
                 continue
             with suppress(UapiError):
                 await self.update_lpi_config(irq, vcpu)

@@ -7,7 +7,7 @@ translation, and by whoever has just looked it up. The last one to go takes it o
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 from aiovgic.errors import UapiError
 from aiovgic.model.irq import Irq
@@ -24,11 +24,13 @@ class LpiIndex(Part):
     """The LPIs of a VM by INTID (vgic_dist.lpi_xa)."""
 
     LOCK: ClassVar[str] = "lpi_xa_lock"
+    IRQSAVE: ClassVar[bool] = True
+    """Whether interrupts are off while it is held: handlers put LPIs, too."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
         self.vm = vm
-        self.lpi_xa_lock = self.lock(self.LOCK, irqsave=True)
+        self.lpi_xa_lock = self.lock(self.LOCK, irqsave=self.IRQSAVE)
         # Changed under lpi_xa_lock, looked up under RCU alone (races.md 1.4).
         self.lpi_xa: XArray[Irq] = XArray(self, "lpi_xa")
 
@@ -45,6 +47,10 @@ class LpiIndex(Part):
     async def try_get(self, irq: Irq) -> bool:
         """Take a reference unless it is dying: a dying LPI reads as absent (vgic_try_get_irq_kref)."""
         return await irq.refcount.get_unless_zero()
+
+    def is_there(self, irq: Irq | None) -> TypeGuard[Irq]:
+        """The re-check of who walks the INTIDs: an LPI may have gone since they were listed."""
+        return irq is not None
 
     async def intids(self, filter_vcpu: Vcpu | None = None) -> tuple[int, ...]:
         """The INTIDs of the LPIs there are now, ascending; whoever looks one up may find it gone.

@@ -128,7 +128,7 @@ class LpiTables(LpiIndex):
             if gpa != last:
                 last, value = gpa, await self.read_byte(gpa)
             irq = await self.get(intid)
-            if irq is None:
+            if not self.is_there(irq):
                 continue
             await irq.irq_lock.acquire()
             if self.takes_table_bit(irq, vcpu):
@@ -149,7 +149,7 @@ class LpiTables(LpiIndex):
         last, value = -1, 0
         for intid in await self.intids():
             irq = await self.get(intid)
-            if irq is None:
+            if not self.is_there(irq):
                 continue
             try:
                 last, value = await self.save_pending(irq, last, value)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aiovgic.arch.register import W8, W32, W64, Bank, Reg
 from aiovgic.arch.words import from_le, to_le
-from aiovgic.sync import Part
+from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:
     from aiovgic.arch.register import Width
@@ -110,10 +111,20 @@ class Table:
         return self.rows[i]
 
 
+class IodevType(Enum):
+    """Which part of the vGIC answers at a frame (enum iodev_type)."""
+
+    CPUIF = "cpuif"
+    DIST = "dist"
+    REDIST = "redist"
+    ITS = "its"
+
+
 class Frame(Part):
     """A part that answers to register accesses: on the bus, and to userspace."""
 
     TABLE: ClassVar[Table]
+    iodev_type = Guarded(IodevType.DIST, by="slots_lock", known="it never changes, and lies in the device's memory")
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)

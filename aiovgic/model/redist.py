@@ -11,7 +11,7 @@ from aiovgic.arch.words import extract, merge
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.lpi import LpiCtlr
-from aiovgic.model.mmio import Access, On, Table
+from aiovgic.model.mmio import Access, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Parts
+    from aiovgic.sync import Parts, Shared
 
 
 class Redist(IrqBanks):
     """The redistributor of one vCPU (struct vgic_cpu.rd_iodev)."""
 
+    iodev_type = Guarded(IodevType.REDIST, by="slots_lock", known="it never changes, and lies in the device's memory")
     base_addr = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     rdreg = Guarded["RdRegion | None"](None, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
     rdreg_index = Guarded(0, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
@@ -136,7 +137,7 @@ class Redist(IrqBanks):
         while True:
             old = await self.vm.dist.propbaser.load()
             new = self.sanitise_propbaser(merge(old, value, at.offset & 4, at.length))
-            if await self.vm.dist.propbaser.cmpxchg(old, new) == old:
+            if await self.replace(self.vm.dist.propbaser, old, new):
                 return
 
     async def read_pendbaser(self, at: Access) -> int:
@@ -151,8 +152,12 @@ class Redist(IrqBanks):
         while True:
             old = await self.vcpu.pendbaser.load()
             new = self.sanitise_pendbaser(merge(old, value, at.offset & 4, at.length))
-            if await self.vcpu.pendbaser.cmpxchg(old, new) == old:
+            if await self.replace(self.vcpu.pendbaser, old, new):
                 return
+
+    async def replace(self, word: Shared[int], old: int, new: int) -> bool:
+        """Write a table's register unless it has changed since it was read: guests write it in halves."""
+        return await word.cmpxchg(old, new) == old
 
     def sanitise_propbaser(self, raw: int) -> int:
         """What is kept of a PROPBASER (vgic_sanitise_propbaser)."""

@@ -14,6 +14,7 @@ from aiovgic.model.vcpu_state import Feature, Request
 
 if TYPE_CHECKING:
     from aiovgic.model.guest import Exit, Guest
+    from aiovgic.model.irq import Irq
 
 RunExit = Mmio | Stop
 """Why KVM_RUN returned: an access nobody in the kernel answers, or the guest is done."""
@@ -64,9 +65,13 @@ class Vcpu(GuestMode):
         for intid in self.vm.host.timer_ppis:
             irq = self.private_irq(intid)
             assert irq is not None
-            async with irq.irq_lock:
-                irq.owner = "timer"
-                irq.line_level = False
+            await self.set_owner(irq, "timer")
+
+    async def set_owner(self, irq: Irq, owner: object) -> None:
+        """Nobody else injects this interrupt any more (kvm_vgic_set_owner)."""
+        async with irq.irq_lock:
+            irq.owner = owner
+            irq.line_level = False
 
     def pmu_enable(self) -> None:
         """A PMU is to have been initialised, for which there is no operation (kvm_arm_pmu_v3_enable). Raises EINVAL."""

@@ -23,6 +23,7 @@ from aiovgic.sync import ACQUIRE, Guarded
 
 if TYPE_CHECKING:
     from aiovgic.model.interface import ListRegister, VirtualInterface
+    from aiovgic.model.irq import Irq
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Context, Parts
 
@@ -59,6 +60,11 @@ class VgicCpu(ApList):
     def loaded(self, intid: int) -> Context | None:
         """Who has an interrupt of this list in the list registers now, if it is there."""
         return self.loader if any(lr.intid == intid for lr in self.hw.lrs) else None
+
+    def free(self) -> None:
+        """The vCPU's memory is gone, and that of its redistributor, which is part of it."""
+        super().free()
+        self.rd.free()
 
     def choose_interface(self) -> None:
         """The hardware behind this vCPU: what the host has, and what its guest is to see."""
@@ -100,15 +106,19 @@ class VgicCpu(ApList):
                 if multi_sgi and irq.priority > least_urgent:
                     break
                 if irq.target_oracle() is self:
-                    lrs.append(self.lrs.populate_lr(irq))
+                    self.populate(lrs, irq)
                     if irq.source:
                         least_urgent = irq.priority
             if len(lrs) == room:
                 self.underflow = irq is not listed[-1]
                 break
-        self.hw.lrs = lrs
+        self.hw.fill(lrs)
         self.loader = self.rt.current
         self.used_lrs = len(lrs)
+
+    def populate(self, lrs: list[ListRegister], irq: Irq) -> None:
+        """One interrupt in one list register; a GICv2 SGI's other sources wait for the next entry. irq_lock held."""
+        lrs.append(self.lrs.populate_lr(irq))
 
     async def ap_list_depth(self) -> tuple[int, bool]:
         """How many list registers the list wants, and whether one interrupt wants several (compute_ap_list_depth)."""

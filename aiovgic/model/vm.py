@@ -99,9 +99,25 @@ class Vm(Part):
         vcpu.index = vcpu.mutex.key = len(await self.each_vcpu())
         await self.vcpus.update(lambda now: (*now, vcpu), RELEASE)
 
+    async def stop_all(self) -> tuple[Vcpu, ...]:
+        """Keep every vCPU from running, and others from being made. Raises EBUSY if one is busy."""
+        await self.kvm_lock.acquire()
+        try:
+            return await self.trylock_all_vcpus()
+        except UapiError:
+            self.kvm_lock.release()
+            raise
+
+    def unlock_all(self, vcpus: tuple[Vcpu, ...]) -> None:
+        """Undo stop_all."""
+        self.unlock_vcpus(vcpus)
+        self.kvm_lock.release()
+
     async def trylock_all_vcpus(self) -> tuple[Vcpu, ...]:
-        """Take every vCPU's mutex or none; raises EBUSY if one is busy (lock_all_vcpus)."""
-        self.kvm_lock.assert_held()
+        """Take every vCPU's mutex or none; raises EBUSY if one is busy (lock_all_vcpus).
+
+        ``kvm->lock`` is held, so that no vCPU comes while they are locked.
+        """
         locked: list[Vcpu] = []
         vcpus = await self.each_vcpu()
         for vcpu in vcpus:

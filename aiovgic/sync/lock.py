@@ -22,7 +22,7 @@ class Lock(Thing):
     says that waiting for it sleeps (a mutex).
     """
 
-    __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "rt", "sleeps")
+    __slots__ = ("_acquire", "_trylock", "cls", "holder", "irqsave", "key", "rt", "saved", "sleeps")
 
     def __init__(
         self,
@@ -41,7 +41,9 @@ class Lock(Thing):
         self.irqsave = irqsave
         self.sleeps = sleeps
         self.holder: Context | None = None
-        self._acquire = Acquire(self)
+        self.saved = False
+        """Whether the holder turned interrupts off along with it."""
+        self._acquire = Acquire(self, irqsave=irqsave)
         self._trylock = TryLock(self)
 
     def __aenter__(self) -> Acquire:
@@ -55,6 +57,10 @@ class Lock(Thing):
         """Await it to take the lock; for code that cannot nest ``async with``."""
         return self._acquire
 
+    def acquire_plain(self) -> Acquire:
+        """Await it to take the lock and leave interrupts as they are, as only faulty code does (spin_lock)."""
+        return Acquire(self, irqsave=False)
+
     def acquire_killable(self) -> AcquireKillable:
         """Await it to take the lock: False if the task was killed first (mutex_lock_killable)."""
         return AcquireKillable(self)
@@ -63,11 +69,12 @@ class Lock(Thing):
         """Await it to take the lock if it is free: True if it was."""
         return self._trylock
 
-    def take(self, me: Context) -> None:
+    def take(self, me: Context, *, irqsave: bool) -> None:
         """Make ``me`` the holder. For operations only."""
         self.holder = me
+        self.saved = irqsave
         me.held.append(self)
-        if self.irqsave:
+        if irqsave:
             me.irqs_disable()
 
     def release(self) -> None:
@@ -79,7 +86,7 @@ class Lock(Thing):
         assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
         self.holder = None
         me.held.remove(self)
-        if self.irqsave:
+        if self.saved:
             me.irqs_enable()
         self.rt.changed(self, "released")
 
@@ -94,12 +101,13 @@ class Lock(Thing):
 class Acquire(Op[None]):
     """Take a lock. Never ready for the one who holds it: that is a deadlock."""
 
-    __slots__ = ("lock",)
+    __slots__ = ("irqsave", "lock")
     kind: ClassVar[str] = "lock"
     waits: ClassVar[bool] = True
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, lock: Lock, *, irqsave: bool) -> None:
         self.lock = lock
+        self.irqsave = irqsave
 
     @property
     def thing(self) -> Lock:
@@ -108,7 +116,7 @@ class Acquire(Op[None]):
     def __await__(self) -> Generator[Op[Any], Any, None]:
         lock = self.lock
         if lock.holder is None and lock.at_once():
-            lock.take(lock.rt.current)
+            lock.take(lock.rt.current, irqsave=self.irqsave)
             return NOTHING
         return self.offer()
 
@@ -117,7 +125,7 @@ class Acquire(Op[None]):
 
     def commit(self, me: Context) -> None:
         self.lock.check("taken")
-        self.lock.take(me)
+        self.lock.take(me, irqsave=self.irqsave)
 
 
 class AcquireKillable(Op[bool]):
@@ -140,7 +148,7 @@ class AcquireKillable(Op[bool]):
 
     def commit(self, me: Context) -> bool:
         self.lock.check("taken")
-        self.lock.take(me)
+        self.lock.take(me, irqsave=self.lock.irqsave)
         return True
 
     def killed(self, me: Context) -> bool:
@@ -164,5 +172,5 @@ class TryLock(Op[bool]):
         self.lock.check("tried")
         if self.lock.holder is not None:
             return False
-        self.lock.take(me)
+        self.lock.take(me, irqsave=self.lock.irqsave)
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aiovgic.errors import Violation
 from aiovgic.sync.context import Context, HostCpu
 from aiovgic.sync.handover import Answer, HandOver
 
@@ -106,5 +107,6 @@ def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:
     if isinstance(op, Answer):
         del stack[-1]
         return op.value
-    assert op.ready(me), f"{me.name} would wait for {op.target}, with nobody else to run"
+    if not op.ready(me):
+        raise Violation("deadlock", "alone", f"{me.name} would wait for {op.target}, with nobody else to run")
     return op.commit(me)

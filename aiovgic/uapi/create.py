@@ -169,19 +169,23 @@ class Creation(Part):
         await self.faults.alloc("fd of the device")
 
     async def make_device(self, kind: DeviceType) -> KvmDevice:
-        """The type's own part in it, under kvm->lock."""
+        """The type's own part in it (kvm_device_ops.create), under kvm->lock."""
         async with self.vm.kvm_lock:
-            match kind:
-                case DeviceType.ARM_VGIC_V3:
-                    await self.vm.init.create(Model.V3)
-                    return self.parts.make(VgicV3Device, "vgic", self.vm)
-                case DeviceType.ARM_VGIC_V2:
-                    await self.vm.init.create(Model.V2)
-                    return self.parts.make(VgicV2Device, "vgic", self.vm)
-                case DeviceType.ARM_VGIC_ITS:
-                    return await self.create_its()
-                case _:
-                    return self.create_vfio()
+            return await self.make_device_locked(kind)
+
+    async def make_device_locked(self, kind: DeviceType) -> KvmDevice:
+        """The same, with kvm->lock held."""
+        match kind:
+            case DeviceType.ARM_VGIC_V3:
+                await self.vm.init.create(Model.V3)
+                return self.parts.make(VgicV3Device, "vgic", self.vm)
+            case DeviceType.ARM_VGIC_V2:
+                await self.vm.init.create(Model.V2)
+                return self.parts.make(VgicV2Device, "vgic", self.vm)
+            case DeviceType.ARM_VGIC_ITS:
+                return await self.create_its()
+            case _:
+                return self.create_vfio()
 
     async def create_its(self) -> ItsDevice:
         """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held. Raises ENOMEM."""
@@ -189,8 +193,12 @@ class Creation(Part):
         its = await self.make_its(f"its{number}")
         async with self.vm.config_lock:
             await its.create()
-        await self.vm.devices.update(lambda now: (its, *now))
+        await self.add_device(its)
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
+
+    async def add_device(self, its: Its) -> None:
+        """Let everyone find an ITS that is complete, newest first (list_add_rcu on kvm->devices)."""
+        await self.vm.devices.update(lambda now: (its, *now))
 
     async def make_its(self, name: str) -> Its:
         """An ITS, as this kernel builds it. Raises ENOMEM."""

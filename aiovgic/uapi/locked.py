@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def all_stopped(vm: Vm) -> AsyncIterator[None]:
     """kvm->lock, every vCPU's mutex (tried), config_lock (lock_all_vcpus). Raises EBUSY."""
-    async with vm.kvm_lock:
-        vcpus = await vm.trylock_all_vcpus()
-        try:
-            async with vm.config_lock:
-                yield
-        finally:
-            vm.unlock_vcpus(vcpus)
+    vcpus = await vm.stop_all()
+    try:
+        async with vm.config_lock:
+            yield
+    finally:
+        vm.unlock_all(vcpus)

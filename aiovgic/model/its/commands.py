@@ -97,7 +97,7 @@ class ItsCommands(MappingCommands):
         await self.stop_vm()
         for intid in await self.vm.lpis.intids(source):
             irq = await self.vm.lpis.get(intid)
-            if irq is not None:
+            if self.vm.lpis.is_there(irq):
                 await self.vm.lpis.move_target(irq, source, target)
                 await self.vm.lpis.put(irq)
         await self.restart_vm()

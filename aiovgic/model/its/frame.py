@@ -14,9 +14,9 @@ from aiovgic.arch import gits
 from aiovgic.arch.idregs import GITS_ABI_REV, GITS_ID_VALUES, KVM_IIDR, Iidr
 from aiovgic.arch.words import extract, merge
 from aiovgic.errors import UapiError
-from aiovgic.model.mmio import Access, Frame, On, Table
+from aiovgic.model.mmio import Access, Frame, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
-from aiovgic.sync import Channel
+from aiovgic.sync import Channel, Guarded
 
 if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
@@ -28,6 +28,8 @@ RING_ALIGNMENT = 0x10000
 
 class ItsFrame(Frame):
     """The registers of one ITS (its_registers)."""
+
+    iodev_type = Guarded(IodevType.ITS, by="slots_lock", known="it never changes, and lies in the device's memory")
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
 from aiovgic.model.its.its import Its
+from aiovgic.model.mmio import IodevType
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.bus import Range
     from aiovgic.model.irq import Irq
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
@@ -71,8 +73,14 @@ class MsiInjection(Part):
         only with its VM.
         """
         async with self.vm.srcu.read():
-            hit = await self.vm.bus.find(address, 1)
-            return hit.device if hit is not None and isinstance(hit.device, Its) else None
+            return self.its_of(await self.vm.bus.find(address, 1))
+
+    def its_of(self, hit: Range | None) -> Its | None:
+        """What was found, if it is an ITS: the device itself says so (dev->ops, iodev_type)."""
+        if hit is None or hit.device.iodev_type is not IodevType.ITS:
+            return None
+        assert isinstance(hit.device, Its), hit.device
+        return hit.device
 
     # -- the cache --------------------------------------------------------------------------------
 

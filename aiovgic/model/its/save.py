@@ -91,13 +91,18 @@ class ItsSave(Part):
 
     def ite_value(self, ite: Ite, following: int | None) -> int:
         """The entry of an event."""
-        collection = ite.collection
-        if collection is None:
+        if not self.is_saved(ite):
             return 0
+        collection = ite.collection
+        assert collection is not None, f"{ite.name} has no collection"
         distance = 0 if following is None else following - ite.event_id
         return IteEntry.of(
             next=min(distance, NEXT_EVENT_MAX), intid=ite.lpi().intid, collection=collection.collection_id
         )
+
+    def is_saved(self, ite: Ite) -> bool:
+        """Whether there is something to save: MAPC with V=0 takes an event's collection away."""
+        return ite.collection is not None
 
     # -- collections --------------------------------------------------------------------------
 

@@ -1,0 +1,36 @@
+"""add-lpi-leaks: an LPI whose configuration cannot be read stays for ever.
+
+MAPTI puts a new LPI into the index, then reads its byte of the configuration table. Where that is no memory the
+command fails and the event goes, but nobody drops the LPI's reference (facts: races.md 36; 57bdb436ce86, 5.7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+
+
+@replaces(Lpis)
+class AddLpiLeaks(Lpis):
+    """A failed command drops nothing."""
+
+    async def undo_add(self, irq: Irq) -> None:
+        pass
+
+
+LAYERS = (AddLpiLeaks,)
+
+BUG = Bug(
+    id="add-lpi-leaks",
+    layers=LAYERS,
+    kinds=("refcount", "leak"),
+    scenario="mapti-unreadable",
+    commit="57bdb436ce86",
+    doc=__doc__,
+)

@@ -1,0 +1,38 @@
+"""lpi-vanishes-after-snapshot: an LPI that has gone since its INTID was listed is used all the same.
+
+Who walks all LPIs lists their INTIDs first, and looks each one up when its turn comes. A DISCARD in between
+leaves nothing to be found, and nobody asked (facts: races.md 31; 8d3a7dfb801d and 85a71ee9a070, 6.8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+    from aiovgic.model.irq import Irq
+
+
+@replaces(Lpis)
+class LpiVanishesAfterSnapshot(Lpis):
+    """What was listed is there."""
+
+    def is_there(self, irq: Irq | None) -> TypeGuard[Irq]:
+        return True
+
+
+LAYERS = (LpiVanishesAfterSnapshot,)
+
+BUG = Bug(
+    id="lpi-vanishes-after-snapshot",
+    layers=LAYERS,
+    kinds=("model-bug",),
+    scenario="movall-vs-discard",
+    commit="8d3a7dfb801d",
+    doc=__doc__,
+)

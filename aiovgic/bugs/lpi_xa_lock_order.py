@@ -1,0 +1,33 @@
+"""lpi-xa-lock-order: the lock of the LPI index is held with interrupts on.
+
+A host interrupt that injects an MSI may drop an LPI's last reference, and takes that lock to erase it. On the CPU of
+one who holds it that is the end; and so it is where the last reference is dropped under an ap_list_lock, which
+handlers want as well (facts: races.md 25; d54594accf73, 6.17; 75360a9a3385, 6.18).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+
+@replaces(Lpis)
+class LpiXaLockOrder(Lpis):
+    """A plain lock."""
+
+    IRQSAVE: ClassVar[bool] = False
+
+
+LAYERS = (LpiXaLockOrder,)
+
+BUG = Bug(
+    id="lpi-xa-lock-order",
+    layers=LAYERS,
+    kinds=("lock-order", "deadlock"),
+    scenario="commands-vs-isr",
+    commit="75360a9a3385",
+    doc=__doc__,
+)

@@ -1,0 +1,44 @@
+"""seed-create-unlocked: two ITSes are created at once, and the VM knows of one.
+
+KVM_CREATE_DEVICE ran the type's create hook and put the device on the VM's list without kvm->lock: of two who
+add at once one is lost (facts: races.md 2.1 and 35; a28ebea2adc4, 4.8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.sync import replaces
+from aiovgic.uapi.constants import DeviceType
+from aiovgic.uapi.create import Creation
+
+if TYPE_CHECKING:
+    from aiovgic.model.its.its import Its
+    from aiovgic.uapi.device import KvmDevice
+
+
+@replaces(Creation)
+class SeedCreateUnlocked(Creation):
+    """Nobody else is kept out, and adding to a list is two steps."""
+
+    async def make_device(self, kind: DeviceType) -> KvmDevice:
+        if kind is DeviceType.ARM_VGIC_ITS:
+            return await self.make_device_locked(kind)
+        return await super().make_device(kind)
+
+    async def add_device(self, its: Its) -> None:
+        now = await self.vm.devices.load()
+        await self.vm.devices.store((its, *now))
+
+
+LAYERS = (SeedCreateUnlocked,)
+
+BUG = Bug(
+    id="seed-create-unlocked",
+    layers=LAYERS,
+    kinds=("leak", "list", "expectation"),
+    scenario="create-vs-create",
+    commit="a28ebea2adc4",
+    doc=__doc__,
+)
