@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aiovgic.errors import UapiError
 from aiovgic.model.bus import NR_IOBUS_DEVS, Bus
+from aiovgic.model.mmio import IodevType
 from tests.machines import DIST, ITS, REDIST, Bench, gicv3
 from tests.uapi.vmm import Vmm
 
@@ -18,6 +19,7 @@ class Answerer:
     """A device that is only its name."""
 
     freed = False
+    iodev_type = IodevType.DIST
 
     def __init__(self, name: str) -> None:
         self.name = name
