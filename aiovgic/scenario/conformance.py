@@ -51,7 +51,8 @@ class ScriptSession:
 
     def __init__(self, rt: Runtime, layers: Sequence[Layer], host_gic: int, script: Script, file: str) -> None:
         code = Slot(PLAYER_CODE, Ram(PLAYER_CODE_SIZE))
-        self.machine = Machine(rt, layers, host=Host(gic=host_gic), slots=(code,))
+        ending = any(step.op.name == "destroy_vm" for step in script.steps)
+        self.machine = Machine(rt, layers, host=Host(gic=host_gic), slots=(code,), destroying=ending)
         self.actor = self.machine.actor("vmm")
         self.script = script
         self.file = file

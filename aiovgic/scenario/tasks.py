@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aiovgic.scenario.scenario import MachinePlan, TaskPlan
+from aiovgic.uapi.fields import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +61,10 @@ def thread_name(node: Node, before: dict[str, TaskPlan]) -> str:
     """What a thread is called; no two tasks are one thread. Raises ScenarioError."""
     name = node.text()
     if not NAME.fullmatch(name):
-        node.fail(f"{name!r} is no name for a thread")
+        node.fail(f"{shown(name)} is no name for a thread")
     for other in before.values():
         if other.thread == name:
-            node.fail(f"task {other.name!r} is thread {name!r} already; a thread does one thing after the other")
+            node.fail(f"task {other.name!r} is thread {shown(name)} already; a thread does one thing after the other")
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.errors import UsageError
+from aiovgic.lab.conform import conform
 from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay
 from aiovgic.lab.run import run
@@ -20,6 +22,8 @@ from aiovgic.uapi.teardown import Teardown
 from tests.scenario.texts import HEAD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiovgic import Kvm
     from aiovgic.scenario.scenario import Scenario
 
@@ -124,3 +128,18 @@ def test_a_task_in_python_can_end_the_vm() -> None:
     assert run(race({"vmm": ender})).good
     with pytest.raises(UsageError, match="destroy_vm: is to be in a step of a task, or in the source of one"):
         run(race({"vmm": helper}))
+
+
+def test_a_recording_may_end_its_vm(tmp_path: Path) -> None:
+    ends = {"ret": 0, "errno": None}
+    lines = [
+        {"script": "made/end"},
+        {"op": "create_vm", "result": ends},
+        {"op": "destroy_vm", "result": ends},
+        {"op": "create_vcpu", "id": 0, "result": {"ret": -1, "errno": "EBADF"}},
+        {"op": "create_vm", "result": ends},
+        {"op": "create_vcpu", "id": 0, "result": ends},
+    ]
+    path = tmp_path / "made.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    conform([path]).ok()
