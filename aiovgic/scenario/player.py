@@ -74,6 +74,10 @@ class ScenarioSession:
         assert self.machine.session is not None
         return self.machine.session.vm
 
+    def has_vm(self) -> bool:
+        """Whether there is a VM, and it is not on its way out."""
+        return self.machine.session is not None and not self.machine.session.teardown.closed
+
     async def set_up_machine(self) -> None:
         """Everything that has happened before the race. Raises ScenarioError where it cannot."""
         for step in self.scenario.machine.setup:
@@ -191,7 +195,7 @@ class ScenarioSession:
 
     def quiet(self) -> Sequence[Violation]:
         """What the machine shows at a quiet point that no machine may."""
-        if self.machine.session is None:
+        if not self.has_vm():
             return ()
         found = facts(self.vm)
         for name, value in found.items():
@@ -200,7 +204,7 @@ class ScenarioSession:
 
     def published(self) -> Sequence[Violation]:
         """What is said to be ready, and is not."""
-        return () if self.machine.session is None else quiet.violations(publication_facts(self.vm), quiet.PUBLISHED)
+        return quiet.violations(publication_facts(self.vm), quiet.PUBLISHED) if self.has_vm() else ()
 
     def settled(self) -> Sequence[Violation]:
         """What a vCPU that is left alone will never learn."""
