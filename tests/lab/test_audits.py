@@ -21,8 +21,11 @@ OF_ONE_TASK = {
     "CpuInterface.apr": "registers of the CPU that a vCPU is loaded on; only its own thread is there",
     "CpuInterface.lrs": "the same",
     "CpuInterface.vmcr": "the same",
+    "GicV.lrs": "the same, of a GICv2",
     "ListRegister.active": "the same: what guest mode does to them, and what the fold reads",
     "ListRegister.pending": "the same",
+    "Vcpu.core_regs": "touched under vcpu->mutex only, by the ioctls of one register and of reset",
+    "Vcpu.index": "given once, under kvm->lock, before the vCPU can be found in its VM",
 }
 """Plain attributes of which each object belongs to one task."""
 
@@ -31,6 +34,7 @@ OF_NO_KERNEL = {
     "Faults.made": "a ledger of what was allocated, read at quiet points",
     "Irq.parked": "whether it was left unqueued, for the rule about lost interrupts; written under irq_lock",
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
+    "Machine.eventfds": "the player's own descriptors, by GSI",
     "Machine.labels": "the scenario's own names of devices, each given by one step",
     "Ram.pages": "guest memory: every access of it is an announced operation",
     "Vcpu.in_guest": "whether it executes its guest, for the rule about what it was not told",

@@ -26,14 +26,14 @@ CONFLICTS: dict[str, tuple[str, ...]] = {
     "read": ("write", "add"),
     "add": ("read", "write"),
     "write": ("read", "write", "add"),
-    # read sections and grace periods
+    # read sections, grace periods, and callbacks after them: of those whom one waits for, the last one runs it
     "enter": ("begin", "call"),
     "leave": ("call", "leave-and-run"),
-    "leave-and-run": ("leave", "leave-and-run", "call"),
+    "leave-and-run": ("leave", "leave-and-run"),
     "begin": ("enter",),
     # whoever it waits for has left before, and the others do not concern it
     "end": (),
-    "call": ("enter", "leave", "leave-and-run", "call"),
+    "call": ("enter", "leave"),
     # wait queues: a wake-up that wakes nobody changes nothing
     "join": ("wake", "poke"),
     "wake": ("join", "wake", "poke"),

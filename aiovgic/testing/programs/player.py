@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.program import TaskSpec
@@ -10,12 +11,23 @@ from aiovgic.testing.programs.journal import Journal
 from aiovgic.testing.programs.toy import Toy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiovgic.errors import Violation
     from aiovgic.sync import Lock, Runtime, Script
     from aiovgic.sync.srcu import Srcu
     from aiovgic.testing.programs.instructions import Instruction, Listing
+
+
+class Freeing:
+    """What is to happen after a grace period, by a name that does not depend on the order of events."""
+
+    def __init__(self, name: str, free: Callable[[], None]) -> None:
+        self.name = name
+        self.free = free
+
+    def __call__(self) -> None:
+        self.free()
 
 
 class ToyProgram:
@@ -147,10 +159,15 @@ class ToySession:
 
     async def do_section(self, me: str, it: Instruction) -> None:
         srcu = self.domain(it.thing)
-        async with srcu.read():
+        section = srcu.read()
+        async with section:
             await self.play_all(me, it.body)
-            before = len(srcu._callbacks)  # noqa: SLF001  nobody is told whether a callback ran
-        self.journal.touch(srcu.name, "leave" if len(srcu._callbacks) == before else "leave-and-run")  # noqa: SLF001
+            before = [fn for inside, fn in srcu._callbacks if section.ticket in inside]  # noqa: SLF001  nobody is told
+        self.journal.touch(srcu.name, "leave")
+        left = [fn for _, fn in srcu._callbacks]  # noqa: SLF001  the same
+        for fn in before:
+            assert isinstance(fn, Freeing)
+            self.journal.touch(fn.name, "leave" if fn in left else "leave-and-run")
 
     async def do_synchronize(self, me: str, it: Instruction) -> None:
         await self.domain(it.thing).synchronize()
@@ -158,7 +175,7 @@ class ToySession:
     async def do_call(self, me: str, it: Instruction) -> None:
         """Free an object once all readers have left."""
         self.journal.touch(self.toy.rcu.name, "call")
-        self.toy.rcu.call(lambda: self.free(it.thing))
+        self.toy.rcu.call(Freeing(f"callback of {me} {self.journal.counts.get(me, 0)}", partial(self.free, it.thing)))
 
     def domain(self, name: str) -> Srcu:
         """A domain of readers by name."""
