@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aiovgic.sync import Layer
 
-BUDGET = 600
+BUDGET = 1000
 MOST_SWITCHES = 4
 
 BUGS = catalogue()
