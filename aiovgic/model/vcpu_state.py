@@ -159,9 +159,14 @@ class VcpuState(VgicCpu):
 
     async def sleep(self) -> None:
         """Stay here while this vCPU is halted or off; a signal ends it early (kvm_vcpu_sleep)."""
-        await self.wait.wait(self.may_run, idle=self.powered_off, killable=True)
+        await self.wait.wait(self.check_sleep, idle=self.powered_off, killable=True)
+        await self.sched_in()
         if not await self.may_run():
             await self.make_request(Request.SLEEP)  # a signal first, then sleep again
+
+    async def check_sleep(self) -> bool:
+        """Whether to sleep no longer; who goes on is scheduled out next."""
+        return await self.may_run() or await self.gives_up_cpu()
 
     async def may_run(self) -> bool:
         """Whether it is powered on, and no halt is in force."""
@@ -173,18 +178,21 @@ class VcpuState(VgicCpu):
 
     async def check_block(self) -> bool:
         """Whether to block no longer; who goes on is scheduled out next (kvm_vcpu_check_block)."""
-        runnable = await self.is_runnable()
-        if not runnable:
-            await self.sched_out()
-        return runnable
+        return await self.is_runnable() or await self.gives_up_cpu()
+
+    async def gives_up_cpu(self) -> bool:
+        """The thread sleeps now, and is scheduled out: never a reason to go on."""
+        await self.sched_out()
+        return False
 
     async def sched_out(self) -> None:
         """The vCPU's thread gives up its CPU (kvm_sched_out)."""
         self.vcpu_put()
 
     async def sched_in(self) -> None:
-        """It has a CPU again (kvm_sched_in)."""
-        self.vcpu_load()
+        """It has a CPU, again if it had given it up (kvm_sched_in)."""
+        if self.cpu == NO_CPU:
+            self.vcpu_load()
 
     def vcpu_load(self) -> None:
         """From now on this vCPU is the one on its CPU (kvm_arch_vcpu_load)."""

@@ -11,7 +11,7 @@ import pytest
 
 from aiovgic.bugs import cache_after_off
 from aiovgic.bugs.catalogue import Bug, catalogue
-from aiovgic.bugs.structures import flush_unstopped, late_guest_mode, vpe
+from aiovgic.bugs.structures import deferred_release, flush_unstopped, late_guest_mode, vpe
 from aiovgic.engine.detect import Detectors
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.strategies.dpor import DporStrategy
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aiovgic.sync import Layer
 
-BUDGET = 600
+BUDGET = 1000
 MOST_SWITCHES = 4
 
 BUGS = catalogue()
@@ -33,6 +33,7 @@ SHOWN = {bug.id: bug for bug in BUGS.values() if bug.scenario}
 
 STRUCTURES: dict[str, Sequence[Layer]] = {
     "cache-double-put": cache_after_off.LAYERS,
+    "lpi-evicted-leaks": deferred_release.LAYERS,
     "missed-kick-requestless": late_guest_mode.LAYERS,
     "prune-no-ref": flush_unstopped.LAYERS,
     "prune-stale-owner": flush_unstopped.LAYERS,

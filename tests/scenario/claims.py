@@ -57,6 +57,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "firecracker": (under("signal_drops_lock"),),
     "first-runs": (on("v6.1", "publication"),),
     "frame-of-nobody": (with_bug("iobus-unregister-enomem", "use-after-free"),),
+    "first-runs-without-memory": (with_bug("ready-though-failed", "publication"),),
     "init-again": (on("v6.12", "leak"),),
     "init-vs-init": (on("its-v7", "list"),),
     "its-while-running": (under("bus_in_place", "publication"),),

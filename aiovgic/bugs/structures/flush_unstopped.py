@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class FlushKeepsLatch(Lpis):
-    """A flushed LPI stays pending."""
+    """A flushed LPI stays pending, and unqueued: turning LPIs off may lose it."""
 
     def lose_pending(self, irq: Irq) -> None:
-        pass
+        irq.parked = True
 
 
 LAYERS = (DisableLpisRunning, FlushKeepsLatch)

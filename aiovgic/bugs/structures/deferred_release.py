@@ -1,0 +1,44 @@
+"""An LPI that lost its last reference stays in the index until somebody sweeps it out: Linux 6.17 to 7.1.
+
+References are dropped under raw locks, where the index's lock may not be taken. So dropping the last one and
+erasing are two steps, and whoever puts a new LPI in the place of a dead one frees that (facts:
+races.md 4, deferred variant).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+
+
+@replaces(Lpis)
+class DeferredRelease(Lpis):
+    """Dead LPIs are known by their count, and by their being in the index."""
+
+    async def put(self, irq: Irq) -> None:
+        """Drop a reference; after the last one the index is swept (vgic_release_deleted_lpis)."""
+        if not await irq.refcount.put():
+            return
+        async with self.lpi_xa_lock:
+            for intid, each in await self.lpi_xa.items():
+                if each.refcount.count == 0:
+                    await self.lpi_xa.erase(intid)
+                    self.vm.rcu.call(each.free)
+
+    async def find_living(self, intid: int) -> Irq | None:
+        """An LPI that lives, with a reference; one that is dead makes room, and is freed."""
+        self.lpi_xa_lock.assert_held()
+        old = await self.lpi_xa.load(intid)
+        if old is None or await self.try_get(old):
+            return old
+        await self.lpi_xa.erase(intid)
+        self.vm.rcu.call(old.free)
+        return None
+
+
+LAYERS = (DeferredRelease,)
