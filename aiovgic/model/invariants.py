@@ -54,6 +54,8 @@ def claims(vm: Vm) -> Claims:
     """What flags say now, and whether it is so."""
     dist = vm.dist
     said: Claims = {}
+    if vm.ending:
+        return said
     if dist.initialized.value:
         said["the vGIC is initialized and has its SPIs"] = dist.spis is not None
     if dist.ready.value:
