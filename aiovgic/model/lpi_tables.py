@@ -66,9 +66,14 @@ class LpiTables(LpiIndex):
                 irq.irq_lock.release()
                 return
             self.apply_config(irq, prop)
-            await irq.queue_irq_unlock()
+            await self.configured_unlock(irq)
             if await self.is_newest(gpa, prop):
                 return
+
+    async def configured_unlock(self, irq: Irq) -> None:
+        """A host that injects this LPI is told; then it is looked at again. Enters with irq_lock, leaves without."""
+        await self.vm.forwarding.configure(irq)
+        await irq.queue_irq_unlock()
 
     async def is_newest(self, gpa: int, prop: int) -> bool:
         """The re-check of update_lpi_config: the byte that was applied is what memory holds."""

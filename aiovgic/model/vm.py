@@ -9,6 +9,7 @@ from aiovgic.arch.intid import VGIC_V2_MAX_CPUS, is_lpi
 from aiovgic.errors import UapiError
 from aiovgic.model.bus import Bus
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
+from aiovgic.model.forwarding import Forwarding
 from aiovgic.model.gicc_user import CpuRegsV2
 from aiovgic.model.gicd_v2 import DistV2
 from aiovgic.model.host import GICV2
@@ -78,6 +79,7 @@ class Vm(Part):
         self.injector = parts.make(Injector, "injector", self)
         self.routing = parts.make(Routing, "routing", self)
         self.irqfds = parts.make(Irqfds, "irqfds", self)
+        self.forwarding = parts.make(Forwarding, "forwarding", self)
         self.sgi = parts.make(Sgis, "sgi", self)
         self.msi = parts.make(MsiInjection, "msi", self)
         self.rd_regions = parts.make(RdRegions, "rd_regions", self)

@@ -200,8 +200,12 @@ class Creation(Part):
         """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held. Raises ENOMEM."""
         number = len(await self.vm.devices.load())
         its = await self.make_its(f"its{number}")
-        async with self.vm.config_lock:
-            await its.create()
+        try:
+            async with self.vm.config_lock:
+                await its.create()
+        except UapiError:
+            its.free()
+            raise
         await self.add_device(its)
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
 
