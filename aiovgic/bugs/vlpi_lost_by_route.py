@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class VlpiLostByRoute(Forwarding):
     """The LPI is what device and event of the route name."""
 
-    async def find_vlpi(self, host_irq: HostIrq, msi: Msi) -> Irq | None:
+    async def find_forwarded(self, host_irq: HostIrq, msi: Msi) -> Irq | None:
         its = await self.its_of(msi)
         if its is None:
             return None

@@ -9,18 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
+from aiovgic.model.host_irq import HostIrq
 from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:
-    from aiovgic.model.host_irq import HostIrq
     from aiovgic.model.irq import Irq
     from aiovgic.model.its import Its, Msi
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
 
 class VpeTable(Part):
-    """What the host's ITS has of a VM's vCPUs (its_vm.vpes)."""
+    """What the host's ITS has of a VM's vCPUs (its_vm.vpes): a doorbell each."""
+
+    def __init__(self, parts: Parts, name: str, vcpus: tuple[Vcpu, ...]) -> None:
+        super().__init__(parts, name)
+        self.doorbells = {vcpu: parts.make(HostIrq, f"{vcpu.name}.doorbell") for vcpu in vcpus}
+        for doorbell in self.doorbells.values():
+            doorbell.activated = True
 
 
 class Forwarding(Part):
@@ -37,7 +44,45 @@ class Forwarding(Part):
     async def v4_init(self) -> None:
         """Tell the host's ITS of the vCPUs, once (vgic_v4_init). Raises ENOMEM."""
         if self.vm.host.gicv4 and self.vpes is None:
-            self.vpes = await self.vm.faults.make(VpeTable, "vpes")
+            self.vpes = await self.vm.faults.make(VpeTable, "vpes", await self.vm.each_vcpu())
+
+    # -- the hardware's part --------------------------------------------------------------------
+
+    async def delivers(self, host_irq: HostIrq) -> bool:
+        """An assigned device raises its interrupt: whether the host makes an LPI of it, and rings a doorbell."""
+        vcpu = await host_irq.mapped_to()
+        if vcpu is None:
+            return False
+        irq = await self.find_vlpi(host_irq)
+        if irq is not None:
+            await self.vm.lpis.set_pending(irq)  # what the hardware records stands on the vCPU's list here
+            await self.vm.put_irq(irq)
+        await self.doorbell_handler(vcpu)
+        return True
+
+    async def doorbell_handler(self, vcpu: Vcpu) -> None:
+        """A vCPU that is not resident hears of a vLPI (vgic_v4_doorbell_handler)."""
+        vpes = await self.data_race(lambda: self.vpes)
+        if vpes is not None and await vpes.doorbells[vcpu].is_activated():
+            await vcpu.kick()
+
+    async def unmap_all_vpes(self) -> None:
+        """So that the host's pending tables can be read (unmap_all_vpes); config_lock held."""
+        await self.activate_doorbells(activated=False)
+
+    async def map_all_vpes(self) -> None:
+        """They have been read (map_all_vpes)."""
+        await self.activate_doorbells(activated=True)
+
+    async def activate_doorbells(self, *, activated: bool) -> None:
+        """Of all vPEs there are."""
+        if self.vpes is not None:
+            for doorbell in self.vpes.doorbells.values():
+                await self.activate(doorbell, activated=activated)
+
+    async def activate(self, doorbell: HostIrq, *, activated: bool) -> None:
+        """Let one doorbell come, or not: its descriptor is the host's, too."""
+        await doorbell.activate(activated=activated)
 
     # -- on and off ---------------------------------------------------------------------------
 
@@ -60,7 +105,7 @@ class Forwarding(Part):
 
     async def unset_forwarding(self, host_irq: HostIrq, msi: Msi) -> None:
         """It is the host's again, whatever it was (kvm_vgic_v4_unset_forwarding)."""
-        irq = await self.find_vlpi(host_irq, msi)
+        irq = await self.find_forwarded(host_irq, msi)
         if irq is None:
             return
         async with irq.irq_lock:
@@ -68,11 +113,12 @@ class Forwarding(Part):
                 await self.unmap(irq)
         await self.vm.put_irq(irq)
 
-    async def find_vlpi(self, host_irq: HostIrq, _msi: Msi) -> Irq | None:
-        """The LPI that a host interrupt is, with a reference (__vgic_host_irq_get_vlpi).
+    async def find_forwarded(self, host_irq: HostIrq, _msi: Msi) -> Irq | None:
+        """The LPI to unmap: it is looked for by the host's interrupt, as the route may name another event by now."""
+        return await self.find_vlpi(host_irq)
 
-        It is looked for by the host's interrupt: the route may name another event by now.
-        """
+    async def find_vlpi(self, host_irq: HostIrq) -> Irq | None:
+        """The LPI that a host interrupt is, with a reference (__vgic_host_irq_get_vlpi)."""
         for intid in await self.vm.lpis.intids():
             irq = await self.vm.lpis.get(intid)
             if not self.vm.lpis.is_there(irq):

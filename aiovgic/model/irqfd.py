@@ -95,6 +95,8 @@ class Irqfds(Part):
 
     async def signal(self, eventfd: EventFd) -> None:
         """The eventfd is written: inject at once if that is possible, else by a worker (irqfd_wakeup)."""
+        if self.vm.host.gicv4 and await self.vm.forwarding.delivers(eventfd.host_irq):
+            return
         async with eventfd.wqh_lock:
             gsi = eventfd.gsi
             eventfd.count = eventfd.count + 1 if gsi is None else 0

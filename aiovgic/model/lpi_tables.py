@@ -151,6 +151,14 @@ class LpiTables(LpiIndex):
 
     async def save_pending_tables(self) -> None:
         """Write every LPI's latch to its target's table (vgic_v3_save_pending_tables). Raises EFAULT."""
+        await self.vm.forwarding.unmap_all_vpes()
+        try:
+            await self.save_each_pending()
+        finally:
+            await self.vm.forwarding.map_all_vpes()
+
+    async def save_each_pending(self) -> None:
+        """The same, with the host's own tables at rest."""
         last, value = -1, 0
         for intid in await self.intids():
             irq = await self.get(intid)
