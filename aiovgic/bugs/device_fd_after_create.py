@@ -37,6 +37,7 @@ class DeviceFdAfterCreate(Creation):
                 async with self.vm.kvm_lock:
                     await self.vm.devices.update(lambda now: tuple([each for each in now if each is not its]))
                 its.free()
+            self.vm.kvm_devices.remove(device)
             device.free()
             raise
         return device

@@ -24,7 +24,9 @@ class SeedCreateUnlocked(Creation):
 
     async def make_device(self, kind: DeviceType) -> KvmDevice:
         if kind is DeviceType.ARM_VGIC_ITS:
-            return await self.make_device_locked(kind)
+            device = await self.make_device_locked(kind)
+            self.vm.kvm_devices.append(device)
+            return device
         return await super().make_device(kind)
 
     async def add_device(self, its: Its) -> None:

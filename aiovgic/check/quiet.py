@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.check.bus import device_once
+from aiovgic.check.forwarded import as_mapped
 from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
 from aiovgic.check.lost_interrupt import heard, queued
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     lpi_references,
     its_mappings,
     its_ring,
+    as_mapped,
     vcpu_complete,
     as_said,
     queued,

@@ -33,6 +33,7 @@ def facts(vm: Vm) -> Facts:
         "lost": [part.name for part in lost(vm)],
         "cached": [irq.intid for irq in cached(vm)],
         "strays": invariants.strays(vm),
+        "forwarded": invariants.forwarded(vm),
         "dangling": invariants.dangling(vm),
         "claims": invariants.claims(vm),
     }

@@ -16,6 +16,8 @@ class Host:
     """Version of the host's GIC: 3, 2, or 0 for none."""
     gicv2_compat: bool = False
     """Whether a GICv3 has the virtual CPU interface of a GICv2, too."""
+    gicv4: bool = False
+    """Whether the interrupts of assigned devices reach guests without KVM; then every eventfd is such a device's."""
     ipa_limit: int = 40
     """Bits of guest-physical address it can map: 32 to 52."""
     list_registers: int = 4

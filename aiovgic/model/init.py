@@ -177,6 +177,8 @@ class VgicInit(Part):
         try:
             await self.dist_init(vcpus[0] if vcpus else None)
             await self.allocate_all_private_irqs(vcpus)
+            if await dist.has_its():
+                await vm.forwarding.v4_init()
             routes = await vm.routing.make_default(dist.nr_spis)
         except UapiError:
             self.undo_init(chosen)

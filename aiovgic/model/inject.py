@@ -15,6 +15,7 @@ from aiovgic.sync import ACQUIRE, RELEASE, Part
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiovgic.model.irqfd import EventFd
     from aiovgic.model.its import Msi
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
@@ -83,8 +84,38 @@ class Routing(Part):
     async def set_routes(self, routes: Mapping[int, Pin | Msi]) -> None:
         """Replace the table and wait for its readers (kvm_set_irq_routing)."""
         async with self.irq_lock:
+            old = await self.routes.load()
             await self.routes.store(routes, RELEASE)
         await self.irq_srcu.synchronize()
+        if self.vm.host.gicv4:
+            await self.reroute(old, routes)
+
+    # -- direct injection, on a GICv4 host ------------------------------------------------------
+
+    async def forward(self, eventfd: EventFd, gsi: int) -> None:
+        """An irqfd and the device behind it have met (kvm_arch_irq_bypass_add_producer)."""
+        if self.vm.host.gicv4:
+            route = await self.find(gsi)
+            if route is not None and not isinstance(route, Pin):
+                await self.vm.forwarding.set_forwarding(eventfd.host_irq, route)
+
+    async def unforward(self, eventfd: EventFd, gsi: int) -> None:
+        """They part (kvm_arch_irq_bypass_del_producer)."""
+        if self.vm.host.gicv4:
+            route = await self.find(gsi)
+            if route is not None and not isinstance(route, Pin):
+                await self.vm.forwarding.unset_forwarding(eventfd.host_irq, route)
+
+    async def reroute(self, old: Mapping[int, Pin | Msi], new: Mapping[int, Pin | Msi]) -> None:
+        """Whoever's route has changed is no vLPI any more (kvm_arch_update_irqfd_routing)."""
+        async with self.vm.irqfds.irqfds_lock:
+            irqfds = tuple(self.vm.irqfds.items)
+        for eventfd, gsi in irqfds:
+            route = old.get(gsi)
+            if route is not None and not isinstance(route, Pin) and new.get(gsi) != route:
+                await self.vm.forwarding.unset_forwarding(eventfd.host_irq, route)
+
+    # -- injection --------------------------------------------------------------------------------
 
     async def find(self, gsi: int) -> Pin | Msi | None:
         """Where a GSI goes."""

@@ -50,12 +50,32 @@ def dangling(vm: Vm) -> list[tuple[str, str]]:
     return freed
 
 
+def forwarded(vm: Vm) -> list[str]:
+    """How the host's mappings and the guest's LPIs differ, in words."""
+    here = {irq.host_irq.name: irq for irq in vm.lpis.lpi_xa.stored() if irq.host_irq is not None}
+    armed = [eventfd.host_irq.name for eventfd, _ in vm.irqfds.items]
+    found = []
+    for host_irq in dict.fromkeys(vm.forwarding.known):
+        if host_irq.vpe is not None and host_irq.name not in armed:
+            found.append(f"{host_irq.name} is a vLPI of {host_irq.vpe}, and its irqfd is gone")
+        irq = here.get(host_irq.name)
+        vpe, target = host_irq.vpe, None if irq is None else irq.target_vcpu
+        if vpe is not target:
+            what = "no LPI" if irq is None else f"{irq.name} for {target}"
+            found.append(f"{host_irq.name} is a vLPI of {vpe}, and is {what}")
+    return found
+
+
 def claims(vm: Vm) -> Claims:
     """What flags say now, and whether it is so."""
     dist = vm.dist
     said: Claims = {}
+    if vm.ending:
+        return said
     if dist.initialized.value:
         said["the vGIC is initialized and has its SPIs"] = dist.spis is not None
+        if vm.host.gicv4 and dist.has_its_flag.value:
+            said["the vGIC is initialized, has an ITS, and the host has its vPEs"] = vm.forwarding.vpes is not None
     if dist.ready.value:
         frame = vm.dist_v2 if dist.vgic_model is Model.V2 else dist
         said["the vGIC is ready and its distributor is on the bus"] = any(

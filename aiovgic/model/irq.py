@@ -15,6 +15,7 @@ from aiovgic.arch.words import mask, set_bits
 from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.host_irq import HostIrq  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Context, Parts
@@ -43,6 +44,7 @@ class Irq(Part):
     active_source = Guarded(0, by="irq_lock")
     owner = Guarded[object](None, by="irq_lock")
     target_vcpu = Guarded["Vcpu | None"](None, by="irq_lock")
+    host_irq = Guarded["HostIrq | None"](None, by="irq_lock")
     vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"), mirrored=True)
 
     def __init__(self, parts: Parts, name: str, vm: Vm, intid: int) -> None:

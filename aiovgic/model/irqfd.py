@@ -10,6 +10,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
+from aiovgic.model.host_irq import HostIrq
 from aiovgic.sync import Context, Guarded, GuardedList, Part
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class EventFd(Part):
         # Work is queued under wqh.lock, and counted until it is done (irqfd->inject).
         self.queued = self.shared("inject", 0)
         self.flushed = self.wait_queue("flushed")
+        self.host_irq = parts.make(HostIrq, f"{name}.host_irq")
+        """The interrupt that writes it, where a device is assigned."""
 
     async def is_idle(self) -> bool:
         """Whether no worker injects for it, or will."""
@@ -59,6 +62,7 @@ class Irqfds(Part):
         async with eventfd.wqh_lock:
             eventfd.gsi = gsi
             written = eventfd.count > 0
+        await self.vm.routing.forward(eventfd, gsi)
         if written:
             await self.inject(gsi)
 
@@ -74,6 +78,7 @@ class Irqfds(Part):
             if assigned:
                 self.items.remove((eventfd, gsi))
         if assigned:
+            await self.vm.routing.unforward(eventfd, gsi)
             await self.shutdown(eventfd)
 
     async def shutdown(self, eventfd: EventFd) -> None:
@@ -90,6 +95,8 @@ class Irqfds(Part):
 
     async def signal(self, eventfd: EventFd) -> None:
         """The eventfd is written: inject at once if that is possible, else by a worker (irqfd_wakeup)."""
+        if self.vm.host.gicv4 and await self.vm.forwarding.delivers(eventfd.host_irq):
+            return
         async with eventfd.wqh_lock:
             gsi = eventfd.gsi
             eventfd.count = eventfd.count + 1 if gsi is None else 0

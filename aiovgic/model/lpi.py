@@ -52,12 +52,14 @@ class Lpis(LpiTables):
         """Send an LPI elsewhere from now on; nothing is queued, nobody is kicked (update_affinity)."""
         async with irq.irq_lock:
             irq.target_vcpu = vcpu
+            await self.vm.forwarding.move(irq)
 
     async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
         """Send an LPI to another vCPU if it goes to ``source`` now (MOVALL)."""
         async with irq.irq_lock:
             if irq.target_vcpu is source:
                 irq.target_vcpu = target
+                await self.vm.forwarding.move(irq)
 
     async def clear_pending(self, irq: Irq) -> None:
         """Forget that an LPI is pending; a copy in a list register stays (ITS CLEAR)."""

@@ -66,9 +66,14 @@ class LpiTables(LpiIndex):
                 irq.irq_lock.release()
                 return
             self.apply_config(irq, prop)
-            await irq.queue_irq_unlock()
+            await self.configured_unlock(irq)
             if await self.is_newest(gpa, prop):
                 return
+
+    async def configured_unlock(self, irq: Irq) -> None:
+        """A host that injects this LPI is told; then it is looked at again. Enters with irq_lock, leaves without."""
+        await self.vm.forwarding.configure(irq)
+        await irq.queue_irq_unlock()
 
     async def is_newest(self, gpa: int, prop: int) -> bool:
         """The re-check of update_lpi_config: the byte that was applied is what memory holds."""
@@ -146,6 +151,14 @@ class LpiTables(LpiIndex):
 
     async def save_pending_tables(self) -> None:
         """Write every LPI's latch to its target's table (vgic_v3_save_pending_tables). Raises EFAULT."""
+        await self.vm.forwarding.unmap_all_vpes()
+        try:
+            await self.save_each_pending()
+        finally:
+            await self.vm.forwarding.map_all_vpes()
+
+    async def save_each_pending(self) -> None:
+        """The same, with the host's own tables at rest."""
         last, value = -1, 0
         for intid in await self.intids():
             irq = await self.get(intid)

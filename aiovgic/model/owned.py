@@ -28,6 +28,8 @@ def owned(vm: Vm) -> Iterator[Part]:
     if vm.dist.spis is not None:
         yield vm.dist.spis
     yield from vm.dist.rd_regions
+    if vm.forwarding.vpes is not None:
+        yield vm.forwarding.vpes
     yield from vm.lpis.lpi_xa.stored()
     for its in vm.devices.value:
         yield from owned_by_its(its)

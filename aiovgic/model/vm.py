@@ -9,6 +9,7 @@ from aiovgic.arch.intid import VGIC_V2_MAX_CPUS, is_lpi
 from aiovgic.errors import UapiError
 from aiovgic.model.bus import Bus
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Dist
+from aiovgic.model.forwarding import Forwarding
 from aiovgic.model.gicc_user import CpuRegsV2
 from aiovgic.model.gicd_v2 import DistV2
 from aiovgic.model.host import GICV2
@@ -21,7 +22,7 @@ from aiovgic.model.memory import Memory
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
-from aiovgic.sync import ACQUIRE, RELEASE, Guarded, Part, Rcu
+from aiovgic.sync import ACQUIRE, RELEASE, Guarded, GuardedList, Part, Rcu
 
 if TYPE_CHECKING:
     from aiovgic.model.faults import Faults
@@ -39,6 +40,8 @@ class Vm(Part):
 
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
+    kvm_devices = GuardedList[Part](by="kvm->lock")
+    """What KVM_CREATE_DEVICE has made (struct kvm_device); ``devices`` has the ITSes among them."""
     vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
     """What KVM_ARM_VCPU_INIT asked for first; None before it did."""
 
@@ -59,6 +62,10 @@ class Vm(Part):
         self.vcpus = self.shared("vcpus", no_vcpus())
         # list_add_rcu under kvm->lock, newest first; readers need no lock.
         self.devices = self.shared("devices", no_devices())
+        # The VM's own descriptor has one, and so has each device's (kvm_get_kvm).
+        self.users_count = self.ref()
+        self.ending = False
+        """Its parts go, one by one; nobody is there to whom it says anything."""
         # Set once, never cleared; every ioctl looks at it first (kvm_vm_dead).
         self.vm_dead = self.shared("vm_dead", value=False)
         self.memory = parts.make(Memory, "memory", faults)
@@ -72,6 +79,7 @@ class Vm(Part):
         self.injector = parts.make(Injector, "injector", self)
         self.routing = parts.make(Routing, "routing", self)
         self.irqfds = parts.make(Irqfds, "irqfds", self)
+        self.forwarding = parts.make(Forwarding, "forwarding", self)
         self.sgi = parts.make(Sgis, "sgi", self)
         self.msi = parts.make(MsiInjection, "msi", self)
         self.rd_regions = parts.make(RdRegions, "rd_regions", self)

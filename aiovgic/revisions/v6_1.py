@@ -6,12 +6,11 @@ import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.affinity import affinity
-from aiovgic.bugs import guest_mode_published_early, ready_before_iodev
+from aiovgic.bugs import guest_mode_published_early, ready_before_iodev, redist_frame_stuck, redist_rollback_older
 from aiovgic.errors import UapiError
 from aiovgic.model.host import GICV3
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
-from aiovgic.model.rd_region import RdRegions
 from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import NO_FEATURE, Feature
@@ -26,19 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiovgic.model.mmio import Access
-    from aiovgic.model.rd_region import RdRegion
-
-
-@replaces(RdRegions)
-class RollsBackEveryFrame(RdRegions):
-    """A region that fails takes the frames of all earlier vCPUs off the bus; they stay placed (uapi.md 5.3)."""
-
-    async def roll_back(self, vcpus: tuple[Vcpu, ...], region: RdRegion) -> None:
-        for vcpu in vcpus:
-            await self.vm.bus.unregister(vcpu.rd)
-
-    def unclaim_slot(self, vcpu: Vcpu, region: RdRegion) -> None:
-        region.free_index -= 1
 
 
 @replaces(VgicDevice)
@@ -141,7 +127,8 @@ class FewerExtensions(Extensions):
 
 
 LAYERS = (
-    RollsBackEveryFrame,
+    *redist_rollback_older.LAYERS,
+    *redist_frame_stuck.LAYERS,
     *ready_before_iodev.LAYERS,
     NrIrqsUntilReady,
     LinesByIndex,

@@ -20,6 +20,10 @@ from aiovgic.bugs import (
     vcpu_init_leaks_irqs,
     vcpu_vs_init,
     vcpu_vs_vgic_creation,
+    vlpi_double_unmap,
+    vlpi_forwarding_race,
+    vlpi_lost_by_route,
+    vlpi_moved_unlocked,
 )
 
 LAYERS = (
@@ -40,4 +44,8 @@ LAYERS = (
     *mapd_loses_device.LAYERS,
     *redist_slot_lost.LAYERS,
     *vcpu_init_leaks_irqs.LAYERS,
+    *vlpi_double_unmap.LAYERS,
+    *vlpi_forwarding_race.LAYERS,
+    *vlpi_lost_by_route.LAYERS,
+    *vlpi_moved_unlocked.LAYERS,
 )

@@ -19,7 +19,7 @@ KEYS = ("vcpus", "gic", "lrs", "nr_irqs", "ready", "host", "its", "lpis", "setup
 GICS = ("v3", "v2", "none")
 HOST_GICS = ("v3", "v2", "none")
 FAULT_KEYS = ("alloc", "copy")
-HOST_KEYS = ("gic", "gicv2_compat")
+HOST_KEYS = ("gic", "gicv2_compat", "gicv4")
 ITS_KEYS = ("base", "state", "device", "events", "devices")
 LPI_KEYS = ("lpi", "device", "event", "vcpu", "its", "priority", "enabled")
 MAX_ID = 0xFFFF
@@ -76,16 +76,17 @@ def nr_irqs(node: Node) -> int:
 
 def host_of(guest: str, node: Node | None, lrs: Node | None) -> Host:
     """What the host offers; it has the GIC that its guests have, unless it says otherwise. Raises ScenarioError."""
-    gic, compat = "v2" if guest == "v2" else "v3", False
+    gic, compat, gicv4 = "v2" if guest == "v2" else "v3", False, False
     if node is not None:
         found = node.keys(HOST_KEYS)
         gic = found["gic"].one_of(HOST_GICS) if "gic" in found else gic
         compat = found["gicv2_compat"].flag() if "gicv2_compat" in found else compat
+        gicv4 = found["gicv4"].flag() if "gicv4" in found else False
         if guest not in ("none", gic) and not (guest == "v2" and gic == "v3" and compat):
             hint = "; with 'gicv2_compat: true' it would" if (guest, gic) == ("v2", "v3") else ""
             node.fail(f"a host with GIC {gic!r} gives no guest a GIC {guest!r}{hint}")
     registers = 4 if lrs is None else lrs.integer(1, MAX_LRS)
-    return Host(gic={"v3": 3, "v2": 2, "none": 0}[gic], gicv2_compat=compat, list_registers=registers)
+    return Host(gic={"v3": 3, "v2": 2, "none": 0}[gic], gicv2_compat=compat, gicv4=gicv4, list_registers=registers)
 
 
 def its_plan(node: Node, number: int) -> ItsPlan:

@@ -117,7 +117,9 @@ def machine_schema() -> Schema:
         "lrs": between(1, machine.MAX_LRS),
         "nr_irqs": {**irqs, "multipleOf": machine.IRQS_STEP},
         "ready": {**FLAG, "description": "Whether the guest has enabled distributor, CPU interfaces and LPIs."},
-        "host": record(machine.HOST_KEYS, {"gic": {"enum": list(machine.HOST_GICS)}, "gicv2_compat": FLAG}),
+        "host": record(
+            machine.HOST_KEYS, {"gic": {"enum": list(machine.HOST_GICS)}, "gicv2_compat": FLAG, "gicv4": FLAG}
+        ),
         "its": {**listed(record(machine.ITS_KEYS, its)), "maxItems": len(layout.ITS_BASES)},
         "lpis": listed(record(machine.LPI_KEYS, lpi, ("lpi", "device", "event"))),
         "setup": listed({"$ref": "#/$defs/thread_step"}),

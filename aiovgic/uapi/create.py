@@ -23,6 +23,8 @@ from aiovgic.uapi.vgic_v2 import VgicV2Device
 from aiovgic.uapi.vgic_v3 import VgicV3Device
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
@@ -164,6 +166,11 @@ class Creation(Part):
         await self.take_fd()
         return await self.make_device(kind)
 
+    async def publish_device(self, install: Callable[[], Awaitable[None]]) -> None:
+        """Give a device its descriptor, which holds the VM before anybody can close it (kvm_get_kvm)."""
+        await self.vm.users_count.get()
+        await install()
+
     async def take_fd(self) -> None:
         """A descriptor for the device. Raises ENOMEM."""
         await self.faults.alloc("fd of the device")
@@ -171,7 +178,9 @@ class Creation(Part):
     async def make_device(self, kind: DeviceType) -> KvmDevice:
         """The type's own part in it (kvm_device_ops.create), under kvm->lock."""
         async with self.vm.kvm_lock:
-            return await self.make_device_locked(kind)
+            device = await self.make_device_locked(kind)
+            self.vm.kvm_devices.append(device)
+            return device
 
     async def make_device_locked(self, kind: DeviceType) -> KvmDevice:
         """The same, with kvm->lock held."""
@@ -191,8 +200,12 @@ class Creation(Part):
         """An ITS: no vGIC is needed, nothing is checked (vgic_its_create); kvm->lock held. Raises ENOMEM."""
         number = len(await self.vm.devices.load())
         its = await self.make_its(f"its{number}")
-        async with self.vm.config_lock:
-            await its.create()
+        try:
+            async with self.vm.config_lock:
+                await its.create()
+        except UapiError:
+            its.free()
+            raise
         await self.add_device(its)
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.errors import UapiError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiovgic.uapi.actor import Actor
+    from aiovgic.uapi.device import KvmDevice
     from aiovgic.uapi.machine import Machine
 
     Fields = Mapping[str, Any]
@@ -38,9 +40,14 @@ class DeviceOps:
             return {}
         device = await session.creation.create_device(kind)
         await self.machine.faults.copy("to kvm_create_device")
+        await session.creation.publish_device(partial(self.install, actor, device))
+        return {"dev": len(actor.devices) - 1}
+
+    async def install(self, actor: Actor, device: KvmDevice) -> None:
+        """Its descriptor is there: any thread can name it, for descriptors are easily guessed (fd_install)."""
         await self.machine.files.change()
         actor.devices.append(device)
-        return {"dev": len(actor.devices) - 1}
+        self.machine.labels.setdefault(device.label, device)
 
     async def close_device(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """close(2) of a device: it goes on working, but has no descriptor any more."""
@@ -53,6 +60,9 @@ class DeviceOps:
             device = self.machine.labelled_device(handle)
             del self.machine.labels[handle]
         await device.release()
+        session = self.machine.session
+        if session is not None and await session.vm.users_count.put():
+            await session.teardown.destroy_vm()
         return {}
 
     def user_buffer(self, actor: Actor, fields: Fields) -> UserBuffer:

@@ -53,6 +53,11 @@ class Teardown(Part):
         await self.unused.wait(self.is_last, idle=True, killable=True)
         if self.rt.signalled():
             raise UapiError(errno.EINTR, "killed while somebody still used the VM")
+        await self.destroy_vm()
+
+    async def destroy_vm(self) -> None:
+        """Nobody holds the VM: everything goes."""
+        self.vm.ending = True
         await self.destroy_buses()
         await self.destroy_vgic()
         await self.destroy_vcpus()
@@ -83,6 +88,12 @@ class Teardown(Part):
         """The devices go, newest first (kvm_destroy_devices)."""
         for its in await self.vm.devices.load():
             await self.destroy_its(its)
+        for device in reversed(self.vm.kvm_devices):
+            self.free_device(device)
+
+    def free_device(self, device: Part) -> None:
+        """What KVM_CREATE_DEVICE allocated is the type's to free (kvm_device_ops.destroy)."""
+        device.free()
 
     async def destroy_its(self, its: Its) -> None:
         """An ITS goes with its devices, events and collections (vgic_its_destroy)."""
@@ -92,7 +103,8 @@ class Teardown(Part):
         its.free()
 
     def check_nothing_left(self) -> None:
-        """Every LPI went with its last reference. Raises Violation."""
+        """Every LPI went with its last reference, and every device. Raises Violation."""
         left = [irq.name for irq in self.vm.lpis.lpi_xa.stored()]
+        left += [device.name for device in self.vm.kvm_devices if not device.freed]
         if left:
             raise Violation("leak", "vm-destroyed", f"{', '.join(left)} outlives the VM")

@@ -43,7 +43,13 @@ class Its(ItsUser):
     async def create(self) -> None:
         """What a new ITS does to its VM, whatever that is doing (vgic_its_create); config_lock held."""
         self.vm.config_lock.assert_held()
+        await self.v4_init()
         await self.announce()
+
+    async def v4_init(self) -> None:
+        """A GICv4 host has to know the vCPUs, unless INIT is still to come and will say it. Raises ENOMEM."""
+        if await self.vm.dist.vgic_initialized():
+            await self.vm.forwarding.v4_init()
 
     async def announce(self) -> None:
         """What everybody sees of it: MSIs have device ids, there are LPIs, and PROPBASER is as at reset."""

@@ -113,6 +113,7 @@ class Mappings(Part):
         del device.itt[ite.event_id]
         irq = ite.irq
         if irq is not None:
+            await self.its.vm.forwarding.drop(irq)
             await self.its.vm.put_irq(irq)
         ite.free()
 

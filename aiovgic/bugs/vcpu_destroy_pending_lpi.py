@@ -1,0 +1,31 @@
+"""vcpu-destroy-pending-lpi: a VM ends, and an LPI that was pending outlives it.
+
+A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without giving them up nobody
+else does: the LPI stays, and what it says of its vCPU points at freed memory (facts: races.md 37; 969ce8b5260d, 5.7).
+"""
+
+from __future__ import annotations
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.sync import replaces
+from aiovgic.uapi.teardown import Teardown
+
+
+@replaces(Teardown)
+class VcpuDestroyPendingLpi(Teardown):
+    """A vCPU's list is as it is."""
+
+    async def destroy_vgic(self) -> None:
+        pass
+
+
+LAYERS = (VcpuDestroyPendingLpi,)
+
+BUG = Bug(
+    id="vcpu-destroy-pending-lpi",
+    layers=LAYERS,
+    kinds=("leak", "use-after-free"),
+    scenario="destroy-vs-msi",
+    commit="969ce8b5260d",
+    doc=__doc__,
+)

@@ -1,0 +1,18 @@
+"""Rule: what a GICv4 host injects by itself is what the guest's ITS says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.errors import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULE = "vlpi-is-lpi"
+
+
+def as_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A host interrupt that is a vLPI of one vCPU, and an LPI of another or none, arrives where nobody expects it."""
+    for what in facts["forwarded"]:
+        yield Violation("map", RULE, what)
