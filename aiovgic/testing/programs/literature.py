@@ -201,7 +201,7 @@ def kick(rounds: int = 1) -> Known:
             await board.words[0].store(1)
             board.queue.wake()
 
-    return known("kick", {"sleeper": sleeper, "waker": waker}, None, "deadlock")
+    return known("kick", {"sleeper": sleeper, "waker": waker}, None, "lost-wakeup")
 
 
 WRITES = 10
