@@ -54,7 +54,7 @@ class Irq(Part):
         self.irq_lock = self.lock("irq_lock", intid, irqsave=True)
         self.refcount = self.ref()
         self.parked = False
-        """For reports: it is due, but was left unqueued, having no target or a distributor that is off."""
+        """For reports: it is due, but was left unqueued: no target, or distributor or LPIs off."""
 
     def mirror(self) -> Context | None:
         vcpu: Vcpu | None = self.__dict__.get("vcpu")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 HOPE = 2
 """By how much a program may seem too large and is still tried: locks keep many orders from happening."""
 
+AT_THE_END = ("deadlock", "lost-wakeup")
+"""What is found when nobody can go on, and cuts nothing short."""
+
 SHOWN = 3
 """Differences of a kind that are shown."""
 
@@ -36,7 +39,7 @@ class Seen:
     executions: int = 0
     complete: bool = False
     traces: dict[bytes, Schedule] = field(default_factory=dict)
-    """Mazurkiewicz traces of the executions that nothing cut short; of deadlocks too."""
+    """Mazurkiewicz traces of the executions that nothing cut short."""
     outcomes: dict[str, Schedule] = field(default_factory=dict)
     findings: dict[str, Schedule] = field(default_factory=dict)
     """What was broken: kind, rule and places."""
@@ -48,7 +51,7 @@ class Seen:
         self.executions += 1
         assert program.last is not None
         broken = outcome.broken
-        if broken is None or broken.kind == "deadlock":
+        if broken is None or broken.kind in AT_THE_END:
             self.traces.setdefault(program.last.journal.key(), outcome.schedule)
         if broken is None:
             self.outcomes.setdefault(json.dumps(outcome.seen, sort_keys=True), outcome.schedule)
