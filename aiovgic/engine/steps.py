@@ -38,12 +38,15 @@ class Steps(Watch):
         self.execution: Execution | None = None
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
+        self.left: list[Event] | None = None
+        """What those were about to do for whom it could not go on, at the end; None if something ended it before."""
         self.handled: dict[int, None] = {}
         """Numbers of the CPUs where interrupt handlers may come."""
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
         self.footprint = None
+        self.left = None
         self.first = 0
         del self.events[self.kept :], self.spawned[self.kept :]
 
@@ -67,6 +70,9 @@ class Steps(Watch):
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
         if self.footprint is not None:
             self.footprint.gave(op, value)
+
+    def end(self) -> None:
+        self.left = self.waiting()
 
     def announced(self, task: Task, op: Op[Any]) -> Event:
         """A task's next step, as far as its operation tells what it will touch."""

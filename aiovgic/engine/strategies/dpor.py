@@ -146,11 +146,11 @@ class DporStrategy:
         after, execution = self.steps.order, self.steps.execution
         assert after is not None
         assert execution is not None
-        if execution.broken is not None:
-            self.add_ends(after)
-        elif not execution.pruned:
-            for event in self.steps.waiting():
+        if self.steps.left is not None:
+            for event in self.steps.left:
                 self.add_races(after, event)
+        elif not execution.pruned:
+            self.add_ends(after)
 
     def add_races(self, order: Order, event: Event) -> None:
         """All races between a step and those before it."""
