@@ -147,6 +147,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: str =
 
 def left(before: State, after: State) -> str:
     """What is different, in few words."""
+    if before and not after:
+        return "no VM"
     found = list(differences(before, after))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return ", ".join(found[:SHOWN]) + more
