@@ -56,7 +56,7 @@ DONE = {
 }
 """Failures in spite of which it was done."""
 
-WITHOUT = ("close_device", "check_extension", "irqfd_signal", "mem_write", "mem_read", "mem_scan", "wfi")
+WITHOUT = ("destroy_vm", "close_device", "check_extension", "irqfd_signal", "mem_write", "mem_read", "mem_scan", "wfi")
 """Operations that neither allocate nor copy anything."""
 
 RACING = ("lpi_xa once more", "smaller kvm_io_bus")
