@@ -32,7 +32,7 @@ BUG = Bug(
     id="lpi-vanishes-after-snapshot",
     layers=LAYERS,
     kinds=("model-bug",),
-    scenario="movall-vs-discard",
+    scenario="scan-vs-discard",
     commit="8d3a7dfb801d",
     doc=__doc__,
 )

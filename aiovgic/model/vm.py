@@ -40,6 +40,8 @@ class Vm(Part):
 
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
+    ending = Guarded(default=False, by="users_count")
+    """Its parts go, one by one; nobody is there to whom it says anything."""
     kvm_devices = GuardedList[Part](by="kvm->lock")
     """What KVM_CREATE_DEVICE has made (struct kvm_device); ``devices`` has the ITSes among them."""
     vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
@@ -64,8 +66,6 @@ class Vm(Part):
         self.devices = self.shared("devices", no_devices())
         # The VM's own descriptor has one, and so has each device's (kvm_get_kvm).
         self.users_count = self.ref()
-        self.ending = False
-        """Its parts go, one by one; nobody is there to whom it says anything."""
         # Set once, never cleared; every ioctl looks at it first (kvm_vm_dead).
         self.vm_dead = self.shared("vm_dead", value=False)
         self.memory = parts.make(Memory, "memory", faults)

@@ -40,6 +40,8 @@ SEEDS = {
     "seed-init-while-running": Seed("mmio_exit: {phys_addr: 0x8080004"),
     "seed-first-run-retry": Seed("its1 is on the bus 2 times", V4_8),
     "seed-destroy-registered": Seed("its0"),
+    "seed-create-unlocked": Seed("its0 is on the bus 2 times"),
+    "seed-destroy-leak": Seed("its0.device outlives the VM"),
 }
 
 BUDGET = 1000

@@ -53,6 +53,7 @@ def well() -> dict[str, Any]:
         "cached": [LPI],
         "lost": [],
         "strays": [],
+        "forwarded": [],
         "dangling": [],
         "claims": {"the vGIC is initialized and has its SPIs": True},
     }
