@@ -26,6 +26,7 @@ TO_REGISTER, FROM_REGISTER = "populate_lr", "fold_lr"
 REASONS: Mapping[str, str] = {
     "clear_pending": "CLEAR",
     "flush_pending_lpis": "LPIs disabled",
+    "lose_pending": "LPIs disabled",
     "sync_lpi_pending_table": "EnableLPIs read the pending table",
 }
 """Who may forget that an LPI is pending, and why the architecture allows it."""

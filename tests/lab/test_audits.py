@@ -20,6 +20,7 @@ from aiovgic.testing.programs.bodies import program
 OF_ONE_TASK = {
     "CpuInterface.apr": "registers of the CPU that a vCPU is loaded on; only its own thread is there",
     "CpuInterface.lrs": "the same",
+    "GicV.apr": "the same",
     "CpuInterface.vmcr": "the same",
     "GicV.lrs": "the same, of a GICv2",
     "ListRegister.active": "the same: what guest mode does to them, and what the fold reads",
@@ -36,7 +37,7 @@ OF_NO_KERNEL = {
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
     "Machine.eventfds": "the player's own descriptors, by GSI",
     "Machine.labels": "the scenario's own names of devices, each given by one step",
-    "Machine.session": "the player's descriptor of its VM: looked up and closed with the announced table of descriptors",
+    "Machine.session": "the player's descriptor of its VM: used and closed with the announced descriptors",
     "Ram.pages": "guest memory: every access of it is an announced operation",
     "Teardown.closed": "the same",
     "Vcpu.in_guest": "whether it executes its guest, for the rule about what it was not told",

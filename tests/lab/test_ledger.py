@@ -52,7 +52,8 @@ tasks:
   nic: {thread: nic, steps: [
     {msi: {device: 2, event: 0}}, {msi: {device: 2, event: 1}}, {msi: {device: 2, event: 2}},
     {msi: {device: 2, event: 0}}, {msi: {device: 2, event: 2}}, {msi: {device: 3, event: 0}}]}
-  nic2: {thread: nic, steps: [{msi: {device: 2, event: 1}}, {msi: {device: 2, event: 0}}, {msi: {device: 2, event: 1}}]}
+  nic2: {thread: nic2, steps: [
+    {msi: {device: 2, event: 1}}, {msi: {device: 2, event: 0}}, {msi: {device: 2, event: 1}}]}
 """
 
 ROUNDS = 40

@@ -93,7 +93,10 @@ class LooksBeforeItJoins(Vcpu):
 def test_without_the_second_look_the_same_wake_up_is_lost(engine: Callable[..., list[Outcome]]) -> None:
     broken = [outcome.broken for outcome in engine(WOKEN, 300, [LooksBeforeItJoins]) if outcome.broken is not None]
     assert broken
-    assert {each.title for each in broken} == {"ack never ended, expected {value: 1}"}
+    assert {each.title for each in broken} <= {
+        "ack never ended, expected {value: 1}",
+        "sleeper sleeps on vcpu0.wait, though what it waits for has come",
+    }
 
 
 def test_a_resting_guest_that_was_killed_leaves_its_interrupts_for_the_end() -> None:
