@@ -154,8 +154,10 @@ class LpiTables(LpiIndex):
         await self.vm.forwarding.unmap_all_vpes()
         try:
             await self.save_each_pending()
-        finally:
+        except UapiError:
             await self.vm.forwarding.map_all_vpes()
+            raise
+        await self.vm.forwarding.map_all_vpes()
 
     async def save_each_pending(self) -> None:
         """The same, with the host's own tables at rest."""

@@ -36,7 +36,7 @@ OF_NO_KERNEL = {
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
     "Machine.eventfds": "the player's own descriptors, by GSI",
     "Machine.labels": "the scenario's own names of devices, each given by one step",
-    "Machine.session": "the player's descriptor of its VM: looked up and closed with the announced table of descriptors",
+    "Machine.session": "the player's descriptor of its VM: changed with the announced table of descriptors",
     "Ram.pages": "guest memory: every access of it is an announced operation",
     "Teardown.closed": "the same",
     "Vcpu.in_guest": "whether it executes its guest, for the rule about what it was not told",
