@@ -85,8 +85,9 @@ class Races(Clocks):
         return place(me, part, field, calling(sys._getframe(2)), write=write)  # noqa: SLF001
 
     def race(self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool]) -> None:
-        """Two accesses race."""
+        """Two accesses race; from now on their order counts, even if it is known that they do."""
         assert self.execution is not None
+        self.execution.promote(field)
         if field.known:
             self.known[f"{type(part).__name__}.{field.field}"] = field.known
             return
@@ -99,7 +100,6 @@ class Races(Clocks):
         title = f"{what} is {verbs[0]} by {places[0].task} and {verbs[1]} by {places[1].task}, in no order"
         by = field.by if isinstance(field.by, str) else " and ".join(field.by)
         self.execution.report(Broken("data-race", RULE, title, (f"{what} is guarded by {by}",), places))
-        self.execution.promote(field)
 
 
 def place(me: ContextClock, part: Part, field: Declared, where: Where, *, write: bool) -> Place:
