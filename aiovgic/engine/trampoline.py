@@ -144,14 +144,13 @@ class Execution:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
         self.follow(self.strategy.known())
         while self.broken is None:
-            alive = [task for task in self.tasks if not task.done]
-            if len(alive) == 1 and self.may_run_lone(alive[0]):
-                self.run_lone(alive[0])
-                continue
-            enabled = [task for task in alive if task.can_run()]
+            enabled = [task for task in self.tasks if task.can_run()]
             if not enabled:
                 self.quiesce(session)
                 return
+            if len(enabled) == 1 and self.may_run_lone(enabled[0]):
+                self.run_lone(enabled[0])
+                continue
             if self.steps >= self.step_limit:
                 self.step(self.in_turn(enabled))
                 continue
@@ -170,13 +169,14 @@ class Execution:
             if task is None or not task.can_run():
                 raise DivergedError(f"at step {self.steps} task {number} was known to run, and cannot")
             if task is not self.last:
-                self.deviates(task, [each for each in self.tasks if each.can_run()])
+                self.deviates(task, self.plain([each for each in self.tasks if each.can_run()]))
             self.step(task)
 
     def may_run_lone(self, task: Task) -> bool:
-        """Whether the only task there is can go on without anybody deciding or writing down."""
+        """Whether a task that can go on is the only one there is, and nobody decides or writes down."""
         watched = self.recorder is not None or self.watches or self.strategy.always_asked or task.isr
-        return not watched and self.steps < self.step_limit and task.can_run()
+        alone = not watched and all(each is task or each.done for each in self.tasks)
+        return alone and self.steps < self.step_limit
 
     def run_lone(self, task: Task) -> None:
         """Run the only task there is, as far as it goes alone: there is nothing to decide."""
@@ -203,17 +203,16 @@ class Execution:
         if len(enabled) == 1 and not self.strategy.always_asked:
             return plain
         task = self.strategy.pick(enabled, plain, self.steps)
-        if task is not None and task is not plain:
-            self.deviates(task, enabled)
+        if task is not None:
+            self.deviates(task, plain)
         return task
 
     def plain(self, enabled: list[Task]) -> Task:
         """Whom the plain order runs."""
         return self.last if self.last is not None and self.last in enabled else enabled[0]
 
-    def deviates(self, task: Task, enabled: list[Task]) -> None:
+    def deviates(self, task: Task, plain: Task) -> None:
         """A task runs; if that is not the plain order, it is remembered."""
-        plain = self.plain(enabled)
         if task is not plain:
             self.switched.append((self.steps, task.name))
             if self.recorder is not None:

@@ -161,6 +161,8 @@ class DporStrategy:
 
     def add(self, order: Order, number: int, event: Event) -> bool:
         """Let an execution be tried that has ``event`` before the step ``number``; False if nobody could begin it."""
+        if number >= len(self.path):
+            return True  # beyond the step limit nobody decides
         node = self.path[number]
         initials = [task for task in order.initials(number, event) if task in node.enabled]
         if not initials:
@@ -174,7 +176,7 @@ class DporStrategy:
         if not order.events:
             return
         last = order.events[-1]
-        latest = {event.task: number for number, event in enumerate(order.events)}
+        latest = {event.task: number for number, event in enumerate(order.events[: len(self.path)])}
         for task, number in latest.items():
             if task == last.task or not seen(last.clock, task, number):
                 node = self.path[number]
