@@ -1,0 +1,71 @@
+"""DPOR where it once was wrong, or could be."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aiovgic.engine.explore import executions
+from aiovgic.engine.stage import Stage
+from aiovgic.engine.strategies.dpor import DporStrategy
+from aiovgic.engine.trampoline import Execution
+from aiovgic.sync import Part
+from aiovgic.testing.programs import compare, draw
+from tests.engine.programs import program
+
+if TYPE_CHECKING:
+    from aiovgic.sync import Parts
+
+DEADLOCKS = (1322, 1426)
+"""Programs in which the order of a deadlock and an interrupt matters."""
+
+LIMIT = 20_000
+
+
+@pytest.mark.parametrize("seed", DEADLOCKS)
+def test_what_waits_in_a_deadlock_counts(seed: int) -> None:
+    comparison = compare(draw(seed), DporStrategy, LIMIT)
+    assert comparison is not None
+    assert comparison.good, str(comparison)
+
+
+class Word(Part):
+    """One word."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.word = self.shared("word", 0)
+
+
+async def spins(part: Any) -> None:
+    while not await part.word.load():
+        pass
+
+
+async def looks(part: Any) -> None:
+    await part.word.load()
+
+
+def test_an_execution_without_end_is_one_of_many() -> None:
+    strategy = DporStrategy()
+    stage = Stage(program(Word, {"one": spins, "two": looks, "three": spins}))
+    for _ in range(20):
+        outcome = Execution(stage, strategy, step_limit=40).run()
+        assert outcome.pruned or (outcome.broken is not None and outcome.broken.kind == "livelock")
+        strategy.end()
+
+
+def test_a_search_can_be_stopped_and_gone_on_with() -> None:
+    async def stores(part: Any) -> None:
+        await part.word.store(1)
+
+    tasks = {"one": stores, "two": stores, "three": looks}
+    whole = sum(not outcome.pruned for outcome in executions(program(Word, tasks), DporStrategy()))
+    strategy = DporStrategy()
+    first = sum(not outcome.pruned for outcome in islice(executions(program(Word, tasks), strategy), 2))
+    strategy.end()
+    rest = sum(not outcome.pruned for outcome in executions(program(Word, tasks), strategy))
+    assert strategy.complete
+    assert first + rest == whole
