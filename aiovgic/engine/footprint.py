@@ -143,7 +143,7 @@ class Footprint:
 
     def runs_on(self, cpu: HostCpu) -> None:
         """It needs this CPU, which an interrupt handler may take."""
-        self.touched[f"{cpu}"] = True
+        self.touched[str(cpu)] = True
 
     def change(self, thing: Thing, how: Change) -> None:
         """What is done to a thing between operations."""

@@ -39,9 +39,9 @@ class Steps(Watch):
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
         self.left: list[Event] | None = None
-        """What those were about to do for whom it could not go on, at the end; None if something ended it before."""
-        self.handled: dict[int, None] = {}
-        """Numbers of the CPUs where interrupt handlers may come."""
+        """What those wait for who could not go on when nobody could; None if something ended it before."""
+        self.handled: dict[int, str] = {}
+        """The CPUs where interrupt handlers may come, by number."""
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
@@ -52,7 +52,7 @@ class Steps(Watch):
 
     def started(self, task: Task, parent: Task | None) -> None:
         if task.isr:
-            self.handled[task.context.cpu.number] = None
+            self.handled[task.context.cpu.number] = str(task.context.cpu)
         if parent is None:
             self.first += 1
         elif self.footprint is not None:
@@ -114,7 +114,20 @@ class Steps(Watch):
             self.order.append(self.events[number])
             self.order.spawned(self.spawned[number])
 
-    def waiting(self) -> list[Event]:
-        """What those are about to do who have not ended."""
+    def barred(self) -> list[int]:
+        """Whose CPU is not their own now, by number of the task."""
+        if not self.handled:
+            return []
         assert self.execution is not None
-        return [self.announced(task, task.op) for task in self.execution.tasks if task.op is not None]
+        return [task.number for task in self.execution.tasks if task.op is not None and task.barred()]
+
+    def is_cpu(self, name: str) -> bool:
+        """Whether a thing is a CPU where interrupt handlers may come."""
+        return name in self.handled.values()
+
+    def waiting(self) -> list[Event]:
+        """What those are about to do who have not ended, and cannot go on."""
+        assert self.execution is not None
+        return [
+            self.announced(task, task.op) for task in self.execution.tasks if task.op is not None and not task.can_run()
+        ]

@@ -51,10 +51,14 @@ class Task:
         op, context = self.op, self.context
         if op is None or (op.waits and not op.ready(context)):
             return False
-        cpu = context.cpu
-        if cpu.stack and cpu.stack[-1] is not context:
-            return False  # an interrupt handler runs there
-        return not self.isr or self.started or cpu.irqs_off == 0
+        return not self.barred()
+
+    def barred(self) -> bool:
+        """Whether its CPU is not its own: a handler runs there, or it is a handler itself and interrupts are off."""
+        cpu = self.context.cpu
+        if cpu.stack and cpu.stack[-1] is not self.context:
+            return True
+        return self.isr and not self.started and cpu.irqs_off > 0
 
     def __repr__(self) -> str:
         return self.name

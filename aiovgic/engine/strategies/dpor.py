@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 class Node:
     """A state on the path: who may go on from here, who has, and who need not."""
 
-    __slots__ = ("alternatives", "chosen", "done", "enabled", "footprint", "sleep", "taken", "todo")
+    __slots__ = ("alternatives", "barred", "chosen", "done", "enabled", "footprint", "sleep", "taken", "todo")
 
-    def __init__(self, enabled: Sequence[int], chosen: int, sleep: Mapping[int, Footprint]) -> None:
+    def __init__(
+        self, enabled: Sequence[int], barred: Sequence[int], chosen: int, sleep: Mapping[int, Footprint]
+    ) -> None:
         self.enabled = enabled
+        self.barred = barred
+        """Whose CPU is not their own here."""
         self.chosen = chosen
         self.sleep = sleep
         self.todo = [chosen]
@@ -103,7 +107,7 @@ class DporStrategy:
             self.pruned += 1
             return None
         task = plain if plain in awake else awake[0]
-        self.path.append(Node([each.number for each in enabled], task.number, sleep))
+        self.path.append(Node([each.number for each in enabled], self.steps.barred(), task.number, sleep))
         return task
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
@@ -146,18 +150,24 @@ class DporStrategy:
         after, execution = self.steps.order, self.steps.execution
         assert after is not None
         assert execution is not None
-        if self.steps.left is not None:
-            for event in self.steps.left:
-                self.add_races(after, event)
-        elif not execution.pruned:
+        if self.steps.left is None and not execution.pruned:
             self.add_ends(after)
+            return
+        for event in self.steps.waiting() if self.steps.left is None else self.steps.left:
+            self.add_races(after, event)
 
     def add_races(self, order: Order, event: Event) -> None:
         """All races between a step and those before it."""
         for number, name in order.races(event):
-            at = number
+            at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
             while at != NEVER and not self.add(order, at, event):
                 at = order.earlier(at, name)
+
+    def unbarred(self, order: Order, number: int, cpu: str, event: Event) -> int:
+        """The last use of a CPU, up to a step, instead of which ``event`` could have had it, or `NEVER`."""
+        while number != NEVER and number < len(self.path) and event.task in self.path[number].barred:
+            number = order.earlier(number, cpu)
+        return number
 
     def add(self, order: Order, number: int, event: Event) -> bool:
         """Let an execution be tried that has ``event`` before the step ``number``; False if nobody could begin it."""
