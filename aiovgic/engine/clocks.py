@@ -195,8 +195,14 @@ class Clocks(Watch):
         else:
             join(me.acquired, times)
 
-    def updated(self, me: ContextClock, op: Update[Any], _value: object) -> None:
-        """A shared word was replaced; a change of what others wrote goes on with what they published."""
+    def updated(self, me: ContextClock, op: Update[Any], value: object) -> None:
+        """A shared word was replaced; a change of what others wrote goes on with what they published.
+
+        A cmpxchg that failed has only read, and orders nothing of its own.
+        """
+        if op.verb == "cmpxchg" and op.word.value == value:
+            join(me.acquired, self.things.get(op.word, NOTHING))
+            return
         before = NOTHING
         if op.verb != "store":
             before = self.things.get(op.word, NOTHING)

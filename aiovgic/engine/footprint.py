@@ -3,11 +3,12 @@
 A step is an operation and what its task does up to its next one. Things go by their names, so
 that a footprint keeps its meaning in another execution.
 
-- What leaves a thing as it was has only looked at it.
+- What leaves a thing as it was has only looked at it, unless it publishes what its task did before.
 - Taking a lock changes the lock. Giving it back concerns who tries without waiting; whoever
   waits is let go on by it, which orders the two and is no conflict.
 - A wake-up, a sleeper who comes and one who goes change their queue.
-- Readers of SRCU commute; a grace period that begins does not commute with them.
+- Readers of SRCU commute, but for leavers whom one callback waits for: the last of them runs it.
+  A grace period that begins does not commute with them.
 - Freed memory changes everything in it.
 - Where interrupt handlers may come, every step changes its CPU.
 """
@@ -19,6 +20,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from aiovgic.sync import (
+    FULL,
+    RELEASE,
     Acquire,
     AcquireKillable,
     Choose,
@@ -31,7 +34,6 @@ from aiovgic.sync import (
     RefPutNotLast,
     Section,
     Sleep,
-    Thing,
     TryLock,
     Update,
     WaitQueue,
@@ -40,7 +42,7 @@ from aiovgic.sync import (
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from aiovgic.sync import Change, Declared, HostCpu, Op, Part
+    from aiovgic.sync import Change, Declared, HostCpu, Op, Part, Thing
 
 WORD = 8
 HELD = "?"
@@ -48,6 +50,9 @@ HELD = "?"
 
 PLAIN = (int, str, Enum, NoneType)
 """What cannot be changed in place: such a word is as it was if it is equal."""
+
+PUBLISHES = (RELEASE, FULL)
+"""Whoever reads what such a store wrote comes after it, though the word be as it was."""
 
 Wait = Literal["", "lock", "wake", "grace"]
 
@@ -118,7 +123,8 @@ class Footprint:
         """The operation is done: if it left all as it was, it has only looked."""
         match op:
             case Update():
-                silent = isinstance(value, PLAIN) and op.word.value == value
+                same = isinstance(value, PLAIN) and op.word.value == value
+                silent = same and (op.verb == "cmpxchg" or op.order not in PUBLISHES)
             case TryLock() | RefGetUnlessZero() | RefPutNotLast():
                 silent = value is False
             case _:
@@ -171,6 +177,5 @@ class Footprint:
     def freed(self, part: Part) -> None:
         """The memory of a part is gone, and all things in it."""
         self.touched[part.name] = True
-        for value in vars(part).values():
-            if isinstance(value, Thing):
-                self.touched[value.name] = True
+        for thing in part.things:
+            self.touched[thing.name] = True

@@ -337,8 +337,18 @@ class Execution:
                 self.advance(task, task.op.killed(task.context))
             while task.op is not None and self.broken is None:
                 assert task.can_run(), f"{task.name} was killed, and waits for {task.op.target}"
-                self.advance(task, task.op.commit(task.context))
+                self.go_on(task, task.op)
         self.rt.killing = False
+
+    def go_on(self, task: Task, op: Op[Any]) -> None:
+        """A killed task's next operation; it, too, may break something."""
+        self.rt.current = task.context
+        try:
+            value = op.commit(task.context)
+        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+            self.stop(task, error, op)
+            return
+        self.advance(task, value)
 
     def outcome(self, session: Session) -> Outcome:
         """What there is to say of it."""

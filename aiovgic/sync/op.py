@@ -91,6 +91,7 @@ class Thing:
         self.owner = owner
         self.name = f"{owner.name}.{field}"
         self.waiters: list[Any] = []
+        owner.things.append(self)
 
     def at_once(self) -> bool:
         """Whether whoever runs may touch this now, without a point: nobody else exists. Counts as a step."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from aiovgic.sync.context import Context
+    from aiovgic.sync.op import Thing
     from aiovgic.sync.runtime import Runtime
 
 P = ParamSpec("P")
@@ -40,6 +41,8 @@ class Part:
         self.rt = parts.rt
         self.name = name
         self.freed = False
+        self.things: list[Thing] = []
+        """What goes with this part when it is freed, wherever it is kept."""
 
     def lock(self, cls: str, key: int = 0, *, irqsave: bool = False, sleeps: bool = False) -> Lock:
         """A lock of this part (see `Lock`)."""

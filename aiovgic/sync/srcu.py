@@ -56,6 +56,8 @@ class Srcu(Thing):
     def leave(self, ticket: int) -> None:
         """The reader with this ticket leaves (srcu_read_unlock)."""
         del self.active[ticket]
+        if any(ticket in inside for inside, _ in self._callbacks):
+            self.rt.changed(self, "called")  # the last of those it waits for runs it
         self._run_callbacks()
         self.rt.changed(self, "left")
 
