@@ -18,7 +18,7 @@ from tests.engine.programs import program
 if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
-ONCE_MISSED = (403, 889, 1322, 1426, 1533, 1591, 1779)
+ONCE_MISSED = (403, 889, 1322, 1426, 1533, 1591, 1779, 2082, 2090)
 """Programs of which it missed traces: deadlocks, interrupts that are off, tasks that wait where all others sleep."""
 
 LIMIT = 20_000
