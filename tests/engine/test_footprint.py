@@ -8,7 +8,7 @@ import pytest
 
 from aiovgic.engine.explore import executions
 from aiovgic.engine.strategies.dpor import DporStrategy
-from aiovgic.sync import Part
+from aiovgic.sync import ACQUIRE, RELEASE, Part
 from tests.engine.programs import program
 
 if TYPE_CHECKING:
@@ -74,3 +74,39 @@ def test_what_leaves_a_word_as_it_was_has_only_looked(first: Body, second: Body,
 def test_a_table_that_is_changed_in_place_is_changed() -> None:
     assert traces(changes_in_place, looks_into_the_table) == 2
     assert traces(changes_in_place, changes_in_place) == 2
+
+
+async def publishes_what_is_there(part: Any) -> None:
+    await part.word.store(0, RELEASE)
+
+
+async def reads_what_was_published(part: Any) -> None:
+    await part.word.load(ACQUIRE)
+
+
+def test_a_store_that_publishes_orders_though_it_changes_nothing() -> None:
+    """Who reads the word before it has not seen what came before the store."""
+    assert traces(publishes_what_is_there, reads_what_was_published) == 2
+    assert traces(stores_what_is_there, reads_what_was_published) == 1
+
+
+class Kept(Part):
+    """A part whose words are kept in a table."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.start = self.shared("start", 0)
+        self.table = {1: self.shared("one", 0)}
+
+
+def test_freed_is_what_a_part_keeps_in_a_table_too() -> None:
+    async def frees(part: Any) -> None:
+        await part.start.load()
+        part.free()
+
+    async def reads(part: Any) -> None:
+        await part.table[1].load()
+
+    for bodies in ({"frees": frees, "reads": reads}, {"reads": reads, "frees": frees}):
+        found = list(executions(program(Kept, bodies), DporStrategy()))
+        assert {outcome.broken.kind if outcome.broken else "" for outcome in found} == {"", "use-after-free"}
