@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
     from aiovgic.engine.task import Task
+    from aiovgic.sync import Context, Part
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
@@ -90,4 +91,17 @@ def place_of(task: Task, where: Where, access: str = "", what: str = "") -> Plac
         file=where.file,
         line=where.line,
         locks=tuple(lock.name for lock in task.context.held),
+    )
+
+
+def freeing(context: Context, part: Part, where: Where) -> Place:
+    """The end of a part's memory."""
+    return Place(
+        task=context.name,
+        access="freed",
+        object=part.name,
+        function=where.function,
+        file=where.file,
+        line=where.line,
+        locks=tuple(lock.name for lock in context.held),
     )

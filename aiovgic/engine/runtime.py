@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aiovgic.engine.places import calling, freeing
 from aiovgic.engine.watch import Ears
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
+    from aiovgic.record.finding import Place
     from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
 
 T = TypeVar("T")
@@ -32,6 +35,8 @@ class ExecutionRuntime(Runtime):
         self.ears = Ears(())
         self.recorder: Recorder | None = None
         self.channels: list[Channel[Any, Any]] = []
+        self.frees: dict[str, Place] = {}
+        """Who gave back the memory of each part, and where."""
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
         self.quiet = False
@@ -55,7 +60,7 @@ class ExecutionRuntime(Runtime):
         if part.freed:
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
-            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed")
+            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed", part.name)
         for hear in self.ears.note:
             hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
@@ -73,6 +78,7 @@ class ExecutionRuntime(Runtime):
         """Memory is given back."""
         self.event("ref", part.name, "freed")
         if self.racing and not self.dead:
+            self.frees[part.name] = freeing(self.current, part, calling(sys._getframe(2)))  # noqa: SLF001
             for watch in self.ears.watches:
                 watch.freed(part)
 

@@ -126,7 +126,9 @@ class Execution:
         if isinstance(error, Violation):
             access, what = (op.kind, op.target) if op else (error.rule, error.what.split(" ")[0])
             place = place_of(task, where, access, what)
-            self.report(Broken(error.kind, error.rule, error.what, (error.what,), (place,)))
+            freed = self.rt.frees.get(error.freed)
+            places = (place,) if freed is None else (place, freed)
+            self.report(Broken(error.kind, error.rule, error.what, (error.what,), places))
         else:
             title = first_line(error)
             self.report(Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),)))

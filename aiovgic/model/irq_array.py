@@ -29,7 +29,8 @@ class IrqArray(Part):
     def __getitem__(self, intid: int) -> Irq:
         """The interrupt with this INTID, which must be in range."""
         if self.freed:
-            raise Violation("use-after-free", "irq-array", f"{self.name}[{intid}] is used after the array was freed")
+            what = f"{self.name}[{intid}] is used after the array was freed"
+            raise Violation("use-after-free", "irq-array", what, self.name)
         irq = self._made.get(intid)
         if irq is None:
             irq = self._made[intid] = self.rt.unseen(lambda: self._make(intid))

@@ -104,7 +104,8 @@ class Thing:
     def check(self, verb: str) -> None:
         """Whoever touches what was freed has a use after free. Raises Violation."""
         if self.owner.freed:
-            raise Violation("use-after-free", verb, f"{self.name} is {verb} after {self.owner.name} was freed")
+            what = f"{self.name} is {verb} after {self.owner.name} was freed"
+            raise Violation("use-after-free", verb, what, self.owner.name)
 
 
 NOTHING = cast("Generator[Any, Any, None]", iter(()))
