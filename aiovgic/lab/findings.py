@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.replaying import Replayed
     from aiovgic.lab.state import Peek
     from aiovgic.lab.subject import Subject
-    from aiovgic.record.finding import Place, Switch
+    from aiovgic.record.finding import Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Head
 
@@ -80,12 +80,7 @@ def trace_of(head: Head, again: Replayed) -> Trace:
         steps=again.outcome.steps,
         finding="" if broken is None else f"{broken.kind}: {broken.rule}",
         title="" if broken is None else broken.title,
-        places=() if broken is None else tuple((place.task, thing_of(place), place.access) for place in broken.places),
+        places=() if broken is None else tuple((place.task, place.thing, place.access) for place in broken.places),
         outcome=again.outcome.seen,
     )
     return make_trace(head, again.events, end)
-
-
-def thing_of(place: Place) -> str:
-    """What a place is about, as the events of a trace call it."""
-    return f"{place.object}.{place.field}" if place.field else place.object

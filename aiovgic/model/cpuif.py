@@ -117,7 +117,3 @@ class CpuInterface(VirtualInterface):
         group = levels.index(level)
         self.apr[group] &= self.apr[group] - 1
         return priority_of(level)
-
-    def find_active(self, intid: int) -> ListRegister | None:
-        """The list register in which this interrupt is active."""
-        return next((lr for lr in self.lrs if lr.active and lr.intid == intid), None)

@@ -124,10 +124,6 @@ class GicV(VirtualInterface):
         if lr is not None and self.vmcr.eoim:
             lr.active = False
 
-    def find_active(self, intid: int) -> ListRegister | None:
-        """The list register in which this interrupt is active."""
-        return next((lr for lr in self.lrs if lr.active and lr.intid == intid), None)
-
     # -- registers ----------------------------------------------------------------------------
 
     def read(self, offset: int, length: int) -> int:

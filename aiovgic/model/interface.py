@@ -49,6 +49,10 @@ class VirtualInterface(Part):
                 raise Violation("list", "one-list-register", what)
         self.lrs = lrs
 
+    def find_active(self, intid: int) -> ListRegister | None:
+        """The list register in which this interrupt is active."""
+        return next((lr for lr in self.lrs if lr.active and lr.intid == intid), None)
+
     def maintenance(self, *, underflow: bool) -> bool:
         """Whether the hypervisor is interrupted: by an end it asked for, or, with ``underflow``, want of entries."""
         ended = any(lr.eoi_maintenance and lr.is_free() for lr in self.lrs)

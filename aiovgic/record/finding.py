@@ -20,6 +20,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
     locks: tuple[str, ...] = ()
 
+    @property
+    def thing(self) -> str:
+        """What it is about, as the events of a trace call it."""
+        return f"{self.object}.{self.field}" if self.field else self.object
+
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """One deviation from the plain order: who runs instead of whom, and what each is about to do."""

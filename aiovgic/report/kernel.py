@@ -53,7 +53,7 @@ def sanitizer(finding: Finding) -> str:
 
 def access(place: Place) -> Iterator[str]:
     """One side: what was done to what, by whom, where, holding what."""
-    yield f"{place.access or 'access'} to {thing(place)} by task {place.task}:"
+    yield f"{place.access or 'access'} to {place.thing} by task {place.task}:"
     if place.function:
         yield f" {place.function} ({place.file}:{place.line})"
     yield from held(place)
@@ -88,7 +88,7 @@ def lockdep(finding: Finding, under: str) -> str:
 def acquisition(place: Place) -> Iterator[str]:
     """One task: what it wants, and what it holds already."""
     yield f"{place.task} is trying to acquire lock:"
-    yield f" ({thing(place)}), at: {place.function} ({place.file}:{place.line})"
+    yield f" ({place.thing}), at: {place.function} ({place.file}:{place.line})"
     if place.locks:
         yield "but task is already holding lock:" if len(place.locks) == 1 else "but task is already holding locks:"
         yield from (f" ({lock})" for lock in place.locks)
@@ -102,7 +102,7 @@ def scenario(places: Sequence[Place]) -> Iterator[str]:
             [f"lock({lock});" if column == number else "" for column in range(len(places))] for lock in place.locks
         ]
     for number, place in enumerate(places):
-        rows.append([f"lock({thing(place)});" if column == number else "" for column in range(len(places))])
+        rows.append([f"lock({place.thing});" if column == number else "" for column in range(len(places))])
     yield from table([place.task for place in places], rows)
 
 
@@ -114,11 +114,6 @@ def said(finding: Finding) -> Sequence[str]:
 def replayed(finding: Finding) -> Sequence[str]:
     """The line that shows it again."""
     return [f"To replay: {finding.replay}"] if finding.replay else []
-
-
-def thing(place: Place) -> str:
-    """What a place is about."""
-    return f"{place.object}.{place.field}" if place.field else place.object
 
 
 FORMATS: Mapping[str, Callable[[Finding, str], str]] = {"kcsan": kcsan, "lockdep": lockdep}

@@ -41,7 +41,7 @@ class KvmDevice(Part):
 
     async def has_attr(self, group: int, attr: int) -> None:
         """KVM_HAS_DEVICE_ATTR; ENXIO for what is not there."""
-        raise UapiError(errno.ENXIO, f"{self.name} has no attribute {attr:#x} in group {group}")
+        raise self.no_such(group, attr)
 
     async def release(self) -> None:
         """The last descriptor is closed: a vGIC and an ITS go on without one."""
@@ -58,9 +58,6 @@ class VfioDevice(KvmDevice):
         await self.has_attr(group, attr)
         fd = await user.get_user(4)
         raise UapiError(errno.EBADF, f"descriptor {fd} is no VFIO file")
-
-    async def get_attr(self, group: int, attr: int, user: UserBuffer) -> None:
-        raise UapiError(errno.EPERM, f"{self.name} has no attributes to get")
 
     async def has_attr(self, group: int, attr: int) -> None:
         if group != KVM_DEV_VFIO_FILE or attr not in (KVM_DEV_VFIO_FILE_ADD, KVM_DEV_VFIO_FILE_DEL):
