@@ -23,7 +23,11 @@ SENT = "set_pending"
 TO_REGISTER, FROM_REGISTER = "populate_lr", "fold_lr"
 """Who moves what is pending between the latch and a list register."""
 
+ENDING = "destroy_vm"
+"""Who writes a latch once its VM is on its way out, whatever the function."""
+
 REASONS: Mapping[str, str] = {
+    ENDING: "the VM ended",
     "clear_pending": "CLEAR",
     "flush_pending_lpis": "LPIs disabled",
     "lose_pending": "LPIs disabled",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.commands import Int
 from aiovgic.arch.intid import is_lpi
 from aiovgic.errors import UapiError
-from aiovgic.lab.ledger import UNMAPPED
+from aiovgic.lab.ledger import ENDING, UNMAPPED
 from aiovgic.model.cpuif import CpuInterface
 from aiovgic.model.irq import Irq
 from aiovgic.model.its.commands import ItsCommands
@@ -80,7 +80,8 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
                 assert writer is not None
                 assert writer.f_back is not None
                 keeper.seen[self] = None
-                keeper.ledger.latch(self.intid, writer.f_back.f_code.co_name, was=self.pending_latch, now=now)
+                by = ENDING if self.vm.ending else writer.f_back.f_code.co_name
+                keeper.ledger.latch(self.intid, by, was=self.pending_latch, now=now)
             self.__dict__["pending_latch"] = now
 
     @replaces(CpuInterface)

@@ -55,7 +55,8 @@ class State:
             found = [name for name in known if name == word or goes_by(name, word)]
             if not found:
                 hint = nearest(word.replace(":", "") if "task" not in word else word, list(known))
-                hint = hint or f"; there are {', '.join(list(known)[:8])} and so on"
+                things_first = sorted(known, key=self.things.__contains__)
+                hint = hint or f"; there are {', '.join(things_first[:8])} and so on"
                 raise UsageError(f"there is no {word!r} at step {self.step}{hint}")
             for name in found:
                 group = known[name]["group"]
