@@ -101,7 +101,7 @@ def test_dfs_sees_what_brute_force_sees() -> None:
 
 
 def test_a_strategy_that_leaves_something_out_is_caught_with_a_schedule() -> None:
-    totals = compare_all(OverconfidentStrategy, programs=40, limit=600)
+    totals = compare_all(OverconfidentStrategy, programs=120, limit=600)
     assert len(totals.missed) >= 5
     told = "\n".join(map(str, totals.missed))
     for what in ("traces", "outcomes", "findings"):
