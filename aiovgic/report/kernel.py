@@ -53,7 +53,10 @@ def sanitizer(finding: Finding) -> str:
 
 def access(place: Place) -> Iterator[str]:
     """One side: what was done to what, by whom, where, holding what."""
-    yield f"{place.access or 'access'} to {place.thing} by task {place.task}:"
+    if place.access == "freed":
+        yield f"{place.thing} was freed by task {place.task}:"
+    else:
+        yield f"{place.access or 'access'} to {place.thing} by task {place.task}:"
     if place.function:
         yield f" {place.function} ({place.file}:{place.line})"
     yield from held(place)
