@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from aiovgic.engine.histogram import Histogram
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.program import Program
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
     from aiovgic.engine.watch import Watch
 
 
-class Progress(Protocol):
-    """Told now and then how much is done, of how much, and what else there is to say."""
-
-    def __call__(self, done: int, total: int, detail: str = "", /) -> None:
-        """So far."""
-
+Progress: TypeAlias = "Callable[[Exploration], None]"
+"""Shown the search now and then."""
 
 PROGRESS_EVERY = 100
 
@@ -68,11 +64,6 @@ class Exploration:
     """Which of the things that are to happen sometimes have happened."""
     histogram: Histogram = field(default_factory=Histogram)
     """How often each outcome came."""
-
-    @property
-    def detail(self) -> str:
-        """How far it is, beyond the number of executions."""
-        return f"depth {self.depth}, {len(self.histogram.bars)} outcomes, {len(self.found)} findings"
 
     def note(self, outcome: Outcome, by: str) -> None:
         """One more execution has ended, decided by the strategy of this name."""
@@ -121,7 +112,7 @@ def explore(
         for outcome in executions(program, strategy, watches):
             search.note(outcome, strategy.name)
             if progress is not None and search.executions % PROGRESS_EVERY == 0:
-                progress(search.executions, budget, search.detail)
+                progress(search)
             if search.broken is not None and not go_on:
                 strategy.end()
                 break

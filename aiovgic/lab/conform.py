@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +20,14 @@ from aiovgic.scenario.recording import Recording, load_recording, slices
 from aiovgic.scenario.shipped import recordings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from aiovgic.lab.progress import Progress
     from aiovgic.record.difference import Difference
 
 DEFAULT_REVISION = "v6.12"
 CHUNK = 1500
 """Operations that a worker process takes at a time."""
-
-Progress = Callable[[int, int], None]
-"""Told how many scripts of how many have been played."""
 
 
 @dataclass(frozen=True, kw_only=True)

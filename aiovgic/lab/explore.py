@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +12,7 @@ from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.errors import UsageError
 from aiovgic.lab.findings import show
+from aiovgic.lab.progress import of_search
 from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
 from aiovgic.lab.subject import EXPLORED, Subject
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
-    from aiovgic.engine.explore import Exploration, Found, Progress
+    from aiovgic.engine.explore import Exploration, Found
     from aiovgic.engine.histogram import Bar
+    from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
@@ -141,12 +143,16 @@ def explore(  # noqa: PLR0913  one argument an option
     searching = way.make(seed)
     began = time.perf_counter()
     detectors = subject.detectors()
-    found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=progress)
-    result = ExploreResult(
+    told = of_search(progress, budget)
+    found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
+    unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
+    shown = tuple(tell(subject, each, detectors, seed) for each in in_order(found))
+    never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
+    return ExploreResult(
         verb="explore",
         revision=revision,
         bugs=subject.bugs,
-        seconds=found.seconds,
+        seconds=time.perf_counter() - began,
         scenario=subject.called,
         strategy=way.strategy,
         in_words=searching.name,
@@ -158,15 +164,10 @@ def explore(  # noqa: PLR0913  one argument an option
         bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
+        unreached=unreached,
+        findings=tuple(each.finding for each in shown) or never,
+        shown=shown,
     )
-    if found.broken is None:
-        unreached = unreached_of(subject.scenario, found)
-        result = replace(result, unreached=unreached)
-    shown = [tell(subject, each, detectors, seed) for each in in_order(found)]
-    findings = tuple(each.finding for each in shown)
-    if not findings and found.complete:
-        findings = tuple(map(never_reached, result.unreached))
-    return replace(result, seconds=time.perf_counter() - began, findings=findings, shown=tuple(shown))
 
 
 def as_data(bar: Bar) -> dict[str, Any]:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aiovgic.engine.explore import Progress
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.lab.ledger import Totals
+    from aiovgic.lab.progress import Progress
     from aiovgic.scenario.scenario import Scenario
 
 DEFAULT_SECONDS = 10.0

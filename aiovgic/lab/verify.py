@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aiovgic.bugs.catalogue import Bug
-    from aiovgic.engine.explore import Progress
+    from aiovgic.lab.progress import Progress
 
 BUDGET = 5_000
 """Executions in which a bug is to be found, and as many that are to be clean without it."""

@@ -32,3 +32,8 @@ def how_found(revision: str, strategy: str, execution: int, seconds: float) -> s
     """How a finding was found."""
     which = f"execution {execution}" if execution else "all executions"
     return f"revision {revision}, {which}, {strategy}, {seconds:.1f} s"
+
+
+def detail_of(depth: int, outcomes: int, findings: int) -> str:
+    """How far a search is, beyond the number of its executions."""
+    return f"depth {depth}, {outcomes} outcomes, {findings} findings"
