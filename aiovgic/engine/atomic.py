@@ -31,6 +31,8 @@ SLEEPERS: dict[type[Op[Any]], str] = {
 class Atomic(Watch):
     """Looks at everything that may sleep."""
 
+    before_ops = tuple(SLEEPERS)
+
     def __init__(self) -> None:
         self.execution: Execution | None = None
 
@@ -38,13 +40,12 @@ class Atomic(Watch):
         self.execution = execution
 
     def before(self, task: Task, op: Op[Any]) -> None:
-        verb = SLEEPERS.get(type(op))
-        if verb is None or not may_sleep(op):
+        if not may_sleep(op):
             return
         why = atomic(task.context)
         if why:
             assert self.execution is not None
-            title = f"{task.name} {verb} {op.target}, and {why}"
+            title = f"{task.name} {SLEEPERS[type(op)]} {op.target}, and {why}"
             place = place_of(task, innermost(task), op.kind, op.target)
             self.execution.report(Broken("sleep-in-atomic", "may-not-sleep", title, (title,), (place,)))
 

@@ -13,10 +13,15 @@ from functools import partial
 from types import BuiltinFunctionType, CoroutineType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.sync import Acquire, Load, TryLock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 FIXED = (int, str, bytes, float, bool, type(None), type, Enum, ModuleType, BuiltinFunctionType, range, frozenset)
+LASTING = (Acquire, TryLock, Load)
+"""Operations that their things keep, to be awaited again and again."""
+
 _SLOTS: dict[type, tuple[str, ...]] = {}
 _FROZEN: dict[type, bool] = {}
 
@@ -112,10 +117,10 @@ class Checkpoint:
 
 
 def is_frozen(cls: type) -> bool:
-    """Whether instances never change: frozen dataclasses and structs."""
+    """Whether instances never change: frozen dataclasses and structs, and operations that are kept."""
     if cls not in _FROZEN:
         parameters = getattr(cls, "__dataclass_params__", None) or getattr(cls, "__struct_config__", None)
-        _FROZEN[cls] = bool(parameters and parameters.frozen)
+        _FROZEN[cls] = cls in LASTING or bool(parameters and parameters.frozen)
     return _FROZEN[cls]
 
 

@@ -42,7 +42,7 @@ from aiovgic.sync import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
@@ -117,8 +117,6 @@ class Clocks(Watch):
         """Who is in which read section, by ticket."""
         self.left: dict[Thing, dict[int, Times]] = {}
         """What each reader knew when it left, by ticket."""
-        self.handlers: dict[Context, HostCpu] = {}
-        """The interrupt handlers that have begun and not been seen to end."""
         self.cpus: dict[HostCpu, Times] = {}
         """What the interrupt handlers of a CPU knew when they ended."""
         self.execution: Execution | None = None
@@ -137,26 +135,20 @@ class Clocks(Watch):
             Sleep: self.slept,
             KillableSleep: self.slept,
         }
+        self.after_ops = tuple(self.hears)
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
-        for kept in (self.contexts, self.things, self.inside, self.left, self.handlers, self.cpus):
+        for kept in (self.contexts, self.things, self.inside, self.left, self.cpus):
             kept.clear()
 
     def started(self, task: Task, parent: Task | None) -> None:
         times = self.contexts[parent.context].publish() if parent is not None else []
-        self.contexts[task.context] = ContextClock(task, times)
-
-    def before(self, task: Task, op: Op[Any]) -> None:
-        if task.isr and task.context not in self.handlers:
-            self.interrupts(task)
-        if self.handlers:
-            self.after_handlers(task)
+        me = self.contexts[task.context] = ContextClock(task, times)
+        me.join(self.cpus.get(task.context.cpu, NOTHING))
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
-        hear = self.hears.get(type(op))
-        if hear is not None:
-            hear(self.contexts[task.context], op, value)
+        self.hears[type(op)](self.contexts[task.context], op, value)
 
     def changed(self, thing: Thing, how: Change) -> None:
         match how:
@@ -271,19 +263,19 @@ class Clocks(Watch):
     # -- interrupts ---------------------------------------------------------------------------------
 
     def interrupts(self, handler: Task) -> None:
-        """An interrupt handler begins: its CPU did everything else it did before."""
-        cpu = handler.context.cpu
-        self.handlers[handler.context] = cpu
         me = self.contexts[handler.context]
-        for context, other in self.contexts.items():
-            if context.cpu is cpu and other is not me:
-                me.join(other.publish())
+        for other in self.beside(handler):
+            me.join(other.publish())
 
-    def after_handlers(self, task: Task) -> None:
-        """A context goes on: after the handlers of its CPU that have ended."""
-        for context, cpu in list(self.handlers.items()):
-            clock = self.contexts[context]
-            if clock.task.done:
-                join(self.cpus.setdefault(cpu, []), clock.publish())
-                del self.handlers[context]
-        self.contexts[task.context].join(self.cpus.get(task.context.cpu, NOTHING))
+    def returns(self, handler: Task) -> None:
+        cpu = handler.context.cpu
+        known = self.contexts[handler.context].publish()
+        self.cpus[cpu] = joined(self.cpus.get(cpu, NOTHING), known)
+        for other in self.beside(handler):
+            other.join(known)
+
+    def beside(self, handler: Task) -> Iterator[ContextClock]:
+        """The other contexts of a handler's CPU."""
+        for context, clock in self.contexts.items():
+            if context.cpu is handler.context.cpu and context is not handler.context:
+                yield clock

@@ -28,6 +28,7 @@ from aiovgic.sync import (
     Fence,
     GraceEnd,
     Interrupt,
+    Load,
     MemoryAccess,
     RacyRead,
     RefGetUnlessZero,
@@ -51,6 +52,9 @@ HELD = "?"
 PLAIN = (int, str, Enum, NoneType)
 """What cannot be changed in place: such a word is as it was if it is equal."""
 
+SILENT = (Update, TryLock, RefGetUnlessZero, RefPutNotLast)
+"""Operations that may leave what they touch as it was."""
+
 PUBLISHES = (RELEASE, FULL)
 """Whoever reads what such a store wrote comes after it, though the word be as it was."""
 
@@ -68,10 +72,10 @@ class Footprint:
         self.waited: Wait = ""
         """How its operation may have had to wait."""
         self.waited_for = ""
-        self.releases: list[str] = []
-        self.wakes: list[str] = []
-        self.enters: list[str] = []
-        self.leaves: list[str] = []
+        self.releases: tuple[str, ...] = ()
+        self.wakes: tuple[str, ...] = ()
+        self.enters: tuple[str, ...] = ()
+        self.leaves: tuple[str, ...] = ()
 
     def commutes(self, other: Footprint) -> bool:
         """Whether the order of two steps makes no difference."""
@@ -97,6 +101,8 @@ class Footprint:
             case Acquire() | AcquireKillable():
                 self.touched[op.lock.name] = True
                 self.waited, self.waited_for = "lock", op.lock.name
+            case Load() | Update():
+                self.touched[op.word.name] = op.changes
             case TryLock():
                 self.touched[op.lock.name] = True
                 self.touched[op.lock.name + HELD] = True
@@ -117,7 +123,7 @@ class Footprint:
         if isinstance(op, Sleep):
             self.waited, self.waited_for = "wake", thing.name
         elif isinstance(op, Section):
-            self.enters.append(thing.name)
+            self.enters += (thing.name,)
 
     def gave(self, op: Op[Any], value: Any) -> None:
         """The operation is done: if it left all as it was, it has only looked."""
@@ -156,15 +162,15 @@ class Footprint:
         match how:
             case "released":
                 self.touched[thing.name + HELD] = True
-                self.releases.append(thing.name)
+                self.releases += (thing.name,)
             case "left":
                 self.touched.setdefault(thing.name, False)
-                self.leaves.append(thing.name)
+                self.leaves += (thing.name,)
             case "woken" if isinstance(thing, WaitQueue) and not thing.sleepers:
                 self.touched.setdefault(thing.name, False)  # nobody hears it
             case "woken":
                 self.touched[thing.name] = True
-                self.wakes.append(thing.name)
+                self.wakes += (thing.name,)
             case "called" | "finished":
                 self.touched[thing.name] = True
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 class Lockdep(Watch):
     """The graph, and what is wrong with it. With ``keep`` it grows from execution to execution."""
 
+    before_ops = (Acquire, AcquireKillable, TryLock, GraceBegin)
+
     def __init__(self, order: LockOrder, *, keep: bool = True, seed: Lockdep | None = None) -> None:
         self.order = order
         self.keep = keep

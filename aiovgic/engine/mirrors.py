@@ -28,8 +28,11 @@ class Mirrors(Watch):
     def begin(self, execution: Execution) -> None:
         self.execution = execution
 
+    def heeds(self, field: Declared) -> bool:
+        return field.mirrored
+
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
-        if not field.mirrored or not (write or marked):
+        if not (write or marked):
             return
         holder = part.mirror()
         me = part.rt.current

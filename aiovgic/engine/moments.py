@@ -36,33 +36,37 @@ class Observant(Protocol):
 class Moments(Watch):
     """Asks, and tells what it hears."""
 
+    after_ops = (Update,)
+
     def __init__(self) -> None:
         self.execution: Execution | None = None
+        self.session: Observant | None = None
+        """Whom it asks, if that can be asked."""
 
     def begin(self, execution: Execution) -> None:
-        self.execution = execution if isinstance(execution.session, Observant) else None
+        self.execution = execution
+        self.session = execution.session if isinstance(execution.session, Observant) else None
 
-    def before(self, task: Task, op: Op[Any]) -> None:
-        execution = self.execution
-        if execution is None:
+    def alone(self, task: Task, op: Op[Any]) -> None:
+        execution, session = self.execution, self.session
+        if execution is None or session is None:
             return
-        for other in execution.tasks:
-            if other is not task and not (other.done or (isinstance(other.op, Sleep) and not other.can_run())):
-                return
-        assert isinstance(execution.session, Observant)
+        if not all(other is task or other.done or isinstance(other.op, Sleep) for other in execution.tasks):
+            return
         with execution.rt.looking():
-            violations = execution.session.settled()
+            violations = session.settled()
         self.tell(task, op, violations)
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
-        if self.execution is None or not isinstance(op, Update):
+        assert isinstance(op, Update)
+        execution, session = self.execution, self.session
+        if execution is None or session is None:
             return
         now = op.word.value
         if now is value or not (now is True or isinstance(now, tuple)):
             return
-        assert isinstance(self.execution.session, Observant)
-        with self.execution.rt.looking():
-            violations = self.execution.session.published()
+        with execution.rt.looking():
+            violations = session.published()
         self.tell(task, op, violations)
 
     def tell(self, task: Task, op: Op[Any], violations: Sequence[Violation]) -> None:

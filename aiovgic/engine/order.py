@@ -23,13 +23,15 @@ Clock = list[int]
 class Event:
     """One step: who took it, and what it touched."""
 
-    __slots__ = ("clock", "footprint", "task")
+    __slots__ = ("clock", "footprint", "meets", "task")
 
     def __init__(self, task: int, footprint: Footprint) -> None:
         self.task = task
         self.footprint = footprint
         self.clock: Clock = []
         """What had happened before it, itself included."""
+        self.meets: list[tuple[int, str]] | None = None
+        """The last steps, and the thing, that it does not commute with, once somebody has asked."""
 
 
 class History:
@@ -87,7 +89,8 @@ class Order:
             join(clock, self.events[other].clock)
         for other, _ in self.conflicts(event):
             join(clock, self.events[other].clock)
-        join(clock, [0] * event.task + [number + 1])
+        clock += [0] * (event.task + 1 - len(clock))
+        clock[event.task] = number + 1
         event.clock = self.clocks[event.task] = clock
         self.events.append(event)
         self.remember(number, event)
@@ -141,17 +144,20 @@ class Order:
 
     # -- what comes before a step -----------------------------------------------------------
 
-    def conflicts(self, event: Event) -> Iterator[tuple[int, str]]:
-        """Steps of others, and the thing, that the next step does not commute with: the last ones."""
-        for name, write in event.footprint.touched.items():
-            history = self.things.get(name)
-            if history is None:
-                continue
-            if history.writes:
-                yield history.writes[-1], name
-            if write:
-                for number in history.reads:
-                    yield number, name
+    def conflicts(self, event: Event) -> list[tuple[int, str]]:
+        """The last steps, and the thing, that the next step does not commute with."""
+        meets = event.meets
+        if meets is None:
+            meets = event.meets = []
+            for name, write in event.footprint.touched.items():
+                history = self.things.get(name)
+                if history is None:
+                    continue
+                if history.writes:
+                    meets.append((history.writes[-1], name))
+                if write:
+                    meets += [(number, name) for number in history.reads]
+        return meets
 
     def let_on_by(self, event: Event) -> Sequence[int]:
         """The steps without which the next one would still wait."""

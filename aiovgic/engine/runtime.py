@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
     from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
+    from aiovgic.sync.runtime import Detail
 
 T = TypeVar("T")
 
@@ -47,11 +48,16 @@ class ExecutionRuntime(Runtime):
         """Whoever runs now has been killed."""
         self._marked = False
 
-    def attach(self, execution: Execution) -> None:
+    def attach(self, execution: Execution, ears: Ears) -> None:
         """An execution runs on it from now on."""
         self.execution = execution
-        self.ears = Ears(execution.watches)
         self.recorder = execution.recorder
+        self.listen(ears)
+
+    def listen(self, ears: Ears) -> None:
+        """These hear of everything from now on."""
+        self.ears = ears
+        self.hears = ears.listen or self.recorder is not None
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is touched."""
@@ -61,7 +67,7 @@ class ExecutionRuntime(Runtime):
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
             raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed", part.name)
-        for hear in self.ears.note:
+        for hear in self.ears.notes[field]:
             hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
             access = "write" if write else "read"
@@ -84,10 +90,11 @@ class ExecutionRuntime(Runtime):
 
     def changed(self, thing: Thing, how: Change) -> None:
         """A lock was released, a reader left, a queue was woken or given up."""
-        if how in ("released", "left"):
+        if self.recorder is not None and how in ("released", "left"):
             self.event("release", thing.name, how)
-        if self.racing and not self.dead and not self.quiet:
-            for hear in self.ears.changed:
+        changed = self.ears.changed
+        if changed and self.racing and not self.dead and not self.quiet:
+            for hear in changed:
                 hear(thing, how)
 
     def racy(self, read: Callable[[], T]) -> T:
@@ -104,11 +111,12 @@ class ExecutionRuntime(Runtime):
         self.quiet = before
         return value
 
-    def event(self, kind: str, what: str, detail: str = "") -> None:
+    def event(self, kind: str, what: str, detail: Detail = "") -> None:
         """Something worth a line of the trace."""
-        self.progress += kind in PROGRESS
+        if kind in PROGRESS:
+            self.progress += 1
         if self.recorder is not None and self.racing and not self.dead:
-            self.recorder.add(kind, what, detail)
+            self.recorder.add(kind, what, detail if isinstance(detail, str) else detail())
 
     def signalled(self) -> bool:
         """Whether the running task was killed."""

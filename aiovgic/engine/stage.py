@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.checkpoint import Checkpoint
 from aiovgic.engine.runtime import ExecutionRuntime
+from aiovgic.engine.watch import Ears
 
 if TYPE_CHECKING:
     from aiovgic.engine.program import Program, Session
+    from aiovgic.engine.watch import Watch
 
 
 class Stage:
@@ -21,11 +23,19 @@ class Stage:
         self.rt = ExecutionRuntime(noting=noting)
         self.session: Session = program(self.rt)
         self.used = False
+        self.heard: dict[tuple[Watch, ...], Ears] = {}
         self.checkpoint: Checkpoint | None = None
         if not once:
             for channel in self.rt.channels:
                 channel.close()  # a server that has begun cannot be put back; it is opened again
             self.checkpoint = Checkpoint(self.rt, self.session)
+
+    def ears(self, watches: tuple[Watch, ...]) -> Ears:
+        """The ears of these watches, the same in every execution."""
+        ears = self.heard.get(watches)
+        if ears is None:
+            ears = self.heard[watches] = Ears(watches)
+        return ears
 
     def set(self) -> tuple[ExecutionRuntime, Session]:
         """The machine as it was when it had been set up."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.footprint import Footprint
+from aiovgic.engine.footprint import SILENT, Footprint
 from aiovgic.engine.order import Event, Order
 from aiovgic.engine.watch import Watch
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 class Steps(Watch):
     """The steps of one execution after the other; leading ones that are repeated are kept."""
+
+    after_ops = SILENT
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -59,9 +61,6 @@ class Steps(Watch):
             self.spawned[-1] += 1
 
     def before(self, task: Task, op: Op[Any]) -> None:
-        assert self.execution is not None
-        if self.execution.steps <= self.kept:
-            return
         event = self.announced(task, op)
         self.footprint = event.footprint
         self.events.append(event)

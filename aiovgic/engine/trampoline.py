@@ -10,8 +10,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine import deadlock
-from aiovgic.engine.asleep import overslept
+from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
 from aiovgic.engine.outcome import Broken, Outcome, first_line
 from aiovgic.engine.places import innermost, place_of, raised_at
@@ -48,11 +47,16 @@ class Execution:
     ) -> None:
         self.strategy = strategy
         self.recorder = recorder
+        self.detectors = tuple(watches)
         self.watches = (*watches, *strategy.watches)
         self.step_limit = step_limit
         self.tasks: list[Task] = []
         self.cpus: dict[int, HostCpu] = {}
         self.last: Task | None = None
+        self.alive = 0
+        """How many tasks have not ended."""
+        self.handlers = False
+        """Whether there are interrupt handlers: a task's CPU need not be its own."""
         self.lone = False
         """Whether the only task there is runs on without points (Runtime.alone)."""
         self.steps = 0
@@ -66,8 +70,9 @@ class Execution:
         """Data races, by identity."""
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
+        self.stage = stage
         self.rt, self.session = stage.set()
-        self.rt.attach(self)
+        self.rt.attach(self, stage.ears(self.watches))
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
@@ -89,10 +94,13 @@ class Execution:
         """Create a task and run it to its first point."""
         task = Task(len(self.tasks), name, script, cpu, isr=isr)
         self.tasks.append(task)
+        self.alive += 1
+        self.handlers |= isr
         for watch in self.watches:
             watch.started(task, parent)
         if self.recorder is not None:
             self.recorder.runs(self.steps, name)
+        self.rt.current = task.context
         self.advance(task, None)
 
     def spawn(self, script: Script[None], context: Context) -> None:
@@ -108,12 +116,21 @@ class Execution:
         return self.cpus.setdefault(number, HostCpu(number))
 
     def advance(self, task: Task, value: Any) -> None:
-        """Let a task run to its next point; what it raises is what the execution broke."""
-        self.rt.current = task.context
+        """Let a task, who is running, go on to its next point; what it raises is what the execution broke."""
         try:
             task.advance(value)
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
             self.stop(task, error)
+        if task.done:
+            self.ended(task)
+
+    def ended(self, task: Task) -> None:
+        """A task has ended; if it was an interrupt handler, what it interrupted goes on."""
+        self.alive -= 1
+        if task.isr and task.started:
+            task.context.cpu.stack.remove(task.context)
+            for watch in self.watches:
+                watch.returns(task)
 
     def stop(self, task: Task, error: Exception, op: Op[Any] | None = None) -> None:
         """The execution is broken: say by what, and where; ``op`` is the operation that broke it, if one did.
@@ -145,40 +162,79 @@ class Execution:
         for spec in specs:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
         self.follow(self.strategy.known())
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Whoever is to run does an operation, until nobody can or something broke."""
+        strategy = self.strategy
+        asked = strategy.always_asked
         while self.broken is None:
-            enabled = [task for task in self.tasks if task.can_run()]
+            enabled = self.enabled()
             if not enabled:
-                self.quiesce(session)
+                quiesce(self)
                 return
-            if len(enabled) == 1 and self.may_run_lone(enabled[0]):
-                self.run_lone(enabled[0])
-                continue
+            task = plain = self.plain(enabled)
+            if len(enabled) == 1:
+                if self.may_run_lone(plain):
+                    self.run_lone(plain)
+                    continue
+                self.tell_alone(plain)
             if self.steps >= self.step_limit:
-                self.step(self.in_turn(enabled))
-                continue
-            task = self.decide(enabled)
-            if task is None:
-                self.pruned = True
-                return
+                task = self.in_turn(enabled)
+            elif asked or len(enabled) > 1:
+                picked = strategy.pick(enabled, plain, self.steps)
+                if picked is None:
+                    self.pruned = True
+                    return
+                if picked is not plain:
+                    self.deviates(picked, plain)
+                task = picked
             self.step(task)
 
+    def enabled(self) -> list[Task]:
+        """Who can run, in order of creation."""
+        ready = [
+            task for task in self.tasks if (op := task.op) is not None and (not op.waits or op.ready(task.context))
+        ]
+        return [task for task in ready if not task.barred()] if self.handlers else ready
+
     def follow(self, known: Sequence[int]) -> None:
-        """Take the first steps, known by number of the task. Raises DivergedError where one cannot be taken."""
-        for number in known:
+        """Take the first steps, known by number of the task. Raises DivergedError where one cannot be taken.
+
+        The strategy has heard of all but the last before.
+        """
+        if known:
+            self.rt.listen(self.stage.ears(self.detectors))
+        for at, number in enumerate(known, 1):
             if self.broken is not None:
                 return
             task = self.tasks[number] if number < len(self.tasks) else None
             if task is None or not task.can_run():
                 raise DivergedError(f"at step {self.steps} task {number} was known to run, and cannot")
             if task is not self.last:
-                self.deviates(task, self.plain([each for each in self.tasks if each.can_run()]))
+                self.follow_switch(task)
+            if at == len(known):
+                self.rt.listen(self.stage.ears(self.watches))
             self.step(task)
+
+    def follow_switch(self, task: Task) -> None:
+        """Somebody else goes on, as is known; that need not be a deviation."""
+        plain = self.plain(self.enabled())
+        if task is not plain:
+            self.deviates(task, plain)
+
+    def tell_alone(self, task: Task) -> None:
+        """Nobody else could run now."""
+        assert task.op is not None
+        self.rt.current = task.context
+        for hear in self.rt.ears.alone:
+            hear(task, task.op)
 
     def may_run_lone(self, task: Task) -> bool:
         """Whether a task that can go on is the only one there is, and nobody decides or writes down."""
-        watched = self.recorder is not None or self.watches or self.strategy.always_asked or task.isr
-        alone = not watched and all(each is task or each.done for each in self.tasks)
-        return alone and self.steps < self.step_limit
+        if self.alive > 1 or self.watches or self.recorder is not None or self.strategy.always_asked or task.isr:
+            return False
+        return self.steps < self.step_limit
 
     def run_lone(self, task: Task) -> None:
         """Run the only task there is, as far as it goes alone: there is nothing to decide."""
@@ -189,7 +245,7 @@ class Execution:
         rt.alone = self.step_limit - self.steps
         while rt.alone and task.can_run() and self.broken is None:
             rt.alone -= 1
-            self.perform(task)
+            self.step(task)
         self.not_alone()
 
     def not_alone(self) -> None:
@@ -199,26 +255,15 @@ class Execution:
             self.steps = self.step_limit - self.rt.alone
             self.rt.alone = 0
 
-    def decide(self, enabled: list[Task]) -> Task | None:
-        """Who runs at this step, or None; a deviation from the plain order is remembered."""
-        plain = self.plain(enabled)
-        if len(enabled) == 1 and not self.strategy.always_asked:
-            return plain
-        task = self.strategy.pick(enabled, plain, self.steps)
-        if task is not None:
-            self.deviates(task, plain)
-        return task
-
     def plain(self, enabled: list[Task]) -> Task:
         """Whom the plain order runs."""
         return self.last if self.last is not None and self.last in enabled else enabled[0]
 
     def deviates(self, task: Task, plain: Task) -> None:
-        """A task runs; if that is not the plain order, it is remembered."""
-        if task is not plain:
-            self.switched.append((self.steps, task.name))
-            if self.recorder is not None:
-                self.recorder.switched(self.steps, task, plain)
+        """A task runs that is not whom the plain order would run, which is remembered."""
+        self.switched.append((self.steps, task.name))
+        if self.recorder is not None:
+            self.recorder.switched(self.steps, task, plain)
 
     def in_turn(self, enabled: list[Task]) -> Task:
         """Who runs at a step beyond the limit: everyone in turn, until it is a livelock."""
@@ -230,36 +275,32 @@ class Execution:
         return task or enabled[0]
 
     def step(self, task: Task) -> None:
-        """Commit a task's operation and run it to its next point."""
-        op = task.op
+        """Commit a task's operation and run it to its next point; what is raised is what the execution broke."""
+        op = doing = task.op
         assert op is not None
-        self.rt.current = task.context
-        if self.recorder is not None:
-            self.recorder.at(self.steps, task, op)
+        rt, recorder = self.rt, self.recorder
+        rt.current = task.context
+        if recorder is not None:
+            recorder.at(self.steps, task, op)
         if task.isr:
             self.begin_isr(task)
         self.last = task
         self.steps += 1
-        self.perform(task)
-        if task.isr and task.done:
-            task.context.cpu.stack.remove(task.context)
-
-    def perform(self, task: Task) -> None:
-        """Do a task's operation, and run it to its next point."""
-        op = task.op
-        assert op is not None
+        before, after = rt.ears.ops[type(op)]
         try:
-            for before in self.rt.ears.before:
-                before(task, op)
+            for hear in before:
+                hear(task, op)
             value = op.commit(task.context)
-            for after in self.rt.ears.after:
-                after(task, op, value)
+            for learn in after:
+                learn(task, op, value)
+            if recorder is not None:
+                recorder.gave(op, value)
+            doing = None
+            task.advance(value)
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            self.stop(task, error, op)
-            return
-        if self.recorder is not None:
-            self.recorder.gave(op, value)
-        self.advance(task, value)
+            self.stop(task, error, doing)
+        if task.done:
+            self.ended(task)
 
     def report(self, broken: Broken) -> None:
         """Something is broken: the first thing counts, and the execution ends. A data race ends nothing."""
@@ -278,6 +319,8 @@ class Execution:
         if not task.started:
             task.context.cpu.stack.append(task.context)
             task.started = True
+            for watch in self.watches:
+                watch.interrupts(task)
 
     def choose(self, alternatives: int, what: str) -> int:
         """The outcome of a choice; all but the plain one is remembered."""
@@ -288,69 +331,6 @@ class Execution:
         return taken
 
     # -- the end ----------------------------------------------------------------------------
-
-    def quiesce(self, session: Session) -> None:
-        """Nobody can run: all have ended or idle, or it is a deadlock."""
-        for watch in self.watches:
-            watch.end()
-        if self.broken is not None:
-            return
-        self.broken = overslept(self.rt, self.tasks)
-        if self.broken is not None:
-            return
-        waiting = {task.context: task.op for task in self.tasks if task.op is not None}
-        left = deadlock.stuck(waiting)
-        if left:
-            stuck = [task for task in self.tasks if task.context in left]
-            rule, saw, places = deadlock.explain(waiting, stuck)
-            self.broken = Broken("deadlock", rule, deadlock.title(left), saw, places)
-            return
-        with self.rt.looking():
-            broken = self.violated(session.quiet())
-        if not broken:
-            self.rt.racing = False
-            self.dismiss()
-            self.judged(session)
-
-    def judged(self, session: Session) -> None:
-        """Whether the end is as it should be; to see it guests run on, one after the other, and may break."""
-        try:
-            self.violated(session.judge())
-        except Violation as error:
-            self.broken = Broken(error.kind, error.rule, error.what, (error.what,))
-        except AiovgicError:
-            raise
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            title = first_line(error)
-            self.broken = Broken("model-bug", type(error).__name__, title, (title,))
-
-    def violated(self, violations: Sequence[Violation]) -> bool:
-        """Whether something is broken; the first thing counts."""
-        for violation in violations:
-            self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
-            return True
-        return False
-
-    def dismiss(self) -> None:
-        """Idle tasks are killed, as a VMM ends its vCPU threads; nobody else runs meanwhile."""
-        self.rt.killing = True
-        for task in self.tasks:
-            if task.op is not None:
-                self.advance(task, task.op.killed(task.context))
-            while task.op is not None and self.broken is None:
-                assert task.can_run(), f"{task.name} was killed, and waits for {task.op.target}"
-                self.go_on(task, task.op)
-        self.rt.killing = False
-
-    def go_on(self, task: Task, op: Op[Any]) -> None:
-        """A killed task's next operation; it, too, may break something."""
-        self.rt.current = task.context
-        try:
-            value = op.commit(task.context)
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            self.stop(task, error, op)
-            return
-        self.advance(task, value)
 
     def outcome(self, session: Session) -> Outcome:
         """What there is to say of it."""

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.sync import Op
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.sync import Change, Declared, Op, Part, Thing
+    from aiovgic.sync import Change, Declared, Part, Thing
+
+    Kind = type[Op[Any]]
+    Note = Callable[..., None]
+    Before = Callable[[Task, Op[Any]], None]
+    After = Callable[[Task, Op[Any], Any], None]
 
 
 class Watch:
     """Hears of everything, and does nothing about it: watches say what they want to hear."""
+
+    before_ops: tuple[Kind, ...] = (Op,)
+    """The operations before which it is told."""
+
+    after_ops: tuple[Kind, ...] = (Op,)
+    """The operations after which it is told."""
 
     def begin(self, execution: Execution) -> None:
         """The race begins; set-up is over, and no task has been started."""
@@ -31,8 +44,21 @@ class Watch:
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
         """The operation is done, and gave this; the task will now run to its next one."""
 
+    def alone(self, task: Task, op: Op[Any]) -> None:
+        """A task is about to do an operation, and nobody else could; told where the strategy decides."""
+
+    def interrupts(self, handler: Task) -> None:
+        """An interrupt handler is about to do its first operation: it has its CPU."""
+
+    def returns(self, handler: Task) -> None:
+        """An interrupt handler has ended: what it interrupted goes on."""
+
     def changed(self, thing: Thing, how: Change) -> None:
         """Whoever runs changed the readiness of others, between operations."""
+
+    def heeds(self, field: Declared) -> bool:
+        """Whether it wants to be told of this guarded field."""
+        return True
 
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
@@ -52,7 +78,36 @@ class Ears:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self.watches = tuple(watches)
-        self.before = tuple(each.before for each in watches if type(each).before is not Watch.before)
-        self.after = tuple(each.after for each in watches if type(each).after is not Watch.after)
+        self.ops = Listeners(watches)
+        self.alone = tuple(each.alone for each in watches if type(each).alone is not Watch.alone)
         self.changed = tuple(each.changed for each in watches if type(each).changed is not Watch.changed)
-        self.note = tuple(each.note for each in watches if type(each).note is not Watch.note)
+        self.notes = Readers(watches)
+        self.listen = bool(self.notes.watches)
+        """Whether anybody hears of guarded fields."""
+
+
+class Listeners(dict["Kind", tuple[tuple["Before", ...], tuple["After", ...]]]):
+    """By kind of operation: who is told before it is done, and who after it."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        super().__init__()
+        self.before = [each for each in watches if type(each).before is not Watch.before]
+        self.after = [each for each in watches if type(each).after is not Watch.after]
+
+    def __missing__(self, kind: Kind) -> tuple[tuple[Before, ...], tuple[After, ...]]:
+        before = tuple(each.before for each in self.before if issubclass(kind, each.before_ops))
+        after = tuple(each.after for each in self.after if issubclass(kind, each.after_ops))
+        self[kind] = (before, after)
+        return before, after
+
+
+class Readers(dict["Declared", tuple["Note", ...]]):
+    """By guarded field: who is told that it is touched."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        super().__init__()
+        self.watches = [each for each in watches if type(each).note is not Watch.note]
+
+    def __missing__(self, field: Declared) -> tuple[Note, ...]:
+        self[field] = tuple(each.note for each in self.watches if each.heeds(field))
+        return self[field]

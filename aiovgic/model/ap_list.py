@@ -40,7 +40,8 @@ class ApList(Part):
 
     def private_irq(self, intid: int) -> Irq | None:
         """An SGI or PPI of this vCPU."""
-        return None if self.private_irqs is None else self.private_irqs[intid]
+        irqs = self.private_irqs
+        return None if irqs is None else irqs[intid]
 
     # -- order ------------------------------------------------------------------------------
 

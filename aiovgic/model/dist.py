@@ -91,9 +91,10 @@ class Dist(IrqBanks):
 
     def spi(self, intid: int) -> Irq | None:
         """The SPI with this INTID, if the VM has it."""
-        if self.spis is None or intid not in self.spis:
+        spis = self.spis
+        if spis is None or intid not in spis:
             return None
-        return self.spis[intid]
+        return spis[intid]
 
     # -- GICD -----------------------------------------------------------------------------------
 

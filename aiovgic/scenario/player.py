@@ -178,7 +178,7 @@ class ScenarioSession:
     def note(self, step: Step, result: Result) -> None:
         """A step has its result."""
         label = f" as {step.label}" if step.label else ""
-        self.rt.event("ret", f"{step.op.name}{label}", text_of(result))
+        self.rt.event("ret", f"{step.op.name}{label}", partial(text_of, result))
         if step.label:
             self.results[step.label] = result
 
@@ -199,7 +199,7 @@ class ScenarioSession:
             return ()
         found = facts(self.vm)
         for name, value in found.items():
-            self.rt.event("fact", name, text_of(value))
+            self.rt.event("fact", name, partial(text_of, value))
         return quiet.violations(found)
 
     def published(self) -> Sequence[Violation]:

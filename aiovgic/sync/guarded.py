@@ -73,11 +73,15 @@ class NotedField:
     def __get__(self, part: Part | None, owner: type) -> Any:
         if part is None:
             return self.declared
-        part.rt.note(part, self.declared, write=False)
+        rt = part.rt
+        if rt.hears or part.freed:
+            rt.note(part, self.declared, write=False)
         return part.__dict__.get(self.field, self.default)
 
     def __set__(self, part: Part, value: object) -> None:
-        part.rt.note(part, self.declared, write=True)
+        rt = part.rt
+        if rt.hears or part.freed:
+            rt.note(part, self.declared, write=True)
         part.__dict__[self.field] = value
 
 
@@ -147,7 +151,8 @@ def _noting(base: type, reads: Iterable[str], writes: Iterable[str]) -> Callable
 
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             part = self.part
-            part.rt.note(part, self.declared, write=write)
+            if part.rt.hears or part.freed:
+                part.rt.note(part, self.declared, write=write)
             return plain(self, *args, **kwargs)
 
         method.__name__ = name

@@ -118,7 +118,7 @@ class Acquire(Op[None]):
         if lock.holder is None and lock.at_once():
             lock.take(lock.rt.current, irqsave=self.irqsave)
             return NOTHING
-        return self.offer()
+        return super().__await__()
 
     def ready(self, me: Context) -> bool:
         return self.lock.holder is None

@@ -70,9 +70,6 @@ class Op(Generic[T]):
         raise NotImplementedError
 
     def __await__(self) -> Generator[Op[Any], Any, T]:
-        return self.offer()
-
-    def offer(self) -> Generator[Op[Any], Any, T]:
         """Let whoever drives the context do it, at a time of his choice."""
         value: T = yield self
         return value

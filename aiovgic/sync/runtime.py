@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from aiovgic.sync.op import Change, Op, Script, Thing
     from aiovgic.sync.parts import Part
 
+    Detail = str | Callable[[], str]
+    """A text, or what makes it if somebody writes it down."""
+
 T = TypeVar("T")
+
+
+ENDLESS = 1 << 60
+"""More operations than anybody does."""
 
 
 class Runtime:
@@ -28,6 +35,9 @@ class Runtime:
 
     noting: bool = False
     """Whether guarded fields shall be noted."""
+
+    hears: bool = False
+    """Whether somebody hears of notes."""
 
     alone: int = 0
     """How many more operations the only context there is may do at once, without a point."""
@@ -63,7 +73,7 @@ class Runtime:
     def freed(self, part: Part) -> None:
         """The memory of ``part`` is given back."""
 
-    def event(self, kind: str, what: str, detail: str = "") -> None:
+    def event(self, kind: str, what: str, detail: Detail = "") -> None:
         """Something worth a line in the trace happened (kick, enter, exit, ref, free)."""
 
     def pick(self, alternatives: int, what: str) -> int:
@@ -82,7 +92,11 @@ class Runtime:
 
     def finish(self, script: Script[T]) -> T:
         """Run a script to its end, in place, as the current context."""
-        return run_inline(script, self.current)
+        before, self.alone = self.alone, ENDLESS
+        try:
+            return run_inline(script, self.current)
+        finally:
+            self.alone = before
 
 
 def run_inline(script: Script[T], me: Context) -> T:

@@ -31,16 +31,17 @@ RELAXED, ACQUIRE, RELEASE, FULL = Order
 class Shared(Thing, Generic[T]):
     """One word that several contexts touch without a lock; every access is a point."""
 
-    __slots__ = ("field", "value")
+    __slots__ = ("_load", "field", "value")
 
     def __init__(self, owner: Part, field: str, value: T) -> None:
         super().__init__(owner, field)
         self.field = field
         self.value = value
+        self._load = Load(self, RELAXED)
 
     def load(self, order: Order = RELAXED) -> Load[T]:
         """Await it to read the word (READ_ONCE, smp_load_acquire)."""
-        return Load(self, order)
+        return self._load if order is RELAXED else Load(self, order)
 
     def store(self, value: T, order: Order = RELAXED) -> Update[T]:
         """Await it to write the word (WRITE_ONCE, smp_store_release)."""
@@ -71,9 +72,10 @@ class _Access(Op[T]):
     def thing(self) -> Shared[T]:
         return self.word
 
-    def offer(self) -> Generator[Op[Any], Any, T]:
-        if self.word.at_once():
-            return self.commit(self.word.owner.rt.current)
+    def __await__(self) -> Generator[Op[Any], Any, T]:
+        word = self.word
+        if word.owner.rt.alone and word.at_once():
+            return self.commit(word.owner.rt.current)
         value: T = yield self
         return value
 

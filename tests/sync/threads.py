@@ -18,6 +18,8 @@ class Notes(Runtime):
         self.notes: list[str] = []
         self.changes: list[str] = []
 
+    hears = True
+
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         self.notes.append(f"{'write' if write else 'read'} {part.name}.{field.field}")
 

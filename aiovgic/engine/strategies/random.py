@@ -22,13 +22,19 @@ class RandomStrategy(Unwatched):
 
     def __init__(self, seed: int = 0) -> None:
         self.random = Random(seed)  # noqa: S311  a search, not a secret
+        self.bits = self.random.getrandbits
 
     def begin(self) -> None:
         """Go on with the same generator."""
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
         """Anyone who can run."""
-        return enabled[self.random.randrange(len(enabled))]
+        count = len(enabled)  # what follows is randrange, which takes three calls for it
+        width = count.bit_length()
+        drawn = self.bits(width)
+        while drawn >= count:
+            drawn = self.bits(width)
+        return enabled[drawn]
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """Any alternative."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from aiovgic.arch.commands import (
@@ -32,7 +33,7 @@ class ItsCommands(MappingCommands):
     async def handle_command(self, raw: bytes) -> None:
         """Do one command; what became of it is for the trace alone (vgic_its_handle_command)."""
         command = decode(raw)
-        self.rt.event("op", self.its.name, str(command))
+        self.rt.event("op", self.its.name, partial(str, command))
         async with self.its.its_lock:
             try:
                 error = await self.dispatch(command)

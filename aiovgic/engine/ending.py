@@ -1,0 +1,89 @@
+"""The end of an execution: nobody can run any more. Is that an end, and is it as it should be?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine import deadlock
+from aiovgic.engine.asleep import overslept
+from aiovgic.engine.outcome import Broken, first_line
+from aiovgic.errors import AiovgicError, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiovgic.engine.task import Task
+    from aiovgic.engine.trampoline import Execution
+    from aiovgic.sync import Op
+
+
+def quiesce(execution: Execution) -> None:
+    """Nobody can run: all have ended or idle, or it is a deadlock."""
+    for watch in execution.watches:
+        watch.end()
+    if execution.broken is not None:
+        return
+    execution.broken = overslept(execution.rt, execution.tasks) or deadlocked(execution.tasks)
+    if execution.broken is not None:
+        return
+    with execution.rt.looking():
+        execution.broken = first_of(execution.session.quiet())
+    if execution.broken is None:
+        execution.rt.racing = False
+        dismiss(execution)
+        judge(execution)
+
+
+def deadlocked(tasks: Sequence[Task]) -> Broken | None:
+    """Those who wait for one another, if some do."""
+    waiting = {task.context: task.op for task in tasks if task.op is not None}
+    left = deadlock.stuck(waiting)
+    if not left:
+        return None
+    stuck = [task for task in tasks if task.context in left]
+    rule, saw, places = deadlock.explain(waiting, stuck)
+    return Broken("deadlock", rule, deadlock.title(left), saw, places)
+
+
+def dismiss(execution: Execution) -> None:
+    """Idle tasks are killed, as a VMM ends its vCPU threads; nobody else runs meanwhile."""
+    rt = execution.rt
+    rt.killing = True
+    for task in execution.tasks:
+        rt.current = task.context
+        if task.op is not None:
+            execution.advance(task, task.op.killed(task.context))
+        while task.op is not None and execution.broken is None:
+            assert task.can_run(), f"{task.name} was killed, and waits for {task.op.target}"
+            rt.current = task.context
+            run_killed(execution, task, task.op)
+    rt.killing = False
+
+
+def run_killed(execution: Execution, task: Task, op: Op[Any]) -> None:
+    """A killed task's next operation; it, too, may break something."""
+    try:
+        value = op.commit(task.context)
+    except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+        execution.stop(task, error, op)
+        return
+    execution.advance(task, value)
+
+
+def judge(execution: Execution) -> None:
+    """Whether the end is as it should be; to see it guests run on, one after the other, and may break."""
+    try:
+        found = first_of(execution.session.judge())
+    except Violation as error:
+        found = Broken(error.kind, error.rule, error.what, (error.what,))
+    except AiovgicError:
+        raise
+    except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+        title = first_line(error)
+        found = Broken("model-bug", type(error).__name__, title, (title,))
+    execution.broken = found or execution.broken
+
+
+def first_of(violations: Sequence[Violation]) -> Broken | None:
+    """The first of what is violated."""
+    return next((Broken(each.kind, each.rule, each.what, (each.what,)) for each in violations), None)
