@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.footprint import SILENT, Footprint
+from aiovgic.engine.footprint import PUBLISHES, SILENT, Footprint
 from aiovgic.engine.order import Event, Order
 from aiovgic.engine.watch import Watch
+from aiovgic.sync import Fence, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ class Steps(Watch):
         """How many tasks each step made."""
         self.first = 0
         """How many tasks there were before the first step."""
+        self.fences: list[tuple[int, int]] = []
+        """The steps that are release barriers, and whose."""
         self.order: Order | None = None
         self.points: dict[Declared, None] = {}
         self.new_points = False
@@ -51,6 +54,7 @@ class Steps(Watch):
         self.left = None
         self.first = 0
         del self.events[self.kept :], self.spawned[self.kept :]
+        self.fences = [fence for fence in self.fences if fence[0] < self.kept]
 
     def started(self, task: Task, parent: Task | None) -> None:
         if task.isr:
@@ -62,13 +66,20 @@ class Steps(Watch):
 
     def before(self, task: Task, op: Op[Any]) -> None:
         event = self.announced(task, op)
+        if isinstance(op, Fence) and op.order in PUBLISHES:
+            self.fences.append((len(self.events), task.number))
         self.footprint = event.footprint
         self.events.append(event)
         self.spawned.append(0)
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
-        if self.footprint is not None:
-            self.footprint.gave(op, value)
+        if self.footprint is None or (isinstance(op, Update) and self.has_fenced(task)):
+            return
+        self.footprint.gave(op, value)
+
+    def has_fenced(self, task: Task) -> bool:
+        """Whether a task's stores publish what was before a barrier, though the word be as it was."""
+        return any(number == task.number for _, number in self.fences)
 
     def end(self) -> None:
         self.left = self.waiting()

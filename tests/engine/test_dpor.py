@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiovgic.engine.explore import executions
+from aiovgic.engine.detect import Detectors
+from aiovgic.engine.explore import executions, explore
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.trampoline import Execution
-from aiovgic.sync import Part
+from aiovgic.sync import ACQUIRE, RELEASE, Guarded, LockOrder, Part, fence
 from aiovgic.testing.programs import compare, draw
 from tests.engine.programs import program
 
@@ -46,6 +47,31 @@ async def spins(part: Any) -> None:
 
 async def looks(part: Any) -> None:
     await part.word.load()
+
+
+class Told(Word):
+    """A plain field that a word tells of."""
+
+    plain = Guarded(0, by="lock")
+
+
+async def tells(part: Any) -> None:
+    part.plain = 1
+    await fence(RELEASE)
+    await part.word.store(0)
+
+
+async def hears(part: Any) -> None:
+    await part.word.load()
+    await fence(ACQUIRE)
+    assert part.plain in {0, 1}
+
+
+def test_a_store_after_a_barrier_counts_though_the_word_be_as_it_was() -> None:
+    detectors = Detectors(LockOrder())
+    search = explore(program(Told, {"one": tells, "two": hears}), DporStrategy(), 100, watches=detectors.watches)
+    assert search.complete
+    assert [each.broken.kind for each in search.found.values()] == ["data-race"]
 
 
 def test_an_execution_without_end_is_one_of_many() -> None:
