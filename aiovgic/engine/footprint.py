@@ -1,6 +1,6 @@
 """What a step touches: two steps commute unless both touch a thing and one of them changes it.
 
-A step is an operation and what its task does up to its next one. Things go by their names, so
+A step is an operation and what its task does up to its next one. Things go by their identities, so
 that a footprint keeps its meaning in another execution.
 
 - What leaves a thing as it was has only looked at it, unless it publishes what its task did before.
@@ -68,7 +68,7 @@ class Footprint:
 
     def __init__(self) -> None:
         self.touched: dict[str, bool] = {}
-        """Whether it changes it, by the name of each thing."""
+        """Whether it changes it, by the identity of each thing."""
         self.waited: Wait = ""
         """How its operation may have had to wait."""
         self.waited_for = ""
@@ -99,15 +99,15 @@ class Footprint:
         """The operation that the step begins with."""
         match op:
             case Acquire() | AcquireKillable():
-                self.touched[op.lock.name] = True
-                self.waited, self.waited_for = "lock", op.lock.name
+                self.touched[op.lock.ident] = True
+                self.waited, self.waited_for = "lock", op.lock.ident
             case Load() | Update():
-                self.touched[op.word.name] = op.changes
+                self.touched[op.word.ident] = op.changes
             case TryLock():
-                self.touched[op.lock.name] = True
-                self.touched[op.lock.name + HELD] = True
+                self.touched[op.lock.ident] = True
+                self.touched[op.lock.ident + HELD] = True
             case GraceEnd():
-                self.waited, self.waited_for = "grace", op.srcu.name
+                self.waited, self.waited_for = "grace", op.srcu.ident
             case MemoryAccess():
                 self.memory(op)
             case Choose() | Fence() | Interrupt() | RacyRead():
@@ -119,11 +119,11 @@ class Footprint:
         """An operation on one thing."""
         thing = op.thing
         assert thing is not None, f"{op.kind} says not what it touches"
-        self.touch(thing.name, write=op.changes)
+        self.touch(thing.ident, write=op.changes)
         if isinstance(op, Sleep):
-            self.waited, self.waited_for = "wake", thing.name
+            self.waited, self.waited_for = "wake", thing.ident
         elif isinstance(op, Section):
-            self.enters += (thing.name,)
+            self.enters += (thing.ident,)
 
     def gave(self, op: Op[Any], value: Any) -> None:
         """The operation is done: if it left all as it was, it has only looked."""
@@ -135,8 +135,8 @@ class Footprint:
                 silent = value is False
             case _:
                 silent = False
-        if silent:
-            for name in (op.target, op.target + HELD):
+        if silent and op.thing is not None:
+            for name in (op.thing.ident, op.thing.ident + HELD):
                 if name in self.touched:
                     self.touched[name] = False
 
@@ -151,7 +151,7 @@ class Footprint:
         """An access of guest memory: its 64-bit words."""
         first, last = op.gpa // WORD, (op.gpa + max(op.length, 1) - 1) // WORD
         for word in range(first, last + 1):
-            self.touch(f"{op.memory.name}[{word * WORD:#x}]", write=op.write)
+            self.touch(f"{op.memory.ident}[{word * WORD:#x}]", write=op.write)
 
     def runs_on(self, cpu: HostCpu) -> None:
         """It needs this CPU, which an interrupt handler may take."""
@@ -161,27 +161,27 @@ class Footprint:
         """What is done to a thing between operations."""
         match how:
             case "released":
-                self.touched[thing.name + HELD] = True
-                self.releases += (thing.name,)
+                self.touched[thing.ident + HELD] = True
+                self.releases += (thing.ident,)
             case "left":
-                self.touched.setdefault(thing.name, False)
-                self.leaves += (thing.name,)
+                self.touched.setdefault(thing.ident, False)
+                self.leaves += (thing.ident,)
             case "woken" if isinstance(thing, WaitQueue) and not thing.sleepers:
-                self.touched.setdefault(thing.name, False)  # nobody hears it
+                self.touched.setdefault(thing.ident, False)  # nobody hears it
             case "woken":
-                self.touched[thing.name] = True
-                self.wakes += (thing.name,)
+                self.touched[thing.ident] = True
+                self.wakes += (thing.ident,)
             case "called" | "finished":
-                self.touched[thing.name] = True
+                self.touched[thing.ident] = True
 
     def note(self, part: Part, field: Declared, points: Container[Declared], *, write: bool) -> None:
         """A guarded field: as a piece of what may be freed, and itself if it is one of the ``points``."""
-        self.touched.setdefault(part.name, False)
+        self.touched.setdefault(part.ident, False)
         if field in points:
-            self.touch(f"{part.name}.{field.field}", write=write)
+            self.touch(f"{part.ident}.{field.field}", write=write)
 
     def freed(self, part: Part) -> None:
         """The memory of a part is gone, and all things in it."""
-        self.touched[part.name] = True
+        self.touched[part.ident] = True
         for thing in part.things:
-            self.touched[thing.name] = True
+            self.touched[thing.ident] = True

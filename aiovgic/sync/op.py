@@ -78,15 +78,16 @@ class Op(Generic[T]):
 class Thing:
     """What operations touch: a lock, a shared word, a count, a domain of readers, a queue.
 
-    ``name`` is the owner's name and the thing's own, such as ``vcpu1.ap_list_lock``; the live
-    driver parks its futures in ``waiters``.
+    ``name`` is the owner's name and the thing's own, such as ``vcpu1.ap_list_lock``; ``ident`` is the same
+    of the owner's. The live driver parks its futures in ``waiters``.
     """
 
-    __slots__ = ("name", "owner", "waiters")
+    __slots__ = ("ident", "name", "owner", "waiters")
 
     def __init__(self, owner: Part, field: str) -> None:
         self.owner = owner
         self.name = f"{owner.name}.{field}"
+        self.ident = f"{owner.ident}.{field}"
         self.waiters: list[Any] = []
         owner.things.append(self)
 

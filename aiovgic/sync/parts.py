@@ -40,6 +40,8 @@ class Part:
         self.parts = parts
         self.rt = parts.rt
         self.name = name
+        self.ident = parts.ident_of(name)
+        """Its name, apart from those who had it before: an LPI that was unmapped and mapped again is two."""
         self.freed = False
         self.things: list[Thing] = []
         """What goes with this part when it is freed, wherever it is kept."""
@@ -139,12 +141,20 @@ class Parts:
         self.rt = rt
         self.noting = noting
         self.layers = tuple(layers)
+        self.named: dict[str, int] = {}
+        """How many parts of each name were made."""
         self._composed: dict[type[Any], type[Any]] = {}
         for n, layer in enumerate(self.layers):
             if layer not in _BASES:
                 raise TypeError(f"{layer.__name__} is no layer; mark it with @replaces")
             if layer in self.layers[:n]:
                 raise TypeError(f"{layer.__name__} is there twice")
+
+    def ident_of(self, name: str) -> str:
+        """What tells one more part of this name from those before it."""
+        before = self.named.get(name, 0)
+        self.named[name] = before + 1
+        return f"{name}#{before}" if before else name
 
     def make(self, base: Callable[Concatenate[Parts, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A new part: ``base``'s composed class, with these arguments."""
