@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 ESR_UNDEFINED = 0x2000000
 ESR_ABORT = 0x96000010
 """A synchronous external abort on a data access from the same level."""
+ESR_TRANSLATION = 0x96000004
+ESR_WNR = 1 << 6
+"""A translation fault of level 0 at the guest's own tables; for a store with WnR."""
+
+GUEST_BITS = 40
+"""The guest's own tables map so many bits of addresses to themselves, and no more."""
 
 
 LINE_IRQ, LINE_FIQ = 1, 2
@@ -102,7 +108,10 @@ class GuestMode(VcpuState):
 
     async def perform_access(self, guest: Guest, trap: Mmio) -> Exit | None:
         """A load or store of what is mapped; not None: it faults, where its first unmapped page begins."""
-        fault = next((addr for addr, _ in pages_of(trap) if not self.is_mapped(addr)), None)
+        fault = next((addr for addr, _ in pages_of(trap) if addr >> GUEST_BITS or not self.is_mapped(addr)), None)
+        if fault is not None and fault >> GUEST_BITS:
+            guest.fault(ESR_TRANSLATION | (ESR_WNR if trap.is_write else 0), fault)
+            return None
         if fault is not None:
             return trap if fault == trap.addr else replace(trap, addr=fault)
         if trap.is_write:
@@ -160,7 +169,11 @@ class GuestMode(VcpuState):
         if done:
             guest.copied(data)
         else:
-            guest.fault(ESR_ABORT, trap.addr)
+            self.inject_abort(guest, trap.addr)
+
+    def inject_abort(self, guest: Guest, addr: int) -> None:
+        """The guest takes an abort for an address that nothing can be at (kvm_inject_dabt)."""
+        guest.fault(ESR_ABORT, addr)
 
 
 def pages_of(access: Mmio) -> tuple[tuple[int, int], ...]:

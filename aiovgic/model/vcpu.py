@@ -9,7 +9,7 @@ from aiovgic.arch.icc import SRE_VALUE
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import Model
 from aiovgic.model.guest import Mmio, Stop, Sysreg, Wfi
-from aiovgic.model.guest_mode import ESR_ABORT, ESR_UNDEFINED, GuestMode
+from aiovgic.model.guest_mode import ESR_UNDEFINED, GuestMode
 from aiovgic.model.vcpu_state import Feature, Request
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Vcpu(GuestMode):
     async def handle_guest_abort(self, guest: Guest, trap: Mmio) -> RunExit | None:
         """An access that is not memory: a device in the kernel, or userspace (kvm_handle_guest_abort)."""
         if trap.addr >= 1 << self.vm.ipa_bits:
-            guest.fault(ESR_ABORT, trap.addr)
+            self.inject_abort(guest, trap.addr)
             return STAY
         async with self.vm.srcu.read():
             hit = await self.vm.bus.find(trap.addr, trap.size)

@@ -6,8 +6,10 @@ import errno
 from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.affinity import affinity
+from aiovgic.arch.words import mask
 from aiovgic.bugs import guest_mode_published_early, ready_before_iodev, redist_frame_stuck, redist_rollback_older
 from aiovgic.errors import UapiError
+from aiovgic.model.guest_mode import ESR_ABORT
 from aiovgic.model.host import GICV3
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mpidr import MpidrTable
@@ -24,6 +26,7 @@ from aiovgic.uapi.vgic import VgicDevice
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiovgic.model.guest import Guest
     from aiovgic.model.mmio import Access
 
 
@@ -84,6 +87,14 @@ class IccWithoutVgic(Vcpu):
         return self.vm.host.gic == GICV3
 
 
+@replaces(Vcpu)
+class AbortSignExtended(Vcpu):
+    """The syndrome of an abort that KVM injects is sign-extended to 64 bits (asked of 6.1.0-56)."""
+
+    def inject_abort(self, guest: Guest, addr: int) -> None:
+        guest.fault(mask(63, 32) | ESR_ABORT, addr)
+
+
 @replaces(Creation)
 class FeaturesOfEachVcpu(Creation):
     """Every vCPU keeps the features of its first KVM_ARM_VCPU_INIT, POWER_OFF too (asked of 6.1.0-56).
@@ -136,6 +147,7 @@ LAYERS = (
     AlwaysScans,
     BroadcastByIndex,
     IccWithoutVgic,
+    AbortSignExtended,
     *guest_mode_published_early.LAYERS,
     FeaturesOfEachVcpu,
     AffinityResets,

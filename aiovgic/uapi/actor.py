@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from aiovgic.errors import UapiError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.uapi.device import KvmDevice
 
@@ -57,14 +59,19 @@ class Actor:
         self.gets.append(value)
 
     def nth_get(self, n: int) -> int:
-        """The value of the nth latest get: 1 is the latest."""
-        return self.gets[-n] if 0 < n <= min(len(self.gets), RING) else 0
+        """The value of the nth latest get: 1 is the latest, and again RING gets before it."""
+        return nth(self.gets, n, RING)
 
     def note_read(self, how: str, vcpu: int | str, value: int) -> None:
         """A read of this kind on this vCPU ended well."""
         self.reads.setdefault((how, vcpu), []).append(value)
 
     def nth_read(self, how: str, vcpu: int | str, n: int) -> int:
-        """The value of the nth latest read of this kind on this vCPU."""
-        reads = self.reads.get((how, vcpu), [])
-        return reads[-n] if 0 < n <= min(len(reads), READS) else 0
+        """The value of the nth latest read of this kind on this vCPU: 1 is the latest, and again READS before it."""
+        return nth(self.reads.get((how, vcpu), []), n, READS)
+
+
+def nth(values: Sequence[int], n: int, ring: int) -> int:
+    """The nth latest value of a ring with so many places, which are 0 at first."""
+    back = (n - 1) % ring + 1
+    return values[-back] if back <= len(values) else 0

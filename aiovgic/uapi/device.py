@@ -18,6 +18,9 @@ KVM_DEV_VFIO_FILE = 1
 KVM_DEV_VFIO_FILE_ADD = 1
 KVM_DEV_VFIO_FILE_DEL = 2
 
+NR_OPEN = 7
+"""Descriptors that userspace has besides those of vCPUs and devices: none of them a VFIO file."""
+
 
 class KvmDevice(Part):
     """What KVM_CREATE_DEVICE gives: something with attributes (struct kvm_device)."""
@@ -57,7 +60,11 @@ class VfioDevice(KvmDevice):
     async def set_attr(self, group: int, attr: int, user: UserBuffer) -> None:
         await self.has_attr(group, attr)
         fd = await user.get_user(4)
-        raise UapiError(errno.EBADF, f"descriptor {fd} is no VFIO file")
+        if fd >= NR_OPEN:
+            raise UapiError(errno.EBADF, f"there is no descriptor {fd}")
+        if attr == KVM_DEV_VFIO_FILE_ADD:
+            raise UapiError(errno.EINVAL, f"descriptor {fd} is no VFIO file")
+        raise UapiError(errno.ENOENT, f"descriptor {fd} was never added")
 
     async def has_attr(self, group: int, attr: int) -> None:
         if group != KVM_DEV_VFIO_FILE or attr not in (KVM_DEV_VFIO_FILE_ADD, KVM_DEV_VFIO_FILE_DEL):

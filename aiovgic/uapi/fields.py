@@ -136,10 +136,13 @@ class Words:
 class Handle:
     """A file descriptor by its index, or by the label of the operation that made it."""
 
+    def __init__(self, width: int = 32) -> None:
+        self.keep = mask(width - 1, 0)
+
     def parse(self, value: object) -> int | str:
         if isinstance(value, str) and value[:1].isalpha() and LABEL_CHARS.issuperset(value):
             return value
-        return integer(value)
+        return integer(value) & self.keep
 
     def schema(self) -> Schema:
         return {"type": ["integer", "string"], "description": "an index, or a label given with 'as'"}

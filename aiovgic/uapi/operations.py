@@ -110,13 +110,13 @@ class Entries:
 U64, U32, SIZE, REG, HANDLE = Number(), Number(32), Size(), Register(), Handle()
 NEED64, NEED32 = Field(U64, REQUIRED), Field(U32, REQUIRED)
 OPT64, OPT32 = Field(U64), Field(U32)
-VCPU, DEV = Field(HANDLE), Field(HANDLE)
+VCPU, DEV, WHOLE_VCPU = Field(HANDLE), Field(HANDLE), Field(Handle(64))
 ATTR = {"dev": DEV, "group": NEED32, "attr": OPT64, "addr_bad": OPT64}
 
 # fmt: off
 OPERATIONS: Mapping[str, Shape] = {
     "create_vm": Shape("KVM_CREATE_VM and one memory slot.", {
-        "ipa_bits": OPT64, "ram_gpa": Field(U64, DEFAULT_RAM), "ram_size": Field(U64, DEFAULT_RAM_SIZE),
+        "ipa_bits": OPT32, "ram_gpa": Field(U64, DEFAULT_RAM), "ram_size": Field(U64, DEFAULT_RAM_SIZE),
         "keep_ram": OPT64}),
     "destroy_vm": Shape("close(2) of all descriptors of the VM; its end, once no ioctl is running.", {}),
     "create_vcpu": Shape("KVM_CREATE_VCPU.", {"id": NEED32}),
@@ -138,8 +138,8 @@ OPERATIONS: Mapping[str, Shape] = {
         "entries": Field(Entries(), REQUIRED), "flags": OPT32}),
     "irqfd": Shape("KVM_IRQFD with an eventfd for the GSI.", {"gsi": OPT64, "flags": OPT32}),
     "irqfd_signal": Shape("A write to the eventfd for the GSI.", {"gsi": OPT64}),
-    "get_one_reg": Shape("KVM_GET_ONE_REG.", {"vcpu": VCPU, "id": NEED64}),
-    "set_one_reg": Shape("KVM_SET_ONE_REG.", {"vcpu": VCPU, "id": NEED64, "value": OPT64}),
+    "get_one_reg": Shape("KVM_GET_ONE_REG.", {"vcpu": WHOLE_VCPU, "id": NEED64}),
+    "set_one_reg": Shape("KVM_SET_ONE_REG.", {"vcpu": WHOLE_VCPU, "id": NEED64, "value": OPT64}),
     "mem_write": Shape("Userspace writes guest memory.", {
         "gpa": NEED64, "hex": Field(Hex(), ABSENT), "u64": Field(Words(), ABSENT)}),
     "mem_read": Shape("Userspace reads guest memory.", {"gpa": NEED64, "len": NEED64}),

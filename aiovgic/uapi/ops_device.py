@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Any]
 
 
+MAX_DEVS = 64
+"""Devices that a player counts; those after them have no index."""
+
+
 class DeviceOps:
     """KVM_CREATE_DEVICE, close(2), and KVM_{SET,GET,HAS}_DEVICE_ATTR."""
 
@@ -46,7 +50,8 @@ class DeviceOps:
     async def install(self, actor: Actor, device: KvmDevice) -> None:
         """Its descriptor is there: any thread can name it, for descriptors are easily guessed (fd_install)."""
         await self.machine.files.change()
-        actor.devices.append(device)
+        if len(actor.devices) < MAX_DEVS:
+            actor.devices.append(device)
         self.machine.labels.setdefault(device.label, device)
 
     async def close_device(self, actor: Actor, fields: Fields) -> dict[str, Any]:

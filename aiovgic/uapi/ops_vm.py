@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Any]
 
 
+ADDRESS_BITS = 64
+KVM_MEM_MAX_NR_PAGES = (1 << 31) - 1
+
+USER_BITS = 48
+"""Userspace's own addresses: what it can map is smaller."""
+
+
 class VmOps:
     """KVM_CREATE_VM, KVM_CREATE_VCPU, and the ioctls of a vCPU that run no guest."""
 
@@ -51,7 +58,8 @@ class VmOps:
         machine.session = session
         gpa, size = fields["ram_gpa"], fields["ram_size"]
         if not fields["keep_ram"] or self.ram is None or self.ram.size != size:
-            self.ram = Ram(size)
+            self.ram = None
+            self.ram = map_ram(size)
         session.ram = Slot(gpa, self.ram)
         for slot in (session.ram, *machine.slots):
             await self.add_slot(session.vm, slot)
@@ -63,10 +71,12 @@ class VmOps:
         gpa, size = slot.gpa, slot.ram.size
         if gpa % SZ_4K or size % SZ_4K or not size:
             raise UapiError(errno.EINVAL, "a memory slot is whole pages")
-        if gpa + size > 1 << vm.ipa_bits:
-            raise UapiError(errno.EFAULT, f"memory ends beyond {vm.ipa_bits} bits")
+        if gpa + size >= 1 << ADDRESS_BITS or size // SZ_4K > KVM_MEM_MAX_NR_PAGES:
+            raise UapiError(errno.EINVAL, f"no memory slot has {size:#x} bytes at {gpa:#x}")
         if any(gpa < other.gpa + other.ram.size and other.gpa < gpa + size for other in vm.memory.slots):
             raise UapiError(errno.EEXIST, f"there is memory at {gpa:#x} already")
+        if gpa + size > 1 << vm.ipa_bits:
+            raise UapiError(errno.EFAULT, f"memory ends beyond {vm.ipa_bits} bits")
         await vm.faults.alloc("kvm_memory_slot")
         vm.memory.add(slot)
 
@@ -121,3 +131,12 @@ class VmOps:
         session = await self.machine.vm()
         await session.creation.create_irqchip()
         return {}
+
+
+def map_ram(size: int) -> Ram:
+    """Userspace's memory for a guest (mmap). Raises EINVAL, ENOMEM."""
+    if not size:
+        raise UapiError(errno.EINVAL, "nothing cannot be mapped")
+    if size >= 1 << USER_BITS:
+        raise UapiError(errno.ENOMEM, f"userspace has no room for {size:#x} bytes")
+    return Ram(size)
