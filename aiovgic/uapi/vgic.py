@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch.intid import VGIC_MAX_RESERVED, VGIC_NR_PRIVATE_IRQS
 from aiovgic.errors import UapiError
-from aiovgic.uapi.constants import Ctrl, Group
+from aiovgic.uapi.constants import AddrType, Ctrl, Group
 from aiovgic.uapi.device import KvmDevice
 
 if TYPE_CHECKING:
     from aiovgic.uapi.buffer import UserBuffer
-    from aiovgic.uapi.constants import AddrType
 
 
 class VgicDevice(KvmDevice):
@@ -40,7 +39,8 @@ class VgicDevice(KvmDevice):
         """Get an attribute (vgic_get_common_attr). Raises ENXIO for what is not there."""
         match group:
             case Group.ADDR:
-                await user.put_user(await self.get_addr(attr, user), 8)
+                wanted = await user.get_user(8) if attr == AddrType.V3_REDIST_REGION else 0
+                await user.put_user(await self.get_addr(attr, wanted), 8)
             case Group.NR_IRQS:
                 await user.put_user(self.vm.dist.nr_irqs(), 4)
             case _ if group in self.REGISTER_GROUPS:
@@ -68,8 +68,8 @@ class VgicDevice(KvmDevice):
         """Put a part of the vGIC somewhere."""
         raise NotImplementedError
 
-    async def get_addr(self, attr: int, user: UserBuffer) -> int:
-        """Where a part of the vGIC is."""
+    async def get_addr(self, attr: int, wanted: int) -> int:
+        """Where a part of the vGIC is; ``wanted`` is what the buffer of a region holds."""
         raise NotImplementedError
 
     async def access(self, group: int, raw: int, user: UserBuffer, *, is_write: bool) -> None:

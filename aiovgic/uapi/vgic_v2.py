@@ -54,7 +54,7 @@ class VgicV2Device(VgicDevice):
                 case _:
                     raise self.no_such(Group.ADDR, attr)
 
-    async def get_addr(self, attr: int, user: UserBuffer) -> int:
+    async def get_addr(self, attr: int, wanted: int) -> int:
         """Where a part of the vGIC is; all ones if nowhere. Raises ENXIO."""
         async with self.vm.slots_lock, self.vm.config_lock:
             match attr:

@@ -63,9 +63,8 @@ class VgicV3Device(VgicDevice):
             self.vm.check_iorange(dist.vgic_dist_base, value, SZ_64K, gicd.KVM_VGIC_V3_DIST_SIZE)
             dist.vgic_dist_base = value
 
-    async def get_addr(self, attr: int, user: UserBuffer) -> int:
-        """Where a part of the vGIC is; all ones if nowhere. Raises ENXIO, ENOENT, EFAULT."""
-        wanted = await user.get_user(8) if attr == AddrType.V3_REDIST_REGION else 0
+    async def get_addr(self, attr: int, wanted: int) -> int:
+        """Where a part of the vGIC is; all ones if nowhere. Raises ENXIO, ENOENT."""
         async with self.vm.slots_lock:
             match attr:
                 case AddrType.V3_DIST:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch import gits
 from aiovgic.arch.idregs import GITS_ABI_REV, GITS_ID_VALUES, KVM_IIDR, Iidr
-from aiovgic.arch.words import extract, merge
+from aiovgic.arch.words import WORD_BYTES, mask, merge
 from aiovgic.errors import UapiError
 from aiovgic.model.mmio import Access, Frame, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
@@ -95,14 +95,14 @@ class ItsFrame(Frame):
 
     async def read_cbaser(self, at: Access) -> int:
         """GITS_CBASER."""
-        return extract(await self.cbaser.load(), at.offset & 7, at.length)
+        return extract_bytes(await self.cbaser.load(), at)
 
     async def write_cbaser(self, at: Access, value: int) -> None:
         """GITS_CBASER: ignored while on, else the ring is empty (vgic_mmio_write_its_cbaser)."""
         if await self.enabled.load():
             return
         async with self.cmd_lock:
-            raw = merge(await self.cbaser.load(), value, at.offset & 7, at.length)
+            raw = update_64bit_reg(await self.cbaser.load(), at, value)
             await self.cbaser.store(self.sanitise_cbaser(gits.Cbaser(raw)))
             await self.creadr.store(0)
             await self.cwriter.store(0)
@@ -114,12 +114,12 @@ class ItsFrame(Frame):
 
     async def read_cwriter(self, at: Access) -> int:
         """GITS_CWRITER."""
-        return extract(await self.cwriter.load(), at.offset & 7, at.length)
+        return extract_bytes(await self.cwriter.load(), at)
 
     async def write_cwriter(self, at: Access, value: int) -> None:
         """GITS_CWRITER: do what is new in the ring; a cursor past its end is ignored (vgic_mmio_write_its_cwriter)."""
         async with self.cmd_lock:
-            cursor = gits.Cursor(merge(await self.cwriter.load(), value, at.offset & 7, at.length)).offset
+            cursor = gits.Cursor(update_64bit_reg(await self.cwriter.load(), at, value)).offset
             if cursor >= gits.Cbaser(await self.cbaser.load()).size_bytes:
                 return
             await self.cwriter.store(cursor)
@@ -127,7 +127,7 @@ class ItsFrame(Frame):
 
     async def read_creadr(self, at: Access) -> int:
         """GITS_CREADR."""
-        return extract(await self.creadr.load(), at.offset & 7, at.length)
+        return extract_bytes(await self.creadr.load(), at)
 
     async def uwrite_creadr(self, _at: Access, value: int) -> None:
         """GITS_CREADR by userspace, only while off (vgic_mmio_uaccess_write_its_creadr). Raises EBUSY, EINVAL."""
@@ -154,7 +154,7 @@ class ItsFrame(Frame):
     async def read_baser(self, at: Access) -> int:
         """GITS_BASERn (vgic_mmio_read_its_baser)."""
         table = self.baser(at.offset)
-        return 0 if table is None else extract(await table.load(), at.offset & 7, at.length)
+        return 0 if table is None else extract_bytes(await table.load(), at)
 
     async def write_baser(self, at: Access, value: int) -> None:
         """GITS_BASERn: ignored while on; the store takes no lock (vgic_mmio_write_its_baser)."""
@@ -163,7 +163,7 @@ class ItsFrame(Frame):
             return
         old = gits.Baser(await table.load())
         kind = self.table_type(table)
-        new = self.sanitise_baser(gits.Baser(merge(old, value, at.offset & 7, at.length)), kind)
+        new = self.sanitise_baser(gits.Baser(update_64bit_reg(old, at, value)), kind)
         await table.store(int(new))
         if self.baser_drops(old, new):
             async with self.its_lock:
@@ -201,11 +201,24 @@ class ItsFrame(Frame):
 
     async def read_typer(self, at: Access) -> int:
         """GITS_TYPER (vgic_mmio_read_its_typer)."""
-        return extract(gits.TYPER_VALUE, at.offset & 7, at.length)
+        return extract_bytes(gits.TYPER_VALUE, at)
 
     async def read_idregs(self, at: Access) -> int:
         """The identification registers (vgic_mmio_read_its_idregs)."""
         return GITS_ID_VALUES.get(at.offset, 0)
+
+
+def extract_bytes(reg: int, at: Access) -> int:
+    """The bytes of a 64-bit register that an access reads; zero past its end."""
+    return reg >> 8 * (at.offset % WORD_BYTES) & mask(8 * at.length - 1, 0)
+
+
+def update_64bit_reg(reg: int, at: Access, value: int) -> int:
+    """A 64-bit register after a write; of one that goes past its end nothing is cleared, and what is past it is lost."""
+    offset = at.offset % WORD_BYTES
+    if offset + at.length > WORD_BYTES:
+        return (reg | value << 8 * offset) & mask(63, 0)
+    return merge(reg, value, offset, at.length)
 
 
 # fmt: off

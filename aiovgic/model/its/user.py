@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 from aiovgic.arch import gits
 from aiovgic.arch.idregs import IDREGS_OFFSET
 from aiovgic.arch.register import W64
-from aiovgic.arch.words import SZ_64K
+from aiovgic.arch.words import SZ_64K, mask
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.its.frame import ItsFrame
-from aiovgic.model.mmio import Access
+from aiovgic.model.mmio import Access, Row
 
 if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
@@ -76,22 +76,27 @@ class ItsUser(ItsFrame):
     async def get_reg(self, offset: int) -> int:
         """The register at an offset. Raises ENXIO."""
         await self.check_base()
-        return await self.uaccess_read(self.user_access(offset))
+        row, at = self.user_access(offset)
+        value: int = await getattr(self, row.uread)(at) if row.uread else 0
+        return value
 
     async def set_reg(self, offset: int, value: int) -> None:
         """Write the register at an offset, with all its effects. Raises ENXIO, EINVAL, EBUSY."""
         await self.check_base()
-        await self.uaccess_write(self.user_access(offset), value)
+        row, at = self.user_access(offset)
+        if row.uwrite:
+            await getattr(self, row.uwrite)(at, value)
 
     async def check_base(self) -> None:
         """Raises ENXIO before the address is set."""
         if not await self.has_base():
             raise UapiError(errno.ENXIO, f"{self.name} has no address")
 
-    def user_access(self, offset: int) -> Access:
-        """A userspace access of the whole register at an offset. Raises ENXIO."""
+    def user_access(self, offset: int) -> tuple[Row, Access]:
+        """A register, and the access of all its bytes from an offset of which 32 bits count. Raises ENXIO."""
+        offset &= mask(31, 0)
         row = self.TABLE.at(offset)
         if row is None:
             raise UapiError(errno.ENXIO, f"there is no register at {offset:#x}")
         nobody = cast("Vcpu", None)  # an ITS is not any vCPU's
-        return Access(nobody, None, offset, 8 if row.takes(W64) else 4)
+        return row, Access(nobody, None, offset, 8 if row.takes(W64) else 4)
