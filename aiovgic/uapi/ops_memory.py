@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.errors import UapiError
 from aiovgic.sync import MemoryAccess
+from aiovgic.uapi.fields import MAX64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,4 +60,4 @@ class MemoryOps:
         """Address and value of every 64-bit word that is not zero."""
         gpa, length = fields["gpa"], fields["len"]
         ram, offset = await self.place(gpa, length, write=False)
-        return {"words": [[hex(gpa - offset + at), hex(value)] for at, value in ram.words(offset, length)]}
+        return {"words": [[hex(gpa - offset + at & MAX64), hex(value)] for at, value in ram.words(offset, length)]}

@@ -214,7 +214,7 @@ def extract_bytes(reg: int, at: Access) -> int:
 
 
 def update_64bit_reg(reg: int, at: Access, value: int) -> int:
-    """A 64-bit register after a write; of one that goes past its end nothing is cleared, and what is past it is lost."""
+    """A 64-bit register after a write; of one that goes past its end nothing is cleared."""
     offset = at.offset % WORD_BYTES
     if offset + at.length > WORD_BYTES:
         return (reg | value << 8 * offset) & mask(63, 0)

@@ -13,6 +13,7 @@ from . import (
     mix,
     mmio,
     msi,
+    strange,
     tables,
     uapi_addr,
     uapi_attrs,
@@ -91,6 +92,9 @@ GICV3_THEMES: dict[str, Theme] = {
     "migrate-lpis": migrate.lpis,
     "migrate-partly": migrate.partly,
     "mix-walk": mix.walk,
+    "strange-memory": strange.memory,
+    "strange-frames": strange.frames,
+    "strange-calls": strange.calls,
 }
 
 GICV2_THEMES: dict[str, Theme] = {
@@ -105,6 +109,7 @@ GICV2_THEMES: dict[str, Theme] = {
     "v2-attributes": v2_user.attributes,
     "v2-making": v2_user.making,
     "v2-saved": v2_user.saved,
+    "v2-strange-calls": strange.calls_v2,
 }
 
 BY_NAME = GICV3_THEMES | GICV2_THEMES

@@ -61,7 +61,7 @@ def any_attribute(s: Script, mpidrs: tuple[int, ...]) -> tuple[str | int, str | 
         info = s.pick((1, 2, 1 << 21)) if s.chance(8) else 0
         return group, mpidr << 32 | info << 10 | s.pick((0, 32, 64, 96, 992, 1, 16, 33))
     if group == ITS_REGS:
-        return group, s.pick(ITS_OFFSETS)
+        return group, s.pick(ITS_OFFSETS) | (s.word(32) << 32 if s.chance(15) else 0)
     if group == CPU_REGS:
         return group, s.pick((0, 4, 8, 0x1C, 0xD0, 0xFC)) | s.pick((0, 1, 9)) << 32
     names = {ADDR: tuple(ADDRESSES), CTRL: tuple(CONTROLS)}.get(str(group), ("0x0", "0x1"))
@@ -132,7 +132,7 @@ def attributes(s: Script) -> None:
         if s.chance(2):
             s.op("close_device", dev=dev)
         elif s.chance(8):
-            _bad_pointer(s, dev, group, attr)
+            bad_pointer(s, dev, group, attr)
         elif s.chance(45):
             s.get(dev, group, attr, s.pick((0, s.word(64))))
         elif group not in (ADDR, 0):
@@ -141,7 +141,8 @@ def attributes(s: Script) -> None:
         s.get(0, DIST_REGS, offset)
 
 
-def _bad_pointer(s: Script, dev: int, group: str | int, attr: str | int) -> None:
+def bad_pointer(s: Script, dev: int, group: str | int, attr: str | int) -> None:
+    """A call about an attribute with a pointer to nothing."""
     name = s.pick(("set_device_attr", "get_device_attr", "has_device_attr"))
     s.op(name, dev=dev, group=group, attr=attr if isinstance(attr, str) else hex(attr), addr_bad=1)
     s.gets += name == "get_device_attr"

@@ -105,6 +105,7 @@ def its_registers(s: Script) -> None:
     for _ in s.few(15, 35):
         its = s.pick(m.its)
         offset = s.pick((0x0, 0x4, 0x80, 0x80, 0x88, 0x90, 0x90, 0x100, 0x108)) if s.chance(75) else s.pick(ITS_OFFSETS)
+        offset |= s.word(32) << 32 if s.chance(8) else 0
         value = s.pick((s.word(64), s.word(20), s.word(12), (1 << 63) | s.word(32), 0x20, 0x1000, IIDR))
         m.its_set(its, offset, value)
         dump.its(m, its) if s.chance(15) else s.get(its.dev, "KVM_DEV_ARM_VGIC_GRP_ITS_REGS", offset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .uapi_attrs import bad_pointer
 from .uapi_create import IRQ_COUNTS
 from .v2 import CPU, CPU_FRAME, DIST, DIST_FRAME, IAR, USER_CPU, bring_up, dump, ids, start_guest
 from .v2_guest import dist_offset, excite
@@ -65,8 +66,10 @@ def attributes(s: Script) -> None:
             attr = s.rng.randrange(10) << 32 | s.pick((dist_offset(s, 64), *USER_CPU)) | s.pick((0, 0, 0, s.word(64)))
         else:
             attr = s.pick((*ADDRESSES, *CONTROLS)) if s.chance(70) else s.word(6)
-        kind = s.rng.randrange(3)
-        if kind == 0:
+        kind = s.rng.randrange(4)
+        if kind == 3:
+            bad_pointer(s, 0, group, attr)
+        elif kind == 0:
             s.has(0, group, attr)
         elif kind == 1:
             s.get(0, group, attr, s.word(64))
