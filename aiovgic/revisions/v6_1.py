@@ -20,6 +20,7 @@ from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
 from aiovgic.uapi.create import KNOWN_FEATURES, Creation
 from aiovgic.uapi.extensions import Extensions
+from aiovgic.uapi.id_regs import ID_AA64PFR0_EL1, ID_PFR1_EL1, IdRegs
 from aiovgic.uapi.lines import Lines
 from aiovgic.uapi.vgic import VgicDevice
 
@@ -128,6 +129,19 @@ class AffinityResets(Creation):
         vcpu.mpidr = affinity(vcpu.vcpu_id)
 
 
+@replaces(IdRegs)
+class IdRegsNeverHide(IdRegs):
+    """ID registers show the host's GIC whatever the VM has; CSV2 and CSV3 may change at any time (asked of 6.1.0-56)."""
+
+    WRITABLE: ClassVar[Mapping[int, tuple[str, ...]]] = {ID_PFR1_EL1: (), ID_AA64PFR0_EL1: ("csv2", "csv3")}
+
+    async def check_not_run(self, reg: int, value: int) -> None:
+        pass
+
+    async def hides_gic(self) -> bool:
+        return False
+
+
 @replaces(Extensions)
 class FewerExtensions(Extensions):
     """Capabilities that came after 6.1."""
@@ -151,5 +165,6 @@ LAYERS = (
     *guest_mode_published_early.LAYERS,
     FeaturesOfEachVcpu,
     AffinityResets,
+    IdRegsNeverHide,
     FewerExtensions,
 )

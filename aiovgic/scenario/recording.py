@@ -24,7 +24,7 @@ HEADS = ("op", "script", "layout", "recorded")
 
 LINE = re.compile(r"\S[^\n]*")
 NOT_FIELDS = frozenset({"op", "result", "note"})
-NOT_PASSED = {"set_gsi_routing": frozenset({"flags"})}
+NOT_PASSED = {"set_gsi_routing": frozenset({"flags"}), "mmio_write": frozenset({"value_from_read"})}
 """Fields of an operation that the kernel's player does not pass on: a script may have them, and the kernel sees 0."""
 HOST_GICS = (0, 2, 3)
 

@@ -1,4 +1,4 @@
-"""KVM_GET_ONE_REG and KVM_SET_ONE_REG: the core registers of a vCPU, and its affinity.
+"""KVM_GET_ONE_REG and KVM_SET_ONE_REG: the core registers of a vCPU, its affinity, and the ID registers of its GIC.
 
 Other system registers are not modelled: they are ENOENT, as those KVM does not have.
 """
@@ -12,10 +12,11 @@ from aiovgic.arch.affinity import Mpidr
 from aiovgic.arch.words import Word, bits, mask
 from aiovgic.errors import UapiError
 from aiovgic.sync import Part
+from aiovgic.uapi.id_regs import OF_THE_CPU, IdRegs
 
 if TYPE_CHECKING:
-    from aiovgic.model.faults import Faults
     from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
 MPIDR_EL1 = 0x603000000013C005
@@ -63,28 +64,35 @@ class RegId(Word):
 class OneRegs(Part):
     """Registers of a vCPU by KVM's 64-bit id."""
 
-    def __init__(self, parts: Parts, name: str, faults: Faults) -> None:
+    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
-        self.faults = faults
+        self.faults = vm.faults
+        self.id_regs = parts.make(IdRegs, f"{name}.id", vm)
 
     async def get(self, vcpu: Vcpu, reg: int) -> int:
         """KVM_GET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EFAULT, EINVAL, ENOENT."""
         await vcpu.lock_killable()
         try:
             word = await self.check(vcpu, reg)
+            if reg in OF_THE_CPU:
+                value = await self.id_regs.get(reg)
+            else:
+                value = vcpu.core_regs.get(word.offset, 0) if word.coproc == CORE else vcpu.mpidr
             await self.faults.copy("to the register's value")
-            return vcpu.core_regs.get(word.offset, 0) if word.coproc == CORE else vcpu.mpidr
+            return value
         finally:
             vcpu.mutex.release()
 
     async def set(self, vcpu: Vcpu, reg: int, value: int) -> None:
-        """KVM_SET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EFAULT, EINVAL, ENOENT."""
+        """KVM_SET_ONE_REG. Raises ENOEXEC before KVM_ARM_VCPU_INIT, EFAULT, EINVAL, ENOENT, EBUSY."""
         await vcpu.lock_killable()
         try:
             word = await self.check(vcpu, reg)
             await self.faults.copy("from the register's value")
             if word.coproc == CORE:
                 self.set_core(vcpu, word, value)
+            elif reg in OF_THE_CPU:
+                await self.id_regs.set(reg, value)
             else:
                 vcpu.mpidr = Mpidr(value)
         finally:
@@ -100,7 +108,7 @@ class OneRegs(Part):
             raise UapiError(errno.EINVAL, f"{reg:#x} is no register of arm64")
         if word.coproc == CORE:
             self.check_core(word)
-        elif reg != MPIDR_EL1:
+        elif reg != MPIDR_EL1 and reg not in OF_THE_CPU:
             raise UapiError(errno.ENOENT, f"register {reg:#x} is not modelled")
         return word
 

@@ -31,7 +31,7 @@ class VmSession:
         self.creation = parts.make(Creation, "creation", vm)
         self.lines = parts.make(Lines, "lines", vm)
         self.extensions = parts.make(Extensions, "extensions", vm)
-        self.one_regs = parts.make(OneRegs, "one_regs", vm.faults)
+        self.one_regs = parts.make(OneRegs, "one_regs", vm)
         self.teardown = parts.make(Teardown, "kvm", vm)
         self.ram: Slot | None = None
         """Userspace's own mapping of guest memory."""
