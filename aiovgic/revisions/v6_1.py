@@ -131,7 +131,7 @@ class AffinityResets(Creation):
 
 @replaces(IdRegs)
 class IdRegsNeverHide(IdRegs):
-    """ID registers show the host's GIC whatever the VM has; CSV2 and CSV3 may change at any time (asked of 6.1.0-56)."""
+    """ID registers show the host's GIC whatever the VM has; CSV2 and CSV3 change at any time (asked of 6.1.0-56)."""
 
     WRITABLE: ClassVar[Mapping[int, tuple[str, ...]]] = {ID_PFR1_EL1: (), ID_AA64PFR0_EL1: ("csv2", "csv3")}
 
