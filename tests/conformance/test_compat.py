@@ -10,8 +10,8 @@ from aiovgic.scenario import conformance
 from aiovgic.scenario.recording import load_recording
 from aiovgic.scenario.shipped import recordings
 
-OF_THE_HOST = ("create_device", "create_vcpu", "check_extension", "sysreg_read")
-"""Operations that ask what the host has: other devices, more vCPUs, ICC registers."""
+OF_THE_HOST = ("create_device", "create_vcpu", "check_extension", "sysreg_read", "get_one_reg")
+"""Operations that ask what the host has: other devices, more vCPUs, ICC registers, ID registers."""
 
 FILES = [path for path in recordings("v6.12") if path.parent.name.endswith("gicv2")]
 

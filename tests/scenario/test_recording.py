@@ -149,6 +149,22 @@ def test_a_good_file_is_scripts_with_steps(tmp_path: Path, packed: bool) -> None
     assert step.expected == {"ret": 0, "errno": None}
 
 
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        pytest.param('{"op": "set_gsi_routing", "entries": [], "flags": 1}', "flags", id="flags of a routing table"),
+        pytest.param(
+            '{"op": "mmio_write", "vcpu": 0, "addr": 0, "size": 4, "value_from_read": 1}',
+            "value_from_read",
+            id="a store",
+        ),
+    ],
+)
+def test_what_the_kernels_player_does_not_pass_on_is_not_played(tmp_path: Path, line: str, field: str) -> None:
+    (script,) = load_recording(written(tmp_path, SCRIPT + line)).scripts
+    assert script.steps[0].op.fields[field] == 0
+
+
 def test_scripts_are_cut_into_runs_of_about_so_many_operations(tmp_path: Path) -> None:
     sizes = [3, 3, 10, 1, 1]
     lines = "".join(f'{{"script": "a/{n}"}}\n' + OP * size for n, size in enumerate(sizes))

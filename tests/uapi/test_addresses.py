@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aiovgic.model.host import Host
 from tests.uapi.vmm import IPA_END, NOWHERE, Vmm, region
 
 WRAPPING = NOWHERE - 0xFFFF
@@ -109,3 +110,10 @@ def test_a_counted_region_may_follow_a_legacy_one_and_is_never_used() -> None:
     assert vmm.get("ADDR", "V3_REDIST_REGION", 1) == region(1, 0x400000, 1)
     vmm.ok("create_vcpu", id=2)
     assert [hex(vcpu.rd.base_addr) for vcpu in vmm.vm.vcpus.value] == ["0x200000", "0x220000", "0x240000"]
+
+
+@pytest.mark.parametrize(
+    ("attr", "errno"), [("V3_REDIST_REGION", "EFAULT"), ("V3_DIST", "ENXIO"), ("V2_DIST", "EFAULT")]
+)
+def test_of_a_region_the_buffer_is_read_before_the_model_is_looked_at(attr: str, errno: str) -> None:
+    assert Vmm(1, "vgic-v2", host=Host(gic=2)).get_errno("ADDR", attr, bad=True) == errno

@@ -98,7 +98,9 @@ def test_registers_end_with_the_number_of_interrupts() -> None:
         pytest.param(0xFFD4, None, id="GITS_PIDR5"),
         pytest.param(0xFFCC, "EINVAL", id="just below, misaligned"),
         pytest.param(0x10040, "ENXIO", id="GITS_TRANSLATER"),
-        pytest.param(1 << 40, "ENXIO", id="far beyond the frame"),
+        pytest.param(1 << 31, "ENXIO", id="far beyond the frame"),
+        pytest.param(1 << 40, None, id="GITS_CTLR, with more than 32 bits"),
+        pytest.param(1 << 40 | 0x140, "ENXIO", id="beyond GITS_BASER, with more than 32 bits"),
     ],
 )
 def test_has_says_which_registers_an_its_has(offset: int, errno: str | None) -> None:

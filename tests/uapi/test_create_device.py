@@ -126,3 +126,16 @@ def test_a_host_without_gicv3_has_neither_vgic_v3_nor_its(gic: int, kind: int) -
     vmm = Vmm(1, host=Host(gic=gic))
     assert [vmm.errno("create_device", type=kind, flags=flags) for flags in (0, 1)] == ["ENODEV", "ENODEV"]
     assert vmm.run() is None
+
+
+@pytest.mark.parametrize(
+    ("attr", "fd", "errno"),
+    [
+        pytest.param(1, 0, "EINVAL", id="added: a file, but none of VFIO"),
+        pytest.param(2, 0, "ENOENT", id="removed: never added"),
+        pytest.param(1, 1000, "EBADF", id="no file"),
+        pytest.param(3, 0, "ENXIO", id="no such attribute"),
+    ],
+)
+def test_a_file_for_vfio(attr: int, fd: int, errno: str) -> None:
+    assert Vmm(0, "4").set(1, attr, fd) == errno

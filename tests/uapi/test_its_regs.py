@@ -129,3 +129,23 @@ def test_what_never_changes_ignores_writes(offset: int) -> None:
     before = vmm.get(GROUP, offset, dev=1)
     assert vmm.set(GROUP, offset, 0xFFFFFFFFFFFFFFFF, dev=1) is None
     assert vmm.get(GROUP, offset, dev=1) == before
+
+
+ABOVE = 1 << 32
+
+
+def test_32_bits_of_an_offset_find_the_register() -> None:
+    vmm = addressed()
+    assert vmm.has(GROUP, ABOVE | CBASER, dev=1) is None
+    vmm.must_set(GROUP, ABOVE | CBASER, VALID | 0x40300000, dev=1)
+    assert vmm.get(GROUP, CBASER, dev=1) == vmm.get(GROUP, ABOVE | CBASER, dev=1) != 0
+
+
+def test_past_32_bits_an_offset_need_only_be_a_multiple_of_4_and_of_a_high_half_nothing_is_cleared() -> None:
+    vmm = addressed()
+    assert vmm.get_errno(GROUP, ABOVE | CBASER | 2, dev=1) == "EINVAL"
+    vmm.must_set(GROUP, CBASER, VALID | 0x40300001, dev=1)
+    before = vmm.get(GROUP, CBASER, dev=1)
+    vmm.must_set(GROUP, ABOVE | CBASER | 4, 0x2300000020, dev=1)
+    assert vmm.get(GROUP, CBASER, dev=1) == before | 0x20 << 32
+    assert vmm.get(GROUP, ABOVE | CBASER | 4, dev=1) == (before | 0x20 << 32) >> 32
