@@ -82,6 +82,8 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "msi-vs-mapd": (under("msi_without_its_lock", "use-after-free"),),
     "msi-vs-movall": (under("migrate_without_kick", "lost-wakeup"),),
     "msi-vs-movi": (under("queue_without_recheck"), under("migrate_without_kick", "lost-wakeup")),
+    "routes-vs-irqfd": (under("routes_without_grace", "use-after-free"), under("routes_in_place")),
+    "routes-vs-routes": (under("routes_without_lock", "use-after-free"),),
     "save-vs-irqfd": (under("irqfd_without_worker"),),
     "save-vs-running": (under("save_while_running"),),
     "two-cwriters": (under("cwriter_without_cmd_lock"),),
@@ -102,7 +104,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
     "msi-vs-msi": (under("queue_without_recheck", "list"),),
     "on-vs-off": (under("lpis_plain_flag"),),
-    "prune-vs-flush": (with_bug("prune-stale-owner", "list"),),
+    "prune-vs-flush": (with_bug("prune-stale-owner", "list"), under("migrate_without_look", "list")),
     "prune-vs-last-put": (with_bug("prune-no-ref", "use-after-free"),),
     # teardown
     "irqfd-off": (under("deassign_without_flush"),),
