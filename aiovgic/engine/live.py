@@ -14,7 +14,7 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
-from aiovgic.engine.outcome import Broken, Outcome, first_line
+from aiovgic.engine.outcome import Broken, Outcome, fault_of
 from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.finding import Place
@@ -106,8 +106,8 @@ class LiveExecution:
         if isinstance(error, Violation):
             broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
-            title = first_line(error)
-            broken = Broken("model-bug", type(error).__name__, title, (title,), (place,))
+            rule, title = fault_of(error)
+            broken = Broken("model-bug", rule, title, (title,), (place,))
         self.broken = self.broken or broken
         log.error("broken", task=name, what=broken.title)
         rt.give_up()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.engine import deadlock
 from aiovgic.engine.asleep import overslept
 from aiovgic.engine.fair import Turns
-from aiovgic.engine.outcome import Broken, Outcome, first_line
+from aiovgic.engine.outcome import Broken, Outcome, fault_of
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
 from aiovgic.errors import AiovgicError, DivergedError, Violation
@@ -125,13 +125,13 @@ class Execution:
         where = raised_at(error.__traceback__) or innermost(task)
         if isinstance(error, Violation):
             access, what = (op.kind, op.target) if op else (error.rule, error.what.split(" ")[0])
-            place = place_of(task, where, access, what)
+            place = place_of(task, where, access, what, error)
             freed = self.rt.frees.get(error.freed)
             places = (place,) if freed is None else (place, freed)
             self.report(Broken(error.kind, error.rule, error.what, (error.what,), places))
         else:
-            title = first_line(error)
-            self.report(Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),)))
+            rule, title = fault_of(error)
+            self.report(Broken("model-bug", rule, title, (title,), (place_of(task, where, error=error),)))
 
     # -- the race ---------------------------------------------------------------------------
 
@@ -321,8 +321,8 @@ class Execution:
         except AiovgicError:
             raise
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-            title = first_line(error)
-            self.broken = Broken("model-bug", type(error).__name__, title, (title,))
+            rule, title = fault_of(error)
+            self.broken = Broken("model-bug", rule, title, (title,))
 
     def violated(self, violations: Sequence[Violation]) -> bool:
         """Whether something is broken; the first thing counts."""
