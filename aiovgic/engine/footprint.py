@@ -32,6 +32,7 @@ from aiovgic.sync import (
     RacyRead,
     RefGetUnlessZero,
     RefPutNotLast,
+    Resched,
     Section,
     Sleep,
     TryLock,
@@ -104,7 +105,7 @@ class Footprint:
                 self.waited, self.waited_for = "grace", op.srcu.name
             case MemoryAccess():
                 self.memory(op)
-            case Choose() | Fence() | Interrupt() | RacyRead():
+            case Choose() | Fence() | Interrupt() | RacyRead() | Resched():
                 pass
             case _:
                 self.thing(op)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from aiovgic.engine.program import Program, Session, TaskSpec
+    from aiovgic.sync import Script
 
 
 def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
@@ -46,6 +47,8 @@ class LiveExecution:
         self.step_limit = step_limit
         self.broken: Broken | None = None
         self.cpus: dict[int, HostCpu] = {}
+        self.scripts: list[Script[None]] = []
+        """Every task's, kept to the end: one that was given up leaves no section before all is over."""
 
     async def run(self) -> Outcome:
         """Run it to its end. Cancelled, it ends as soon as KVM could be killed."""
@@ -58,6 +61,8 @@ class LiveExecution:
                 self.judge(rt, session)
             finally:
                 rt.dead = True
+                for script in self.scripts:
+                    script.close()
                 servers.cancel_scope.cancel()
         if self.broken is not None:
             return Outcome(Schedule(), rt.steps, rt.choices, self.broken)
@@ -85,7 +90,9 @@ class LiveExecution:
         context = Context(spec.name, cpu, isr=spec.isr)
         log.debug("task started", task=spec.name)
         try:
-            await rt.drive(spec.script(), context)
+            script = spec.script()
+            self.scripts.append(script)
+            await rt.drive(script, context)
         except Abandoned:
             log.debug("task abandoned", task=spec.name)
         except (Violation, AssertionError) as error:

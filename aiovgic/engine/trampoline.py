@@ -211,7 +211,12 @@ class Execution:
 
     def plain(self, enabled: list[Task]) -> Task:
         """Whom the plain order runs."""
-        return self.last if self.last is not None and self.last in enabled else enabled[0]
+        last = self.last
+        if last is None or last not in enabled:
+            return enabled[0]
+        if last.op is not None and last.op.yields:
+            return next((task for task in enabled if task.number > last.number), enabled[0])
+        return last
 
     def deviates(self, task: Task, plain: Task) -> None:
         """A task runs; if that is not the plain order, it is remembered."""
