@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.forwarding import Forwarding
-from aiovgic.model.inject import Routing
+from aiovgic.model.routing import Routing
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aiovgic.model.host_irq import HostIrq
-    from aiovgic.model.inject import Pin
     from aiovgic.model.irq import Irq
     from aiovgic.model.its import Msi
+    from aiovgic.model.routing import Routes
 
 
 @replaces(Forwarding)
@@ -43,7 +41,7 @@ class VlpiLostByRoute(Forwarding):
 class RoutesChangeUnseen(Routing):
     """Nobody unmaps anything because a route changes."""
 
-    async def reroute(self, old: Mapping[int, Pin | Msi], new: Mapping[int, Pin | Msi]) -> None:
+    async def reroute(self, old: Routes, new: Routes) -> None:
         pass
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
 from aiovgic.engine.asleep import overslept
-from aiovgic.engine.outcome import Broken, first_line
+from aiovgic.engine.outcome import Broken, fault_of
 from aiovgic.errors import AiovgicError, Violation
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def judge(execution: Execution) -> None:
     except AiovgicError:
         raise
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        title = first_line(error)
-        found = Broken("model-bug", type(error).__name__, title, (title,))
+        rule, title = fault_of(error)
+        found = Broken("model-bug", rule, title, (title,))
     execution.broken = found or execution.broken
 
 

@@ -6,6 +6,7 @@ A data race ends no search, so that its consequence is found too.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -60,8 +61,8 @@ class Exploration:
     """Whether an execution was so long that its end was not searched."""
     interrupted: bool = False
     seconds: float = 0.0
-    reached: dict[int, bool] = field(default_factory=dict)
-    """Which of the things that are to happen sometimes have happened."""
+    reached: Counter[int] = field(default_factory=Counter)
+    """In how many executions each of the things that are to happen sometimes has happened."""
     histogram: Histogram = field(default_factory=Histogram)
     """How often each outcome came."""
 
@@ -77,7 +78,7 @@ class Exploration:
             self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
         self.histogram.note(outcome)
         if outcome.broken is None:
-            self.reached.update(dict.fromkeys(outcome.reached, True))
+            self.reached.update(outcome.reached)
         elif self.broken is None:
             self.broken = outcome
             self.at_execution = self.executions

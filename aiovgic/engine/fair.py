@@ -58,9 +58,10 @@ class Turns:
         tasks = sorted(self.does, key=lambda task: task.number)
         names = " and ".join(task.name for task in tasks)
         title = f"{names} get nowhere: {self.patience} steps, everyone in turn, and nothing is done"
-        saw = tuple(f"{task.name} goes round: {', '.join(circle(self.does[task]))}" for task in tasks)
+        circles = {task: circle(self.does[task]) for task in tasks}
+        saw = tuple(f"{task.name} goes round: {', '.join(does)}" for task, does in circles.items())
         places = tuple(
-            place_of(task, innermost(task), f"goes round ({task.op.kind})", task.op.target) for task in tasks if task.op
+            place_of(task, innermost(task), "goes round", does[0].partition(" ")[2]) for task, does in circles.items()
         )
         return Broken("livelock", "no-progress", title, saw, places)
 

@@ -33,6 +33,7 @@ from aiovgic.sync import (
     RacyRead,
     RefGetUnlessZero,
     RefPutNotLast,
+    Resched,
     Section,
     Sleep,
     TryLock,
@@ -110,7 +111,7 @@ class Footprint:
                 self.waited, self.waited_for = "grace", op.srcu.ident
             case MemoryAccess():
                 self.memory(op)
-            case Choose() | Fence() | Interrupt() | RacyRead():
+            case Choose() | Fence() | Interrupt() | RacyRead() | Resched():
                 pass
             case _:
                 self.thing(op)

@@ -14,7 +14,7 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
-from aiovgic.engine.outcome import Broken, Outcome, first_line
+from aiovgic.engine.outcome import Broken, Outcome, fault_of
 from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.finding import Place
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from aiovgic.engine.program import Program, Session, TaskSpec
+    from aiovgic.sync import Script
 
 
 def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
@@ -46,6 +47,8 @@ class LiveExecution:
         self.step_limit = step_limit
         self.broken: Broken | None = None
         self.cpus: dict[int, HostCpu] = {}
+        self.scripts: list[Script[None]] = []
+        """Every task's, kept to the end: one that was given up leaves no section before all is over."""
 
     async def run(self) -> Outcome:
         """Run it to its end. Cancelled, it ends as soon as KVM could be killed."""
@@ -58,6 +61,8 @@ class LiveExecution:
                 self.judge(rt, session)
             finally:
                 rt.dead = True
+                for script in self.scripts:
+                    script.close()
                 servers.cancel_scope.cancel()
         if self.broken is not None:
             return Outcome(Schedule(), rt.steps, rt.choices, self.broken)
@@ -85,7 +90,9 @@ class LiveExecution:
         context = Context(spec.name, cpu, isr=spec.isr)
         log.debug("task started", task=spec.name)
         try:
-            await rt.drive(spec.script(), context)
+            script = spec.script()
+            self.scripts.append(script)
+            await rt.drive(script, context)
         except Abandoned:
             log.debug("task abandoned", task=spec.name)
         except (Violation, AssertionError) as error:
@@ -106,8 +113,8 @@ class LiveExecution:
         if isinstance(error, Violation):
             broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
         else:
-            title = first_line(error)
-            broken = Broken("model-bug", type(error).__name__, title, (title,), (place,))
+            rule, title = fault_of(error)
+            broken = Broken("model-bug", rule, title, (title,), (place,))
         self.broken = self.broken or broken
         log.error("broken", task=name, what=broken.title)
         rt.give_up()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from aiovgic.engine.places import is_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,6 +14,9 @@ if TYPE_CHECKING:
     from aiovgic.errors import Kind
     from aiovgic.record.finding import Place
     from aiovgic.record.schedule import Schedule
+
+
+NULL_POINTER = "null-pointer"
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,22 @@ class Outcome:
     def breaks(self, identity: tuple[object, ...]) -> Broken | None:
         """What is wrong with it and has this identity."""
         return next((broken for broken in self.found() if broken.identity == identity), None)
+
+
+def fault_of(error: Exception) -> tuple[str, str]:
+    """The rule and the title of what an exception of the model is: None used as an object is C's NULL."""
+    match error:
+        case AttributeError(name=str(name), obj=None) if is_of_model(error):
+            return NULL_POINTER, f"None.{name}: a NULL pointer dereference in KVM"
+        case TypeError() if "'NoneType'" in str(error) and is_of_model(error):
+            return NULL_POINTER, f"{error}: a NULL pointer dereference in KVM"
+    return type(error).__name__, first_line(error)
+
+
+def is_of_model(error: Exception) -> bool:
+    """Whether a line of the model raised it, and nothing that it called."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and is_model(frames[-1].f_code.co_filename)
 
 
 def first_line(error: Exception) -> str:

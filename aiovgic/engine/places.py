@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiovgic.record.finding import Place
+from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -79,8 +80,9 @@ def raised_at(traceback: TracebackType | None) -> Where | None:
     return best
 
 
-def place_of(task: Task, where: Where, access: str = "", what: str = "") -> Place:
-    """A task's part in a finding."""
+def place_of(task: Task, where: Where, access: str = "", what: str = "", error: Exception | None = None) -> Place:
+    """A task's part in a finding; with what it held when it raised ``error``, not after."""
+    held = task.context.held if error is None else vars(error).get(HELD, task.context.held)
     owner, _, field = what.rpartition(".")
     return Place(
         task=task.name,
@@ -90,7 +92,7 @@ def place_of(task: Task, where: Where, access: str = "", what: str = "") -> Plac
         function=where.function,
         file=where.file,
         line=where.line,
-        locks=tuple(lock.name for lock in task.context.held),
+        locks=tuple(lock.name for lock in held),
     )
 
 

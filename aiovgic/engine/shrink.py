@@ -1,6 +1,7 @@
 """Making a schedule shorter while it still breaks the same thing.
 
-First deviations are left out, in halves and down to single ones. Then stretches of one task are
+Of one that comes to no end only the beginning matters: its first deviations are tried, one, two, four and so on.
+Then deviations are left out, in halves and down to single ones. Then stretches of one task are
 joined, a later one with an earlier one or the other way round. Last all schedules with fewer deviations are
 tried, fewest first, as far as that is affordable; so a short answer is the shortest there is.
 """
@@ -44,6 +45,7 @@ class Shrinker:
     def shrink(self) -> Outcome:
         """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
         with suppress(KeyboardInterrupt):
+            self.leave_off()
             self.leave_out()
             self.join_stretches()
             self.leave_out()
@@ -74,6 +76,14 @@ class Shrinker:
 
     # -- deviations --------------------------------------------------------------------------
 
+    def leave_off(self) -> None:
+        """Of an execution that comes to no end, keep as few first deviations as will do."""
+        kept = 1
+        while self.best.bounded and kept < len(self.best.schedule):
+            if self.accept(ReplayStrategy(beginning(self.best.schedule, kept), strict=False)):
+                return
+            kept *= 2
+
     def leave_out(self) -> None:
         """Leave out runs of deviations, long ones first, until no single one can be left out."""
         length = len(self.best.schedule)
@@ -87,8 +97,8 @@ class Shrinker:
     # -- stretches ----------------------------------------------------------------------------
 
     def join_stretches(self) -> None:
-        """Let tasks run on where they ran in stretches, until that breaks the same no longer."""
-        while len(self.best.schedule) > 1 and self.join_one():
+        """Let tasks run on where they ran in stretches, until that breaks the same no longer; if there is an end."""
+        while len(self.best.schedule) > 1 and not self.best.bounded and self.join_one():
             pass
 
     def join_one(self) -> bool:
@@ -124,6 +134,11 @@ class Shrinker:
         for step in range(first, outcome.steps):
             for name in names:
                 yield Schedule((*schedule.switches, (step, name)), schedule.choices)
+
+
+def beginning(schedule: Schedule, length: int) -> Schedule:
+    """The schedule with as many switches at most, and all choices."""
+    return Schedule(schedule.switches[:length], schedule.choices)
 
 
 def without(schedule: Schedule, length: int) -> Iterator[Schedule]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
-from aiovgic.engine.outcome import Broken, Outcome, first_line
+from aiovgic.engine.outcome import Broken, Outcome, fault_of
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
 from aiovgic.errors import AiovgicError, DivergedError, Violation
@@ -142,13 +142,13 @@ class Execution:
         where = raised_at(error.__traceback__) or innermost(task)
         if isinstance(error, Violation):
             access, what = (op.kind, op.target) if op else (error.rule, error.what.split(" ")[0])
-            place = place_of(task, where, access, what)
+            place = place_of(task, where, access, what, error)
             freed = self.rt.frees.get(error.freed)
             places = (place,) if freed is None else (place, freed)
             self.report(Broken(error.kind, error.rule, error.what, (error.what,), places))
         else:
-            title = first_line(error)
-            self.report(Broken("model-bug", type(error).__name__, title, (title,), (place_of(task, where),)))
+            rule, title = fault_of(error)
+            self.report(Broken("model-bug", rule, title, (title,), (place_of(task, where, error=error),)))
 
     # -- the race ---------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class Execution:
             task = self.tasks[number] if number < len(self.tasks) else None
             if task is None or not task.can_run():
                 raise DivergedError(f"at step {self.steps} task {number} was known to run, and cannot")
-            if task is not self.last:
+            if task is not self.last or (task.op is not None and task.op.yields):
                 self.follow_switch(task)
             if at == len(known):
                 self.rt.listen(self.stage.ears(self.watches))
@@ -257,7 +257,12 @@ class Execution:
 
     def plain(self, enabled: list[Task]) -> Task:
         """Whom the plain order runs."""
-        return self.last if self.last is not None and self.last in enabled else enabled[0]
+        last = self.last
+        if last is None or last not in enabled:
+            return enabled[0]
+        if last.op is not None and last.op.yields:
+            return next((task for task in enabled if task.number > last.number), enabled[0])
+        return last
 
     def deviates(self, task: Task, plain: Task) -> None:
         """A task runs that is not whom the plain order would run, which is remembered."""

@@ -67,6 +67,8 @@ class ExploreResult(Result):
     """Whether somebody asked for the outcomes."""
     unreached: tuple[str, ...] = ()
     """What was to happen sometimes, and has not happened in this search."""
+    held: tuple[str, ...] = ()
+    """What was to happen sometimes, and has happened in every execution: it says nothing of interleavings."""
     known: tuple[str, ...] = ()
     """Guarded fields that raced and are known to, and why."""
     shown: tuple[Told, ...] = field(default=(), repr=False)
@@ -165,6 +167,7 @@ def explore(  # noqa: PLR0913  one argument an option
         histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
         unreached=unreached,
+        held=held_of(subject.scenario, found),
         findings=tuple(each.finding for each in shown) or never,
         shown=shown,
     )
@@ -202,6 +205,15 @@ def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
         expectation.placed
         for number, expectation in enumerate(scenario.expectations)
         if expectation.when == "sometimes" and number not in found.reached
+    )
+
+
+def held_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
+    """What was to happen sometimes, and has happened each time."""
+    return tuple(
+        expectation.placed
+        for number, expectation in enumerate(scenario.expectations)
+        if expectation.when == "sometimes" and found.reached[number] == found.executions
     )
 
 

@@ -14,13 +14,14 @@ from aiovgic.model.gicc_user import CpuRegsV2
 from aiovgic.model.gicd_v2 import DistV2
 from aiovgic.model.host import GICV2
 from aiovgic.model.init import VgicInit
-from aiovgic.model.inject import Injector, Routing
+from aiovgic.model.inject import Injector
 from aiovgic.model.irqfd import Irqfds
 from aiovgic.model.its import MsiInjection
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.memory import Memory
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
+from aiovgic.model.routing import Routing
 from aiovgic.model.sgi import Sgis
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded, GuardedList, Part, Rcu
 

@@ -25,6 +25,7 @@ VERBS = {
     "choose": "chooses",
     "fault": "may fail at",
     "fence": "passes a barrier",
+    "resched": "offers",
 }
 """What a point does to its object, in words."""
 

@@ -4,6 +4,7 @@ from aiovgic.sync.choice import Choose as Choose
 from aiovgic.sync.choice import Interrupt as Interrupt
 from aiovgic.sync.choice import MemoryAccess as MemoryAccess
 from aiovgic.sync.choice import RacyRead as RacyRead
+from aiovgic.sync.choice import Resched as Resched
 from aiovgic.sync.context import Context as Context
 from aiovgic.sync.context import HostCpu as HostCpu
 from aiovgic.sync.guarded import Declared as Declared

@@ -56,6 +56,22 @@ class RacyRead(Op[T]):
         return self.rt.racy(self.read)
 
 
+class Resched(Op[None]):
+    """A turn of a spin is over, and others may run (cond_resched)."""
+
+    __slots__ = ()
+    kind: ClassVar[str] = "resched"
+    changes: ClassVar[bool] = False
+    yields: ClassVar[bool] = True
+
+    @property
+    def target(self) -> str:
+        return "the CPU"
+
+    def commit(self, me: Context) -> None:
+        return None
+
+
 class Interrupt(Op[None]):
     """A host interrupt comes: the first point of its handler, who has the CPU from then on."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiovgic.sync.op import DONE, NOTHING, Done, Op, Thing
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from aiovgic.sync.context import Context
     from aiovgic.sync.parts import Part
     from aiovgic.sync.runtime import Runtime
+
+
+HELD = "held_when_raised"
+"""Where an exception remembers what was held when it was raised."""
 
 
 class Lock(Thing):
@@ -83,6 +88,9 @@ class Lock(Thing):
             return
         self.check("released")
         me = self.rt.current
+        error = sys.exception()
+        if error is not None:
+            vars(error).setdefault(HELD, tuple(me.held))
         assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
         self.holder = None
         me.held.remove(self)

@@ -46,6 +46,9 @@ class Op(Generic[T]):
     killable: ClassVar[bool] = False
     """Whether a killed task need not wait for it any longer."""
 
+    yields: ClassVar[bool] = False
+    """Whether the plain order lets everybody else run first."""
+
     @property
     def thing(self) -> Thing | None:
         """What it touches, if that is one thing; a change of its readiness is announced there."""

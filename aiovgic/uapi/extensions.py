@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from aiovgic.model.inject import KVM_MAX_IRQ_ROUTES
+from aiovgic.model.routing import KVM_MAX_IRQ_ROUTES
 from aiovgic.sync import Part
 from aiovgic.uapi.constants import Cap
 

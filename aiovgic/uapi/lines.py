@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.intid import VGIC_NR_PRIVATE_IRQS, is_ppi
 from aiovgic.arch.words import Word, bits
 from aiovgic.errors import UapiError
-from aiovgic.model.inject import KVM_IRQCHIP_NUM_PINS, KVM_MAX_IRQ_ROUTES, KVM_NR_IRQCHIPS, Pin
 from aiovgic.model.its.msi import KVM_MSI_VALID_DEVID
+from aiovgic.model.routing import KVM_IRQCHIP_NUM_PINS, KVM_MAX_IRQ_ROUTES, KVM_NR_IRQCHIPS, Pin
 from aiovgic.sync import Part
 from aiovgic.uapi.constants import (
     KVM_IRQ_ROUTING_IRQCHIP,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.model.inject import Pin
 from aiovgic.model.its import Msi
+from aiovgic.model.routing import Pin
 from aiovgic.uapi.constants import KVM_IRQ_ROUTING_IRQCHIP, KVM_IRQ_ROUTING_MSI
 from aiovgic.uapi.lines import RouteEntry
 

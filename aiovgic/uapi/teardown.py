@@ -58,6 +58,7 @@ class Teardown(Part):
     async def destroy_vm(self) -> None:
         """Nobody holds the VM: everything goes."""
         self.vm.ending = True
+        await self.vm.routing.destroy()
         await self.destroy_buses()
         await self.destroy_vgic()
         await self.destroy_vcpus()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from aiovgic.engine.explore import explore
 from aiovgic.engine.fair import circle
+from aiovgic.engine.shrink import Shrinker
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import STEP_LIMIT, Execution
-from aiovgic.sync import Part, Parts
+from aiovgic.sync import Part, Parts, Resched
 from tests.engine.programs import program
 
 
@@ -32,6 +34,16 @@ async def waits_for_mine(words: Words) -> None:
     while not await words.mine.load():
         pass
     await words.yours.store(1)
+
+
+async def spins_for_mine(words: Words) -> None:
+    while not await words.mine.load():
+        await Resched()
+
+
+async def spins_for_yours(words: Words) -> None:
+    while not await words.yours.load():
+        await Resched()
 
 
 async def gives_mine(words: Words) -> None:
@@ -84,3 +96,25 @@ def test_a_circle_begins_at_the_same_place_wherever_it_was_cut() -> None:
     assert circle(["b", "c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
     assert circle(["c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
     assert circle([str(i) for i in range(9)]) == ["0", "1", "2", "3", "4", "5", "..."]
+
+
+def test_in_plain_order_whoever_spins_lets_others_run_in_every_turn() -> None:
+    bodies = {"one": spins_for_mine, "two": gives_mine}
+    outcome = Execution(Stage(program(Words, bodies)), DfsStrategy()).run()
+    assert outcome.broken is None
+    assert (outcome.steps, len(outcome.schedule)) == (4, 0)
+
+
+def test_two_that_spin_for_each_other_get_nowhere_and_their_story_is_how_it_began() -> None:
+    async def takes_mine(words: Words) -> None:
+        await words.mine.store(0)
+        await spins_for_yours(words)
+
+    bodies = {"one": takes_mine, "two": spins_for_mine}
+    spinning = program(Words, bodies)
+    switched = Execution(Stage(spinning), RandomStrategy(0)).run()
+    assert switched.broken is not None
+    assert switched.broken.kind == "livelock"
+    assert len(switched.schedule) > 2
+    smallest = Shrinker(spinning, switched.broken, switched).shrink()
+    assert len(smallest.schedule) == 0

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from aiovgic.engine.live import LiveExecution, run_live
-from aiovgic.sync import Channel, Part, Parts
+from aiovgic.sync import Channel, Part, Parts, Resched
 from tests.engine.programs import Body, program
 
 if TYPE_CHECKING:
@@ -159,3 +159,23 @@ def test_a_cancelled_run_ends_where_kvm_can_be_killed() -> None:
 
     run_live(main)
     assert released == [True, True]
+
+
+def test_who_spins_for_another_for_ever_is_a_livelock_and_leaves_nothing_before_the_end() -> None:
+    left: list[bool] = []
+
+    async def spinner(room: Room) -> None:
+        try:
+            async with room.lock_a:
+                while True:
+                    await Resched()
+        finally:
+            left.append(room.rt.dead)
+
+    async def main() -> Outcome:
+        return await LiveExecution(program(Room, {"one": spinner}), step_limit=100).run()
+
+    outcome = run_live(main)
+    assert outcome.broken is not None
+    assert (outcome.broken.kind, outcome.broken.rule) == ("livelock", "step-limit")
+    assert left == [True]

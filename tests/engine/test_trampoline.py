@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from aiovgic.engine.explore import explore
 from aiovgic.engine.stage import Stage
@@ -13,6 +15,9 @@ from aiovgic.errors import Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Part, Parts
 from tests.engine.programs import Body, program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Counter(Part):
@@ -123,6 +128,35 @@ def test_a_broken_assertion_is_a_model_bug_with_its_place() -> None:
     assert outcome.broken.title == "AssertionError: it is not one"
     assert outcome.broken.places[0].function == "wrong"
     assert outcome.broken.places[0].file == "test_trampoline.py"
+
+
+@pytest.mark.parametrize(
+    ("use", "title"),
+    [
+        (lambda nothing: nothing.irq_lock, "None.irq_lock: a NULL pointer dereference in KVM"),
+        (lambda nothing: nothing[0], "'NoneType' object is not subscriptable: a NULL pointer dereference in KVM"),
+    ],
+    ids=["an attribute", "an item"],
+)
+def test_none_used_as_an_object_is_a_null_pointer_and_says_what_was_held(use: Callable[[Any], Any], title: str) -> None:
+    async def wrong(counter: Counter) -> None:
+        async with counter.a, counter.b:
+            use(None)
+
+    broken = Execution(Stage(program(Counter, {"one": wrong}), once=True), DfsStrategy()).run().broken
+    assert broken is not None
+    assert (broken.kind, broken.rule, broken.title) == ("model-bug", "null-pointer", title)
+    assert broken.places[0].locks == ("p.a", "p.b")
+
+
+def test_an_attribute_that_an_object_lacks_is_no_null_pointer() -> None:
+    async def wrong(counter: Counter) -> None:
+        await counter.word.load()
+        getattr(counter, "irq_lock")  # noqa: B009
+
+    broken = Execution(Stage(program(Counter, {"one": wrong}), once=True), DfsStrategy()).run().broken
+    assert broken is not None
+    assert broken.rule == "AttributeError"
 
 
 def test_use_after_free_is_found_where_it_happens() -> None:

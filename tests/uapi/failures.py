@@ -120,7 +120,7 @@ class Failing:
             "slots": len(vm.memory.slots),
         }
         found["regions"] = {region.name: region.free_index for region in vm.dist.rd_regions}
-        found["routes"] = len(vm.routing.routes.value)
+        found["routes"] = len(vm.routing.irq_routing.value.map.value)
         found["irqfds"] = len(vm.irqfds.items)
         return found
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.model.inject import Routing, no_routes
-from aiovgic.sync import RELEASE, replaces
+from aiovgic.model.routing import Routing
+from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aiovgic.model.inject import Pin
-    from aiovgic.model.its import Msi
+    from aiovgic.model.routing import Routes, RoutingTable
 
 
 @replaces(Routing)
 class RoutesInPlace(Routing):
     """First the old routes go."""
 
-    async def set_routes(self, routes: Mapping[int, Pin | Msi]) -> None:
-        async with self.irq_lock:
-            await self.routes.store(no_routes(), RELEASE)
-            await self.routes.store(routes, RELEASE)
+    async def publish(self, routes: Routes) -> RoutingTable:
+        old = await super().publish({})
+        await super().publish(routes)
+        return old
 
 
 LAYERS = (RoutesInPlace,)
