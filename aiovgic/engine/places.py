@@ -81,16 +81,21 @@ def raised_at(traceback: TracebackType | None) -> Where | None:
 
 def place_of(task: Task, where: Where, access: str = "", what: str = "") -> Place:
     """A task's part in a finding."""
+    return place_in(task.context, where, access, what)
+
+
+def place_in(context: Context, where: Where, access: str, what: str) -> Place:
+    """A context's part in a finding."""
     owner, _, field = what.rpartition(".")
     return Place(
-        task=task.name,
+        task=context.name,
         access=access,
         object=owner or what,
         field=field if owner else "",
         function=where.function,
         file=where.file,
         line=where.line,
-        locks=tuple(lock.name for lock in task.context.held),
+        locks=tuple(lock.name for lock in context.held),
     )
 
 

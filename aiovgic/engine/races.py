@@ -99,7 +99,7 @@ class Races(Clocks):
         what = f"{part.name}.{field.field}"
         title = f"{what} is {verbs[0]} by {places[0].task} and {verbs[1]} by {places[1].task}, in no order"
         by = field.by if isinstance(field.by, str) else " and ".join(field.by)
-        self.execution.report(Broken("data-race", RULE, title, (f"{what} is guarded by {by}",), places))
+        self.execution.report(Broken("data-race", RULE, title, (f"{what} is guarded by {by}",), places, ends=False))
 
 
 def place(me: ContextClock, part: Part, field: Declared, where: Where, *, write: bool) -> Place:

@@ -63,7 +63,7 @@ class Execution:
         self.turns: Turns | None = None
         """Who runs beyond the step limit."""
         self.races: dict[tuple[object, ...], Broken] = {}
-        """Data races, by identity."""
+        """What was found on the way, and ends nothing, by identity."""
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
         self.rt, self.session = stage.set()
@@ -262,8 +262,8 @@ class Execution:
         self.advance(task, value)
 
     def report(self, broken: Broken) -> None:
-        """Something is broken: the first thing counts, and the execution ends. A data race ends nothing."""
-        if broken.kind == "data-race":
+        """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
+        if not broken.ends:
             self.races.setdefault(broken.identity, broken)
         elif self.broken is None:
             self.broken = broken
@@ -304,6 +304,9 @@ class Execution:
             stuck = [task for task in self.tasks if task.context in left]
             rule, saw, places = deadlock.explain(waiting, stuck)
             self.broken = Broken("deadlock", rule, deadlock.title(left), saw, places)
+            return
+        self.broken = deadlock.kept([task.context for task in self.tasks if task.done])
+        if self.broken is not None:
             return
         with self.rt.looking():
             broken = self.violated(session.quiet())

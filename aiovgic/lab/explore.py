@@ -176,8 +176,8 @@ def as_data(bar: Bar) -> dict[str, Any]:
 
 
 def in_order(found: Exploration) -> list[Found]:
-    """What was found: first what ended the search, then the data races."""
-    return sorted(found.found.values(), key=lambda each: each.broken.kind == "data-race")
+    """What was found: first what ended the search, then what was found on the way, data races last."""
+    return sorted(found.found.values(), key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
 
 
 def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:

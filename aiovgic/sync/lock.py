@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aiovgic.errors import Violation
 from aiovgic.sync.op import DONE, NOTHING, Done, Op, Thing
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Lock(Thing):
             return
         self.check("released")
         me = self.rt.current
-        assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
+        if self.holder is not me:
+            held = "nobody holds" if self.holder is None else f"{self.holder.name} holds"
+            raise Violation("lock-order", "unlock-balance", f"{me.name} releases {self.name}, which {held}")
         self.holder = None
         me.held.remove(self)
         if self.saved:
@@ -92,7 +95,8 @@ class Lock(Thing):
 
     def assert_held(self) -> None:
         """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""
-        assert self.holder is self.rt.current, f"{self.name} is not held by {self.rt.current}"
+        if self.holder is not self.rt.current:
+            self.rt.not_held(self)
 
     def __repr__(self) -> str:
         return f"<Lock {self.name} held by {self.holder}>"
