@@ -15,6 +15,8 @@ from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import NOWHERE, calling, place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aiovgic.engine.clocks import ContextClock
     from aiovgic.engine.places import Where
     from aiovgic.engine.trampoline import Execution
@@ -36,6 +38,13 @@ class History:
         self.written: Access | None = None
         self.read: dict[int, Access] = {}
         """The last read of each context since."""
+
+    def accesses(self) -> Iterator[tuple[Access, bool]]:
+        """All of them, and whether each is a write."""
+        if self.written is not None:
+            yield self.written, True
+        for read in self.read.values():
+            yield read, False
 
 
 class Races(Clocks):
@@ -79,6 +88,30 @@ class Races(Clocks):
             history.read.clear()
         else:
             history.read[me.number] = access
+
+    def freed(self, part: Part) -> None:
+        """Memory is given back: whoever touched it is to come before."""
+        fields = self.fields.pop(part, None)
+        if fields is None:
+            return
+        me, known = self.mine(), self.known_to_free()
+        for field, history in fields.items():
+            for access, write in history.accesses():
+                number = access[0].number
+                if access[0] is not me and (number >= len(known) or known[number] < access[1]):
+                    self.lost(part, field, access, write=write)
+                    return
+
+    def lost(self, part: Part, field: Declared, access: Access, *, write: bool) -> None:
+        """Whoever touches a part might as well do so after it is freed."""
+        assert self.execution is not None
+        clock, _, where = access
+        toucher = where or place(clock, part, field, NOWHERE, write=write)
+        freeing = self.execution.rt.frees[part.name]
+        verb = "written" if write else "read"
+        touched = f"{part.name}.{field.field} is {verb} by {toucher.task}"
+        title = f"{touched}, and {part.name} freed by {freeing.task}, in no order"
+        self.execution.report(Broken("use-after-free", RULE, title, (title,), (toucher, freeing), ends=False))
 
     def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:
         """Where whoever runs is."""
