@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.errors import UsageError
-from aiovgic.lab.findings import show
+from aiovgic.lab.findings import set_up_breaks, show
 from aiovgic.lab.progress import of_search
 from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
-    from aiovgic.engine.explore import Exploration, Found
+    from aiovgic.engine.explore import Found
     from aiovgic.engine.histogram import Bar
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
@@ -144,7 +145,10 @@ def explore(  # noqa: PLR0913  one argument an option
     began = time.perf_counter()
     detectors = subject.detectors()
     told = of_search(progress, budget)
-    found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
+    early = set_up_breaks(subject)
+    found = Exploration()
+    if early is None:
+        found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
     shown = tuple(tell(subject, each, detectors, seed) for each in in_order(found))
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
@@ -165,7 +169,7 @@ def explore(  # noqa: PLR0913  one argument an option
         histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
         unreached=unreached,
-        findings=tuple(each.finding for each in shown) or never,
+        findings=(early,) if early else tuple(each.finding for each in shown) or never,
         shown=shown,
     )
 

@@ -45,7 +45,11 @@ def strays(vm: Vm) -> list[tuple[str, int]]:
 def dangling(vm: Vm) -> list[tuple[str, str]]:
     """What is in use and points at memory that is gone: who points, at what."""
     freed = [("bus", here.device.name) for here in vm.bus.ranges.value if here.device.freed]
+    freed += [(name, ite.irq.name) for name, ite in events(vm) if ite.irq is not None and ite.irq.freed]
+    for its in reversed(vm.devices.value):
+        freed += [(its.cache.name, irq.name) for irq in its.cache.cached() if irq.freed]
     for vcpu in vm.vcpus.value:
+        freed += [(f"{vcpu.name}.ap_list", irq.name) for irq in vcpu.ap_list if irq.freed]
         region = vcpu.rd.rdreg
         if region is not None and region.freed:
             freed.append((vcpu.rd.name, region.name))
