@@ -85,8 +85,8 @@ class Lock(Thing):
         self.check("released")
         me = self.rt.current
         if self.holder is not me:
-            held = "nobody holds" if self.holder is None else f"{self.holder.name} holds"
-            raise Violation("lock-order", "unlock-balance", f"{me.name} releases {self.name}, which {held}")
+            holder = "nobody" if self.holder is None else self.holder.name
+            raise Violation("lock-order", "unlock-balance", f"{self.name} is released by {me.name}, held by {holder}")
         self.holder = None
         me.held.remove(self)
         if self.saved:

@@ -94,7 +94,7 @@ def test_a_lock_of_nobody_cannot_be_given_back() -> None:
 
     (broken,) = found(Box, {"one": unlocks})
     assert (broken.kind, broken.rule) == ("lock-order", "unlock-balance")
-    assert broken.title == "one releases p.lock, which nobody holds"
+    assert broken.title == "p.lock is released by one, held by nobody"
 
 
 async def reads(box: Box) -> None:
