@@ -121,7 +121,7 @@ class Races(Clocks):
         """Where whoever runs is."""
         return place(me, part, field, calling(sys._getframe(2)), write=write)  # noqa: SLF001
 
-    def race(  # noqa: PLR0913  two sides, and what is known of them
+    def race(
         self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool], *, known: bool
     ) -> None:
         """Two accesses race; from now on their order counts, even if it is known that they do."""

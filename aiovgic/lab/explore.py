@@ -180,8 +180,14 @@ def as_data(bar: Bar) -> dict[str, Any]:
 
 
 def in_order(found: Exploration) -> list[Found]:
-    """What was found: first what ended the search, then what was found on the way, data races last."""
-    return sorted(found.found.values(), key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
+    """What was found: first what ended the search, then what was found on the way, data races last.
+
+    That memory may be used after it is freed need not be said where it was.
+    """
+    everything = found.found.values()
+    used = any(each.broken.ends and each.broken.kind == "use-after-free" for each in everything)
+    told = [each for each in everything if each.broken.ends or each.broken.kind != "use-after-free" or not used]
+    return sorted(told, key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
 
 
 def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:

@@ -294,7 +294,11 @@ def test_a_race_ends_nothing_and_its_consequence_is_found_too() -> None:
             box.free()
             box.plain = 2
 
-    assert rules(Box, {"one": write, "two": breaks}) == ["use-after-free: written", *RACE]
+    assert rules(Box, {"one": write, "two": breaks}) == [
+        "use-after-free: written",
+        *RACE,
+        "use-after-free: happens-before",
+    ]
 
 
 def test_a_replay_says_file_and_line_and_locks_of_both_sides() -> None:
