@@ -1,9 +1,9 @@
 """halts-not-counted: of two who stop the VM, the first who is done lets it go on under the other.
 
-Whoever needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state exclude one another,
-but neither turning LPIs off, nor MOVALL, nor the other end of an irqfd takes the same lock: two stop the VM at once,
-and a vCPU enters the guest with list registers that the second is about to edit (facts: races.md 22, which needs a halt that
-nests; interrupts.md 7: a count today).
+Whoever needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state
+exclude one another, but neither turning LPIs off nor MOVALL takes the same lock: two stop the VM at once, and a vCPU
+enters the guest with list registers that the second is about to edit (facts: races.md 22, which needs a halt that
+nests; interrupts.md 7: a count today). Our own reading.
 """
 
 from __future__ import annotations
