@@ -6,6 +6,7 @@ from aiovgic.engine.explore import explore
 from aiovgic.engine.fair import circle
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.dpor import LONG, DporStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import STEP_LIMIT, Execution
 from aiovgic.sync import Part, Parts
@@ -84,3 +85,17 @@ def test_a_circle_begins_at_the_same_place_wherever_it_was_cut() -> None:
     assert circle(["b", "c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
     assert circle(["c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
     assert circle([str(i) for i in range(9)]) == ["0", "1", "2", "3", "4", "5", "..."]
+
+
+def test_who_spins_past_the_limit_is_not_turned_round_at_every_step_of_his() -> None:
+    async def waits(words: Words) -> None:
+        while not await words.mine.load():
+            await words.yours.load()
+
+    async def comes(words: Words) -> None:
+        await words.mine.store(1)
+
+    search = explore(program(Words, {"waits": waits, "comes": comes}), DporStrategy(), STEP_LIMIT)
+    assert search.exhausted
+    assert not search.complete
+    assert LONG // 2 < search.executions < LONG
