@@ -29,4 +29,4 @@ class TrylockUnwind(Vm):
 
 LAYERS = (TrylockUnwind,)
 
-BUG = Bug(id="trylock-unwind", layers=LAYERS, kinds=("model-bug",), scenario="vcpu-vs-stop", doc=__doc__)
+BUG = Bug(id="trylock-unwind", layers=LAYERS, kinds=("lock-order",), scenario="vcpu-vs-stop", doc=__doc__)

@@ -26,6 +26,13 @@ def queued(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation("lost-interrupt", "due-is-queued", what)
 
 
+def woken(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A vCPU that waits for an interrupt has none; whatever it asks itself before it sleeps."""
+    for vcpu, irq in facts["asleep"]:
+        what = f"{vcpu} waits for an interrupt, and {irq} is on its list and due"
+        yield Violation("lost-wakeup", "asleep-though-pending", what)
+
+
 def heard(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A vCPU that is left alone in its guest has everything that is due in its list registers."""
     for vcpu, irq in facts["unheard"]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REFERENCES = "lpi-references"
+CACHED = "cached-is-mapped"
 MAPPINGS = "its-mappings"
 RING = "its-ring"
 
@@ -33,6 +34,14 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation(
                 "refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
             )
+
+
+def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A translation of what is no event any more delivers MSIs that nobody expects."""
+    mapped = {intid for its in facts["its"].values() for intid, _ in its["events"].values()}
+    for intid in facts["cached"]:
+        if intid not in mapped:
+            yield Violation("map", CACHED, f"LPI {intid} is cached for an event that is mapped no more")
 
 
 def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:

@@ -12,9 +12,9 @@ from aiovgic.check.bus import device_once
 from aiovgic.check.forwarded import as_mapped
 from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
-from aiovgic.check.lost_interrupt import heard, queued
+from aiovgic.check.lost_interrupt import heard, queued, woken
 from aiovgic.check.lpi_index import index_finds
-from aiovgic.check.lpis import its_mappings, its_ring, lpi_references
+from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references
 from aiovgic.check.publication import as_said, nothing_dangles
 from aiovgic.check.vcpus import vcpu_complete
 
@@ -32,12 +32,14 @@ RULES: tuple[Rule, ...] = (
     listed_once,
     index_finds,
     lpi_references,
+    cached_is_mapped,
     its_mappings,
     its_ring,
     as_mapped,
     vcpu_complete,
     as_said,
     queued,
+    woken,
 )
 PUBLISHED: tuple[Rule, ...] = (vcpu_complete, as_said)
 SETTLED: tuple[Rule, ...] = (heard,)

@@ -1,7 +1,8 @@
 """Sleep in atomic: what may sleep is done where nobody may.
 
 Nobody may sleep who holds a spinlock, is an RCU reader, has interrupts off, or handles one. What
-may sleep: waiting for a mutex, a grace period, a wait queue, and guest memory, which may be paged out.
+may sleep: waiting for a mutex, a grace period, a wait queue, guest memory, which may be paged out, and
+an allocation (GFP_KERNEL).
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.outcome import Broken
-from aiovgic.engine.places import innermost, place_of
+from aiovgic.engine.places import innermost, place_in, place_of
 from aiovgic.engine.watch import Watch
 from aiovgic.sync import Acquire, AcquireKillable, GraceBegin, MemoryAccess, Prepare, Rcu
 
 if TYPE_CHECKING:
+    from aiovgic.engine.places import Where
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
+    from aiovgic.record.finding import Place
     from aiovgic.sync import Context, Op
 
 SLEEPERS: dict[type[Op[Any]], str] = {
@@ -40,14 +43,20 @@ class Atomic(Watch):
         self.execution = execution
 
     def before(self, task: Task, op: Op[Any]) -> None:
-        if not may_sleep(op):
-            return
-        why = atomic(task.context)
-        if why:
-            assert self.execution is not None
-            title = f"{task.name} {SLEEPERS[type(op)]} {op.target}, and {why}"
-            place = place_of(task, innermost(task), op.kind, op.target)
-            self.execution.report(Broken("sleep-in-atomic", "may-not-sleep", title, (title,), (place,)))
+        if may_sleep(op) and atomic(task.context):
+            does = f"{SLEEPERS[type(op)]} {op.target}"
+            self.tell(task.context, does, place_of(task, innermost(task), op.kind, op.target))
+
+    def may_sleep(self, me: Context, what: str, where: Where) -> None:
+        if atomic(me):
+            verb, _, thing = what.partition(" ")
+            self.tell(me, what, place_in(me, where, verb, thing))
+
+    def tell(self, me: Context, does: str, place: Place) -> None:
+        """Somebody may sleep who may not."""
+        assert self.execution is not None
+        title = f"{me.name} {does}, and {atomic(me)}"
+        self.execution.report(Broken("sleep-in-atomic", "may-not-sleep", title, (title,), (place,)))
 
 
 def may_sleep(op: Op[Any]) -> bool:

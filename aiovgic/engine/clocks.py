@@ -117,6 +117,8 @@ class Clocks(Watch):
         """Who is in which read section, by ticket."""
         self.left: dict[Thing, dict[int, Times]] = {}
         """What each reader knew when it left, by ticket."""
+        self.deferred: dict[Thing, Times] = {}
+        """What those knew who left something to the end of a grace period."""
         self.cpus: dict[HostCpu, Times] = {}
         """What the interrupt handlers of a CPU knew when they ended."""
         self.execution: Execution | None = None
@@ -139,7 +141,7 @@ class Clocks(Watch):
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
-        for kept in (self.contexts, self.things, self.inside, self.left, self.cpus):
+        for kept in (self.contexts, self.things, self.inside, self.left, self.deferred, self.cpus):
             kept.clear()
 
     def started(self, task: Task, parent: Task | None) -> None:
@@ -158,6 +160,8 @@ class Clocks(Watch):
                 self.things[thing] = joined(self.things.get(thing, NOTHING), self.mine().publish())
             case "left":
                 self.reader_left(thing)
+            case "called":
+                join(self.deferred.setdefault(thing, []), self.mine().publish())
             case _:
                 pass
 
@@ -254,6 +258,14 @@ class Clocks(Watch):
         left = self.left.get(op.srcu, {})
         for ticket in op.inside:
             me.join(left.get(ticket, NOTHING))
+
+    def known_to_free(self) -> Times:
+        """What comes before memory that whoever runs gives back now: at once, or as the last reader of a domain."""
+        known = list(self.mine().times)
+        for domain, times in self.deferred.items():
+            for each in (times, *self.left.get(domain, {}).values()):
+                join(known, each)
+        return known
 
     def slept(self, me: ContextClock, op: Sleep, value: bool) -> None:  # noqa: FBT001
         """A sleeper was woken."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.places import innermost, place_of
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import NOWHERE, innermost, place_in, place_of
 from aiovgic.sync import Acquire, AcquireKillable, GraceEnd, Sleep
 
 if TYPE_CHECKING:
@@ -87,6 +88,17 @@ def sentence(context: Context, op: Op[Any]) -> str:
 def title(contexts: Sequence[Context]) -> str:
     """A deadlock in a few words."""
     return f"{' and '.join(context.name for context in contexts)} can never go on"
+
+
+def kept(ended: Sequence[Context]) -> Broken | None:
+    """The first who ended with a lock, or inside a section: nobody will ever give it back."""
+    for context in ended:
+        things = [*context.held, *[section.srcu for section in context.sections]]
+        if things:
+            name = things[0].name
+            title = f"{context.name} ended and has {name} still: whoever wants it next waits for ever"
+            return Broken("deadlock", "never-released", title, (title,), (place_in(context, NOWHERE, "keeps", name),))
+    return None
 
 
 def rule(waiting: Waiting) -> str:

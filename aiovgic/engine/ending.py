@@ -23,7 +23,9 @@ def quiesce(execution: Execution) -> None:
         watch.end()
     if execution.broken is not None:
         return
-    execution.broken = overslept(execution.rt, execution.tasks) or deadlocked(execution.tasks)
+    tasks = execution.tasks
+    kept = [task.context for task in tasks if task.done]
+    execution.broken = overslept(execution.rt, tasks) or deadlocked(tasks) or deadlock.kept(kept)
     if execution.broken is not None:
         return
     with execution.rt.looking():

@@ -28,6 +28,8 @@ class Broken:
     title: str
     saw: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
+    ends: bool = True
+    """Whether it ends its execution, and the search. What does not, shows more on the way."""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -50,12 +52,12 @@ class Outcome:
     pruned: bool = False
     """Whether it was given up: what it could still do was tried before."""
     races: tuple[Broken, ...] = ()
-    """The data races on the way; they end nothing."""
+    """What was found on the way and ends nothing: data races, locks that are not held."""
     bounded: bool = False
     """Whether the strategy did not decide all of it: it was too long."""
 
     def found(self) -> Iterator[Broken]:
-        """Everything that is wrong with it: what ended it, then the data races."""
+        """Everything that is wrong with it: what ended it, then what was found on the way."""
         if self.broken is not None:
             yield self.broken
         yield from self.races

@@ -10,10 +10,11 @@ from aiovgic.record.finding import Place
 from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType, TracebackType
 
     from aiovgic.engine.task import Task
-    from aiovgic.sync import Context, Part
+    from aiovgic.sync import Context, Lock, Part
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
@@ -82,17 +83,22 @@ def raised_at(traceback: TracebackType | None) -> Where | None:
 
 def place_of(task: Task, where: Where, access: str = "", what: str = "", error: Exception | None = None) -> Place:
     """A task's part in a finding; with what it held when it raised ``error``, not after."""
-    held = task.context.held if error is None else vars(error).get(HELD, task.context.held)
+    held = None if error is None else vars(error).get(HELD)
+    return place_in(task.context, where, access, what, held)
+
+
+def place_in(context: Context, where: Where, access: str, what: str, held: Sequence[Lock] | None = None) -> Place:
+    """A context's part in a finding; with what it held, if that is not what it holds now."""
     owner, _, field = what.rpartition(".")
     return Place(
-        task=task.name,
+        task=context.name,
         access=access,
         object=owner or what,
         field=field if owner else "",
         function=where.function,
         file=where.file,
         line=where.line,
-        locks=tuple(lock.name for lock in held),
+        locks=tuple(lock.name for lock in (context.held if held is None else held)),
     )
 
 

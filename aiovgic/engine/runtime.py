@@ -6,7 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiovgic.engine.places import calling, freeing
+from aiovgic.engine.outcome import Broken
+from aiovgic.engine.places import calling, freeing, place_in
 from aiovgic.engine.watch import Ears
 from aiovgic.errors import Violation
 from aiovgic.sync import Runtime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
-    from aiovgic.sync import Change, Channel, Context, Declared, Part, Script, Thing
+    from aiovgic.sync import Change, Channel, Context, Declared, Lock, Part, Script, Thing
     from aiovgic.sync.runtime import Detail
 
 T = TypeVar("T")
@@ -87,6 +88,26 @@ class ExecutionRuntime(Runtime):
             self.frees[part.name] = freeing(self.current, part, calling(sys._getframe(2)))  # noqa: SLF001
             for watch in self.ears.watches:
                 watch.freed(part)
+
+    def not_held(self, lock: Lock) -> None:
+        """A lock that should be held is not: a finding, and whoever goes on without it shows more."""
+        if not self.noting:
+            super().not_held(lock)
+        elif self.listened():
+            assert self.execution is not None
+            title = f"{self.current.name} does not hold {lock.name}, which is to be held here"
+            place = place_in(self.current, calling(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
+            self.execution.report(Broken("lock-order", "not-held", title, (title,), (place,), ends=False))
+
+    def may_sleep(self, what: str) -> None:
+        """What may sleep is done in place."""
+        if self.listened():
+            for watch in self.ears.watches:
+                watch.may_sleep(self.current, what, calling(sys._getframe(2)))  # noqa: SLF001
+
+    def listened(self) -> bool:
+        """Whether what happens now belongs to the race."""
+        return self.racing and not self.dead and not self.quiet
 
     def changed(self, thing: Thing, how: Change) -> None:
         """A lock was released, a reader left, a queue was woken or given up."""

@@ -67,7 +67,7 @@ class Execution:
         self.turns: Turns | None = None
         """Who runs beyond the step limit."""
         self.races: dict[tuple[object, ...], Broken] = {}
-        """Data races, by identity."""
+        """What was found on the way, and ends nothing, by identity."""
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
         self.stage = stage
@@ -308,8 +308,8 @@ class Execution:
             self.ended(task)
 
     def report(self, broken: Broken) -> None:
-        """Something is broken: the first thing counts, and the execution ends. A data race ends nothing."""
-        if broken.kind == "data-race":
+        """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
+        if not broken.ends:
             self.races.setdefault(broken.identity, broken)
         elif self.broken is None:
             self.broken = broken

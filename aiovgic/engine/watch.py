@@ -13,9 +13,10 @@ from aiovgic.sync import Op
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aiovgic.engine.places import Where
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.sync import Change, Declared, Part, Thing
+    from aiovgic.sync import Change, Context, Declared, Part, Thing
 
     Kind = type[Op[Any]]
     Note = Callable[..., None]
@@ -62,6 +63,9 @@ class Watch:
 
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
+
+    def may_sleep(self, me: Context, what: str, where: Where) -> None:
+        """Whoever runs does, between operations, what may sleep."""
 
     def freed(self, part: Part) -> None:
         """Whoever runs gave memory back."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.errors import UsageError
-from aiovgic.lab.findings import show
+from aiovgic.lab.findings import set_up_breaks, show
 from aiovgic.lab.progress import of_search
 from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
-    from aiovgic.engine.explore import Exploration, Found
+    from aiovgic.engine.explore import Found
     from aiovgic.engine.histogram import Bar
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
@@ -146,7 +147,10 @@ def explore(  # noqa: PLR0913  one argument an option
     began = time.perf_counter()
     detectors = subject.detectors()
     told = of_search(progress, budget)
-    found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
+    early = set_up_breaks(subject)
+    found = Exploration()
+    if early is None:
+        found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
     shown = tuple(tell(subject, each, detectors, seed) for each in in_order(found))
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
@@ -168,7 +172,7 @@ def explore(  # noqa: PLR0913  one argument an option
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
         unreached=unreached,
         held=held_of(subject.scenario, found),
-        findings=tuple(each.finding for each in shown) or never,
+        findings=(early,) if early else tuple(each.finding for each in shown) or never,
         shown=shown,
     )
 
@@ -179,8 +183,14 @@ def as_data(bar: Bar) -> dict[str, Any]:
 
 
 def in_order(found: Exploration) -> list[Found]:
-    """What was found: first what ended the search, then the data races."""
-    return sorted(found.found.values(), key=lambda each: each.broken.kind == "data-race")
+    """What was found: first what ended the search, then what was found on the way, data races last.
+
+    That memory may be used after it is freed need not be said where it was.
+    """
+    everything = found.found.values()
+    used = any(each.broken.ends and each.broken.kind == "use-after-free" for each in everything)
+    told = [each for each in everything if each.broken.ends or each.broken.kind != "use-after-free" or not used]
+    return sorted(told, key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
 
 
 def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.outcome import first_line
 from aiovgic.engine.replaying import replay
+from aiovgic.engine.stage import Stage
+from aiovgic.errors import AiovgicError, Violation
 from aiovgic.record.finding import Finding
 from aiovgic.record.trace import End, Trace, make_trace
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.detect import Detectors
     from aiovgic.engine.outcome import Broken, Outcome
     from aiovgic.engine.replaying import Replayed
+    from aiovgic.errors import Kind
     from aiovgic.lab.state import Peek
     from aiovgic.lab.subject import Subject
     from aiovgic.record.finding import Switch
@@ -55,6 +59,24 @@ def show(  # noqa: PLR0913  a trace says all of this
     findings = {broken.identity: finding_of(subject, outcome, broken, at_execution) for broken in outcome.found()}
     head = subject.head(schedule, strategy, seed)
     return Shown(trace_of(head, again), again.switches, findings)
+
+
+def set_up_breaks(subject: Subject) -> Finding | None:
+    """What the set-up breaks already, where something is planted: no schedule plays a part in it."""
+    if not subject.planted:
+        return None
+    kind: Kind = "model-bug"
+    try:
+        Stage(subject.program)
+    except Violation as error:
+        kind, rule, what = error.kind, error.rule, error.what
+    except AiovgicError:
+        raise
+    except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+        rule, what = type(error).__name__, first_line(error)
+    else:
+        return None
+    return Finding(kind=kind, rule=rule, title=f"in the set-up of the machine: {what}", at_execution=1)
 
 
 def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution: int) -> Finding:

@@ -43,7 +43,10 @@ class Dist(IrqBanks):
         Model.NONE, by="config_lock", known="uapi.md 16: the model is set once and read without a lock"
     )
     enabled = Guarded(
-        default=False, by="config_lock", known="interrupts.md 8.1: the oracle reads it under irq_lock only"
+        default=False,
+        by="config_lock",
+        known="interrupts.md 8.1: the oracle reads it under irq_lock only, a GICv2 guest writes it under no lock",
+        lockless=True,
     )
     nr_spis = Guarded(0, by="config_lock", known="interrupts.md 8.1: bounds checks read it without a lock")
     spis = Guarded["IrqArray | None"](

@@ -36,6 +36,7 @@ def facts(vm: Vm) -> Facts:
         "forwarded": invariants.forwarded(vm),
         "dangling": invariants.dangling(vm),
         "claims": invariants.claims(vm),
+        "asleep": invariants.asleep(vm),
     }
 
 

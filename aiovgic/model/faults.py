@@ -89,7 +89,8 @@ class Faults(Part):
         return bool(self.copies.limit) and await Fault(self.copies, what)
 
     async def alloc(self, what: str) -> None:
-        """Memory for ``what``. Raises ENOMEM."""
+        """Memory for ``what``, for which the caller may have to sleep (GFP_KERNEL). Raises ENOMEM."""
+        self.rt.may_sleep(f"allocates {what}")
         if await self.alloc_fails(what):
             raise UapiError(errno.ENOMEM, f"no memory for {what}")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.arch.gicc import VmcrV2
+from aiovgic.arch.icc import Vmcr
 from aiovgic.model.dist import Model
 from aiovgic.model.irq import Config
 from aiovgic.model.vcpu_state import Mode
@@ -43,7 +45,11 @@ def strays(vm: Vm) -> list[tuple[str, int]]:
 def dangling(vm: Vm) -> list[tuple[str, str]]:
     """What is in use and points at memory that is gone: who points, at what."""
     freed = [("bus", here.device.name) for here in vm.bus.ranges.value if here.device.freed]
+    freed += [(name, ite.irq.name) for name, ite in events(vm) if ite.irq is not None and ite.irq.freed]
+    for its in reversed(vm.devices.value):
+        freed += [(its.cache.name, irq.name) for irq in its.cache.cached() if irq.freed]
     for vcpu in vm.vcpus.value:
+        freed += [(f"{vcpu.name}.ap_list", irq.name) for irq in vcpu.ap_list if irq.freed]
         region = vcpu.rd.rdreg
         if region is not None and region.freed:
             freed.append((vcpu.rd.name, region.name))
@@ -95,10 +101,27 @@ def unheard(vm: Vm) -> list[tuple[str, str]]:
     return found
 
 
+def asleep(vm: Vm) -> list[tuple[str, str]]:
+    """Who waits for an interrupt, and what could be delivered to it from its list."""
+    found: list[tuple[str, str]] = []
+    for vcpu in vm.vcpus.value:
+        if not vcpu.wait.sleepers or vcpu.powered_off or vcpu.pause.value or not vm.dist.enabled:
+            continue
+        pmr = VmcrV2(vcpu.vmcr).pmr if vcpu.hw is vcpu.gicv else Vmcr(vcpu.vmcr).pmr
+        found += [
+            (vcpu.name, irq.name)
+            for irq in vcpu.ap_list
+            if irq.enabled and irq.is_pending() and not irq.active and irq.priority < pmr
+        ]
+    return found
+
+
 def waits(vcpu: Vcpu, irq: Irq) -> bool:
     """Whether a listed interrupt is due on this vCPU, and is not in its list registers."""
-    due = irq.enabled and irq.is_pending() and not irq.active and irq.target_vcpu is vcpu and vcpu.vm.dist.enabled
+    due = irq.enabled and irq.is_pending() and irq.target_vcpu is vcpu and vcpu.vm.dist.enabled
     if not due or irq.source:
         return False
     loaded = [lr for lr in vcpu.hw.lrs if lr.intid == irq.intid]
-    return not loaded or (loaded[0].is_free() and irq.config is Config.EDGE)
+    if not loaded:
+        return not irq.active
+    return loaded[0].is_free() and irq.config is Config.EDGE  # whether it is active is the register's to say

@@ -26,11 +26,13 @@ class Declared:
     """A guarded field as it is declared: its name, and the lock (or locks) that guards it.
 
     ``known`` cites the fact that KVM touches this field without that lock, knowingly: a race
-    on it is listed as known. ``mirrored``: hardware may hold what is newer (`Part.mirror`).
+    on it is listed as known, if it was written under the lock or ``lockless`` says that it need not be.
+    ``mirrored``: hardware may hold what is newer (`Part.mirror`).
     """
 
-    def __init__(self, *, by: By, known: str = "", mirrored: bool = False) -> None:
+    def __init__(self, *, by: By, known: str = "", lockless: bool = False, mirrored: bool = False) -> None:
         self.by = by
+        self.lockless = lockless
         self.mirrored = mirrored
         self.known = known
         self.field = ""
@@ -46,8 +48,8 @@ class Declared:
 class Guarded(Declared, Generic[T]):
     """A plain field with a default."""
 
-    def __init__(self, default: T, *, by: By, known: str = "", mirrored: bool = False) -> None:
-        super().__init__(by=by, known=known, mirrored=mirrored)
+    def __init__(self, default: T, *, by: By, known: str = "", lockless: bool = False, mirrored: bool = False) -> None:
+        super().__init__(by=by, known=known, lockless=lockless, mirrored=mirrored)
         self.default = default
 
     @overload

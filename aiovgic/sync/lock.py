@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aiovgic.errors import Violation
 from aiovgic.sync.op import DONE, NOTHING, Done, Op, Thing
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Lock(Thing):
         error = sys.exception()
         if error is not None:
             vars(error).setdefault(HELD, tuple(me.held))
-        assert self.holder is me, f"{me.name} releases {self.name}, held by {self.holder}"
+        if self.holder is not me:
+            holder = "nobody" if self.holder is None else self.holder.name
+            raise Violation("lock-order", "unlock-balance", f"{self.name} is released by {me.name}, held by {holder}")
         self.holder = None
         me.held.remove(self)
         if self.saved:
@@ -100,7 +103,8 @@ class Lock(Thing):
 
     def assert_held(self) -> None:
         """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""
-        assert self.holder is self.rt.current, f"{self.name} is not held by {self.rt.current}"
+        if self.holder is not self.rt.current:
+            self.rt.not_held(self)
 
     def __repr__(self) -> str:
         return f"<Lock {self.name} held by {self.holder}>"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aiovgic.sync.guarded import Declared
     from aiovgic.sync.handover import Channel
+    from aiovgic.sync.lock import Lock
     from aiovgic.sync.op import Change, Op, Script, Thing
     from aiovgic.sync.parts import Part
 
@@ -51,6 +52,13 @@ class Runtime:
         self.current = Context("setup", self.cpus[0])
 
     # -- what the primitives call -------------------------------------------------
+
+    def not_held(self, lock: Lock) -> None:
+        """The running context does not hold a lock that it should hold. Raises AssertionError."""
+        raise AssertionError(f"{lock.name} is not held by {self.current}")
+
+    def may_sleep(self, what: str) -> None:
+        """The running context does, in place, what in KVM may sleep (might_sleep)."""
 
     def changed(self, thing: Thing, how: Change) -> None:
         """Outside an operation of its own: a lock was released, a reader left, a queue was woken or given up."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aiovgic.check.quiet import violations
 from aiovgic.model.facts import facts
 from tests.machines import Bench, gicv3
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vm import Vm
 
 SPI = 33
 LPI = 8192
@@ -56,6 +60,7 @@ def well() -> dict[str, Any]:
         "forwarded": [],
         "dangling": [],
         "claims": {"the vGIC is initialized and has its SPIs": True},
+        "asleep": [],
     }
 
 
@@ -91,6 +96,8 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("irqs", "irq8192", "refs", value=4), "lpi-references", id="a reference too many"),
         pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
         pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
+        pytest.param(broken("its", "its0", "events", value={}), "cached-is-mapped", id="a translation of no event"),
+        pytest.param(broken("asleep", value=[("vcpu1", "irq33")]), "asleep-though-pending", id="asleep though due"),
         pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
         pytest.param(broken("vcpus", "vcpu1", "private", value=False), "vcpu-complete", id="without interrupts"),
         pytest.param(broken("vcpus", "vcpu1", "pri_bits", value=0), "vcpu-complete", id="without an interface"),
@@ -122,3 +129,28 @@ def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does()
     bench.vm.lpis.lpi_xa._word.value[LPI] = bench.rt.finish(bench.vm.lpis.make_lpi(LPI, None))
     [violation] = violations(facts(bench.vm))
     assert (violation.kind, violation.what) == ("refcount", f"LPI {LPI} counts 1 references; it has 0")
+
+
+async def reach(vm: Vm, irq: Irq) -> None:
+    """Let a list, a cached translation and an event refer to an LPI."""
+    its = vm.devices.value[0]
+    vm.vcpus.value[0].ap_list.append(irq)
+    await its.cache.entries.store(0, irq)
+    async with its.its_lock:
+        device = await its.maps.alloc_device(9, 0, 4)
+        its.maps.add_device(device)
+        event = await its.maps.alloc_ite(device, await its.maps.alloc_collection(9), 3)
+        event.irq = irq
+
+
+def test_freed_lpis_dangle_wherever_they_are_reached_from() -> None:
+    bench: Bench = gicv3(1, its=True)
+    irq = bench.rt.finish(bench.vm.lpis.make_lpi(LPI, None))
+    bench.rt.finish(reach(bench.vm, irq))
+    assert facts(bench.vm)["dangling"] == []
+    irq.free()
+    assert facts(bench.vm)["dangling"] == [
+        ("its0 9:3", irq.name),
+        ("its0.cache", irq.name),
+        ("vcpu0.ap_list", irq.name),
+    ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.model.faults import FaultBudget, Faults
 from aiovgic.sync import MemoryAccess, Part, Parts, Rcu
 from tests.engine.watched import found, rules
 
@@ -26,6 +27,14 @@ class Machine(Part):
         self.srcu = self.srcu_struct("srcu")
         self.rcu = Rcu(self.rt, self, "rcu")
         self.word = self.shared("word", 0)
+
+
+class Allocating(Machine):
+    """The same, with memory that may run short."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.faults = parts.make(Faults, "faults", FaultBudget())
 
 
 async def takes_mutex(machine: Machine) -> None:
@@ -106,3 +115,20 @@ def test_a_handler_and_an_rcu_reader_may_not_sleep_either_nor_who_has_interrupts
     assert [each.title for each in found(Machine, {"one": deaf})] == [titles["one"].format("has interrupts off")]
     with_handler = found(Machine, {"one": counts, "handler": takes_mutex}, isrs=("handler",))
     assert with_handler[0].title == titles["handler"].format("handles an interrupt")
+
+
+def test_under_a_spinlock_nobody_allocates_with_or_without_failures() -> None:
+    async def allocates(machine: Allocating) -> None:
+        async with machine.spin:
+            await machine.faults.alloc("a thing")
+
+    async def allocates_before(machine: Allocating) -> None:
+        await machine.faults.alloc("a thing")
+        async with machine.spin:
+            await machine.word.load()
+
+    (broken,) = found(Allocating, {"one": allocates})
+    assert f"{broken.kind}: {broken.rule}" == SLEPT[0]
+    assert broken.title == "one allocates a thing, and holds p.spin"
+    assert [(place.access, place.object) for place in broken.places] == [("allocates", "a thing")]
+    assert rules(Allocating, {"one": allocates_before}) == []

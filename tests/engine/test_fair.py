@@ -7,6 +7,7 @@ from aiovgic.engine.fair import circle
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
+from aiovgic.engine.strategies.dpor import LONG, DporStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import STEP_LIMIT, Execution
@@ -118,3 +119,17 @@ def test_two_that_spin_for_each_other_get_nowhere_and_their_story_is_how_it_bega
     assert len(switched.schedule) > 2
     smallest = Shrinker(spinning, switched.broken, switched).shrink()
     assert len(smallest.schedule) == 0
+
+
+def test_who_spins_past_the_limit_is_not_turned_round_at_every_step_of_his() -> None:
+    async def waits(words: Words) -> None:
+        while not await words.mine.load():
+            await words.yours.load()
+
+    async def comes(words: Words) -> None:
+        await words.mine.store(1)
+
+    search = explore(program(Words, {"waits": waits, "comes": comes}), DporStrategy(), STEP_LIMIT)
+    assert search.exhausted
+    assert not search.complete
+    assert LONG // 2 < search.executions < LONG

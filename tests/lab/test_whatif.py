@@ -132,3 +132,31 @@ def test_a_file_that_is_no_what_if_gets_one_line_with_its_place(
     told = capsys.readouterr().err
     assert told.startswith(f"aiovgic: {said.format('mine.py')}")
     assert told.count("\n") == 1
+
+
+BREAKS_SETUP = """\
+from aiovgic.model.irq import Irq
+from aiovgic.sync import replaces
+@replaces(Irq)
+class UnlocksTwice(Irq):
+    def park(self) -> None:
+        self.irq_lock.release()
+"""
+
+
+def test_a_what_if_that_breaks_the_set_up_already_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "unlocks.py"
+    path.write_text(BREAKS_SETUP, encoding="utf-8")
+    result = explore("line-vs-entry", bugs=[path])
+    assert result.executions == 0
+    (finding,) = result.findings
+    assert (finding.kind, finding.rule, finding.at_execution, finding.replay) == ("lock-order", "unlock-balance", 1, "")
+    title = "in the set-up of the machine: irq32.irq_lock is released by setup, held by nobody"
+    assert str(result).splitlines()[0] == f"line-vs-entry  FAILED  lock-order: {title}"
+
+
+def test_an_assertion_that_fails_in_the_set_up_is_a_model_bug(tmp_path: Path) -> None:
+    path = tmp_path / "asserts.py"
+    path.write_text(BREAKS_SETUP.replace("self.irq_lock.release()", "assert self.intid > 9000"), encoding="utf-8")
+    (finding,) = explore("line-vs-entry", bugs=[path]).findings
+    assert (finding.kind, finding.rule) == ("model-bug", "AssertionError")

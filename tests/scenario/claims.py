@@ -86,6 +86,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "routes-vs-routes": (under("routes_without_lock", "use-after-free"),),
     "save-vs-irqfd": (under("irqfd_without_worker"),),
     "save-vs-running": (under("save_while_running"),),
+    "save-vs-unmapping": (with_bug("mapd-keeps-entry"),),
     "two-cwriters": (under("cwriter_without_cmd_lock"),),
     # kick
     "active-vs-active": (with_bug("active-change-livelock", "livelock"),),
@@ -96,6 +97,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "msi-vs-wfi": (with_bug("wfi-preempt-no-doorbell", "lost-wakeup"),),
     "sgi-vs-wfi": (under("look_before_waiting", "lost-wakeup"),),
     "swap": (under("own_list_first", "lock-order"),),
+    "two-halts": (with_bug("halts-not-counted", "lr-edit"),),
     # lpi
     "clear-vs-fold": (with_bug("its-clear-unlocked", "data-race"),),
     "inv-vs-inv": (on("v6.12"),),

@@ -72,6 +72,10 @@ class Node:
         }
 
 
+LONG = 500
+"""Steps of an execution without an end whose races are turned round: whoever spins races with himself for ever."""
+
+
 class DporStrategy:
     """Counts through the traces of a program, in the sense of Mazurkiewicz."""
 
@@ -157,11 +161,18 @@ class DporStrategy:
             self.add_races(after, event)
 
     def add_races(self, order: Order, event: Event) -> None:
-        """All races between a step and those before it."""
+        """All races between a step and those before it; far on in an execution without an end not any more."""
+        if len(order.events) >= LONG and self.is_endless():
+            return
         for number, name in order.races(event):
             at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
             while at != NEVER and not self.add(order, at, event):
                 at = order.earlier(at, name)
+
+    def is_endless(self) -> bool:
+        """Whether the strategy was not asked any more: the search is not complete, whatever it turns round."""
+        execution = self.steps.execution
+        return execution is not None and execution.steps >= execution.step_limit
 
     def unbarred(self, order: Order, number: int, cpu: str, event: Event) -> int:
         """The last use of a CPU, up to a step, instead of which ``event`` could have had it, or `NEVER`."""

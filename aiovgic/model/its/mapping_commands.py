@@ -43,8 +43,12 @@ class MappingCommands(Part):
             await self.replace_device(old, command, event_bits)
         else:
             await self.forget_device(old)
-            await self.tables.write_entry(entry, 0)  # so that no restore brings it back
+            await self.clear_dte(entry)
         return None
+
+    async def clear_dte(self, entry: int) -> None:
+        """So that no restore brings an unmapped device back. Raises EFAULT."""
+        await self.tables.write_entry(entry, 0)
 
     async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int) -> None:
         """The new device is allocated before the old one goes. Raises ENOMEM."""
@@ -130,5 +134,9 @@ class MappingCommands(Part):
             return ItsError.DISCARD_UNMAPPED_INTERRUPT
         await self.its.invalidate_cache()
         await self.maps.free_ite(device, ite)
-        await self.tables.write_entry(self.tables.ite_address(device, command.event), 0)
+        await self.clear_ite(device, command.event)
         return None
+
+    async def clear_ite(self, device: ItsDevice, event_id: int) -> None:
+        """So that no restore brings a discarded event back. Raises EFAULT."""
+        await self.tables.write_entry(self.tables.ite_address(device, event_id), 0)

@@ -1,0 +1,131 @@
+"""What nobody gives back, what nobody holds, and what is freed too early."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiovgic.sync import Guarded, Part, Parts, Rcu
+from tests.engine.watched import found, rules
+
+if TYPE_CHECKING:
+    from tests.engine.programs import Body
+
+FREED = ["use-after-free: happens-before"]
+
+
+class Held(Part):
+    """What may be freed."""
+
+    plain = Guarded(0, by="lock")
+
+
+class Box(Part):
+    """Something, what guards it, and a flag that says it is gone."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.held = parts.make(Held, "held")
+        self.mutex = self.lock("lock", sleeps=True)
+        self.gone = self.shared("gone", 0)
+        self.srcu = self.srcu_struct("srcu")
+        self.rcu = Rcu(self.rt, self, "rcu")
+
+
+async def keeps_the_lock(box: Box) -> None:
+    await box.mutex.acquire()
+
+
+async def stays_a_reader(box: Box) -> None:
+    await box.srcu.read()
+
+
+async def gives_back(box: Box) -> None:
+    async with box.mutex, box.srcu.read():
+        await box.gone.load()
+
+
+@pytest.mark.parametrize(("ends", "thing"), [(keeps_the_lock, "p.lock"), (stays_a_reader, "p.srcu")])
+def test_whoever_ends_and_keeps_something_is_a_deadlock_to_come(ends: Body, thing: str) -> None:
+    (broken,) = found(Box, {"one": ends})
+    assert (broken.kind, broken.rule) == ("deadlock", "never-released")
+    assert broken.title == f"one ended and has {thing} still: whoever wants it next waits for ever"
+    assert rules(Box, {"one": gives_back}) == []
+
+
+def test_who_waits_for_what_was_kept_is_told_in_its_place() -> None:
+    (broken,) = found(Box, {"one": keeps_the_lock, "two": gives_back})
+    assert (broken.kind, broken.rule, broken.saw) == (
+        "deadlock",
+        "nobody-wakes",
+        ("two waits for p.lock, held by one",),
+    )
+
+
+async def relies_on_the_lock(box: Box) -> None:
+    await box.gone.load()
+    box.mutex.assert_held()
+    box.held.plain += 1
+
+
+async def holds_the_lock(box: Box) -> None:
+    async with box.mutex:
+        await relies_on_the_lock(box)
+
+
+def test_a_lock_that_is_not_held_ends_nothing_and_the_race_behind_it_is_found_too() -> None:
+    assert rules(Box, {"one": holds_the_lock, "two": holds_the_lock}) == []
+    broken = found(Box, {"one": holds_the_lock, "two": relies_on_the_lock})
+    assert [f"{each.kind}: {each.rule}" for each in broken] == [
+        "lock-order: not-held",
+        "data-race: happens-before",
+    ]
+    assert broken[0].title == "two does not hold p.lock, which is to be held here"
+    assert [(place.task, place.function, place.file) for place in broken[0].places] == [
+        ("two", "relies_on_the_lock", "test_kept.py")
+    ]
+
+
+def test_a_lock_of_nobody_cannot_be_given_back() -> None:
+    async def unlocks(box: Box) -> None:
+        await box.gone.load()
+        box.mutex.release()
+
+    (broken,) = found(Box, {"one": unlocks})
+    assert (broken.kind, broken.rule) == ("lock-order", "unlock-balance")
+    assert broken.title == "p.lock is released by one, held by nobody"
+
+
+async def reads(box: Box) -> None:
+    async with box.srcu.read(), box.rcu.read():
+        if await box.gone.load() == 0:
+            assert box.held.plain == 0
+
+
+async def frees_at_once(box: Box) -> None:
+    await box.gone.store(1)
+    box.held.free()
+
+
+async def frees_after_a_grace_period(box: Box) -> None:
+    await box.gone.store(1)
+    await box.srcu.synchronize()
+    box.held.free()
+
+
+async def leaves_it_to_the_last_reader(box: Box) -> None:
+    await box.gone.store(1)
+    box.rcu.call(box.held.free)
+
+
+def test_memory_goes_once_nobody_can_be_looking_whether_somebody_was_or_not() -> None:
+    assert rules(Box, {"one": reads, "two": frees_at_once}) == FREED
+    assert rules(Box, {"one": reads, "two": frees_after_a_grace_period}) == []
+    assert rules(Box, {"one": reads, "two": leaves_it_to_the_last_reader}) == []
+
+
+def test_both_sides_of_a_free_without_order_are_named() -> None:
+    (broken,) = found(Box, {"one": reads, "two": frees_at_once})
+    assert broken.title == "held.plain is read by one, and held freed by two, in no order"
+    assert [(place.task, place.access) for place in broken.places] == [("one", "read"), ("two", "freed")]
