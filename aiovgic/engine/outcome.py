@@ -59,7 +59,7 @@ class Outcome:
         return next((broken for broken in self.found() if broken.identity == identity), None)
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """An exception's type and the first line of what it says."""
     said = str(error).splitlines()
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -21,6 +21,7 @@ from aiovgic.engine.live import LiveExecution, run_live
 from aiovgic.engine.trampoline import STEP_LIMIT
 from aiovgic.errors import UsageError
 from aiovgic.lab.result import Result
+from aiovgic.lab.strategies import check_seed
 from aiovgic.lab.stress_program import StressProgram
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
@@ -212,6 +213,9 @@ def stress(  # noqa: PLR0913  each has its default
         raise UsageError(f"stress takes some time, not {seconds:g} seconds")
     if not 0 <= chaos <= 1:
         raise UsageError(f"chaos is a probability, 0 to 1, not {chaos:g}")
+    check_seed(seed)
+    if rounds is not None and rounds < 1:
+        raise UsageError(f"there must be at least one round, not {rounds}")
     under_way = Stress(subject, seed, chaos)
     began = time.perf_counter()
     interrupted = False
