@@ -112,19 +112,21 @@ def told(error: BaseException) -> tuple[Exit, str]:
 def asked_wrongly(error: click.ClickException) -> str:
     """What click has against a command line, with the place first: the option, or the verb."""
     ctx = getattr(error, "ctx", None)
-    verb = ctx.info_name if isinstance(ctx, click.Context) and ctx.parent else "aiovgic"
+    verb = f"{ctx.info_name}: " if isinstance(ctx, click.Context) and ctx.parent else ""
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
-            return f"{verb}: needs {param.make_metavar(ctx) if ctx else param.name}"
+            return f"{verb}needs {param.make_metavar(ctx) if ctx else param.name}"
         case click.BadParameter(param=click.Parameter() as param):
             return f"{param.opts[0]}: {error.message}"
+        case click.BadOptionUsage():
+            return f"{error.option_name}: {error.message.partition(f'{error.option_name!r} ')[2].rstrip('.')}"
         case click.NoSuchOption():
             near = (
                 nearest(error.option_name, [each for param in ctx.command.params for each in param.opts]) if ctx else ""
             )
-            return f"{verb}: there is no option {shown(error.option_name)}{near}"
+            return f"{verb}there is no option {shown(error.option_name)}{near}"
         case _:
-            return f"{verb}: {one_line(error.format_message())}"
+            return f"{verb}{one_line(error.format_message())}"
 
 
 def our_fault(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
@@ -114,6 +114,7 @@ def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progr
     known = tuple(bug for bug in catalogue().values() if bug.scenario)
     asked = known[::QUICK_EVERY] if quick else known
     began = time.perf_counter()
+    order = {bug.id: number for number, bug in enumerate(asked)}
     checked: list[Checked] = []
     interrupted = False
     try:
@@ -128,13 +129,13 @@ def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progr
         revision=EXPLORED,
         quick=quick,
         interrupted=interrupted,
-        checked=checked,
+        checked=sorted(checked, key=lambda each: order[each.id]),
         seconds=time.perf_counter() - began,
     )
 
 
 def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Checked]:
-    """What came of each, in order."""
+    """What came of each, as they come."""
     if jobs == 1:
         yield from map(check, asked)
         return
@@ -142,12 +143,12 @@ def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Check
     jobs = min(jobs, len(asked))
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=leave_ctrl_c) as pool:
         try:
-            yield from pool.map(check, asked)
+            for done in as_completed([pool.submit(check, each) for each in asked]):
+                yield done.result()
         except BaseException:
             for worker in active_children():
                 if worker not in others:
                     worker.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 

@@ -63,7 +63,7 @@ class ScenarioSession:
         try:
             rt.finish(self.set_up_machine())
         except Violation as error:
-            raise self.not_set_up(error.what) from error
+            raise self.not_set_up(f"cannot be done: {error.what}") from error
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
@@ -88,7 +88,7 @@ class ScenarioSession:
             self.at = step
             result = await self.machine.perform(self.set_up, step.op)
             if result["errno"] is not None and not step.label:
-                raise self.not_set_up(f"gives {result['errno']}")
+                raise self.not_set_up(f"gives {result['errno']}", "; what fails there needs an 'as'")
             self.note(step, result)
             self.name(step, result, self.set_up)
         for vcpu in self.set_up.vcpus:
@@ -97,12 +97,12 @@ class ScenarioSession:
             if device is not None:
                 self.machine.labels.setdefault(device.label, device)
 
-    def not_set_up(self, why: str) -> ScenarioError:
+    def not_set_up(self, why: str, hint: str = "") -> ScenarioError:
         """The step of the set-up that is under way cannot be done."""
         assert self.at is not None
         place = f"{self.scenario.path}:{self.at.line}"
         if self.at.written:
-            return ScenarioError(place, f"machine.setup: {self.at.op} {why}; what fails there needs an 'as'")
+            return ScenarioError(place, f"machine.setup: {self.at.op} {why}{hint}")
         return ScenarioError(place, f"machine: cannot be set up like this under this revision: {self.at.op} {why}")
 
     # -- tasks ------------------------------------------------------------------------------
