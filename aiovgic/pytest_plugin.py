@@ -99,10 +99,11 @@ def check(make: Callable[[], Scenario], budget: int | None, revision: str, how: 
 
     try:
         result = result_of(make(), budget, OPTIONS["revision"] or revision, how)
+        wrong = "" if result.good else str(result)
     except AiovgicError as error:
-        pytest.fail(str(error), pytrace=False)
-    if not result.good:
-        pytest.fail(str(result), pytrace=False)
+        wrong = str(error)
+    if wrong:
+        pytest.fail(wrong, pytrace=False)
 
 
 def result_of(scenario: Scenario, budget: int | None, revision: str, how: Mapping[str, Any]) -> Result:

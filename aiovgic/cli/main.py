@@ -115,7 +115,7 @@ def asked_wrongly(error: click.ClickException) -> str:
     verb = f"{ctx.info_name}: " if isinstance(ctx, click.Context) and ctx.parent else ""
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
-            return f"{verb}needs {param.make_metavar(ctx) if ctx else param.name}"
+            return f"{verb}needs {str(param.name).upper()}"
         case click.BadParameter(param=click.Parameter() as param):
             return f"{param.opts[0]}: {error.message}"
         case click.BadOptionUsage():

@@ -24,7 +24,7 @@ COLOURS = (
 def say(text: str) -> None:
     """Print a report. Raises UsageError where standard output takes nothing."""
     shown = harmless(text)
-    if sys.stdout is None or not sys.stdout.isatty():
+    if sys.stdout is None or sys.stdout.closed or not sys.stdout.isatty():
         write(shown)
         return
     coloured = Text(writable(shown, sys.stdout.encoding))

@@ -19,7 +19,7 @@ from aiovgic.lab.subject import EXPLORED
 @scenario_argument
 @click.option(
     "--seconds",
-    type=Real(0, min_open=True),
+    type=Real(0, above=True),
     default=lab.DEFAULT_SECONDS,
     show_default=True,
     help="How long.",

@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aiovgic.uapi.fields import nearest, shown
 
-QUOTE = "'"
+if TYPE_CHECKING:
+    NumberType = click.ParamType[float]
+    WordType = click.Choice[str]
+else:  # click before 8.2 has no generic types
+    NumberType = click.ParamType
+    WordType = click.Choice
 
 
-class Whole(click.IntRange):
+class Number(NumberType):
+    """A number in a range; ``above`` says that the lowest is none of them."""
+
+    def __init__(self, low: float, high: float | None = None, *, above: bool = False) -> None:
+        self.low = low
+        self.high = high
+        self.above = above
+
+    @property
+    def bounds(self) -> str:
+        """The range in words."""
+        if self.high is not None:
+            return f"{self.low} to {self.high}"
+        return f"{'more than' if self.above else 'at least'} {self.low}"
+
+    def within(self, number: float) -> bool:
+        """Whether a number is in the range; what is not a number never is."""
+        least = number > self.low if self.above else number >= self.low
+        return least and (self.high is None or number <= self.high)
+
+
+class Whole(Number):
     """A whole number in a range."""
+
+    name = "n"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
-            return int(within(self, int(value)))
-        except ValueError as error:
-            self.fail(refusal(self, value, error), param, ctx)
+            number = int(value)
+        except ValueError:
+            self.fail(f"is to be a whole number, {self.bounds}, not {shown(value)}", param, ctx)
+        if not self.within(number):
+            self.fail(f"is {number}; it must be {self.bounds}", param, ctx)
+        return number
 
 
-class Real(click.FloatRange):
+class Real(Number):
     """A number in a range."""
+
+    name = "x"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            return float(within(self, float(value)))
-        except ValueError as error:
-            self.fail(refusal(self, value, error), param, ctx)
+            number = float(value)
+        except ValueError:
+            self.fail(f"is to be a number, {self.bounds}, not {shown(value)}", param, ctx)
+        if not self.within(number):
+            self.fail(f"is {number:g}; it must be {self.bounds}", param, ctx)
+        return number
 
 
-class Word(click.Choice[str]):
+class Word(WordType):
     """One of some words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -39,26 +75,3 @@ class Word(click.Choice[str]):
             hint = nearest(value, list(self.choices)) or f"; there are {', '.join(self.choices)}"
             self.fail(f"is {shown(value)}{hint}", param, ctx)
         return str(value)
-
-
-class OutsideError(ValueError):
-    """A number that is none of those there may be."""
-
-
-def within(kind: Whole | Real, number: Any) -> Any:
-    """A number, if it is in the range. Raises OutsideError."""
-    below = kind.min is not None and (number <= kind.min if kind.min_open else number < kind.min)
-    if below or (kind.max is not None and number > kind.max) or number != number:  # noqa: PLR0124  not a number
-        raise OutsideError
-    return number
-
-
-def refusal(kind: Whole | Real, value: Any, error: ValueError) -> str:
-    """What is wrong with a value, and what it may be."""
-    if kind.max is not None:
-        bounds = f"{kind.min} to {kind.max}"
-    else:
-        bounds = f"{'more than' if kind.min_open else 'at least'} {kind.min}"
-    if isinstance(error, OutsideError):
-        return f"is {shown(value).strip(QUOTE)}; it must be {bounds}"
-    return f"is to be a number, {bounds}, not {shown(value)}"

@@ -209,13 +209,8 @@ def stress(  # noqa: PLR0913  each has its default
     Raises ScenarioError, UsageError.
     """
     subject = Subject.of(scenario, revision, bugs)
-    if not 0 < seconds < math.inf:
-        raise UsageError(f"stress takes some time, not {seconds:g} seconds")
-    if not 0 <= chaos <= 1:
-        raise UsageError(f"chaos is a probability, 0 to 1, not {chaos:g}")
+    check(seconds, rounds, chaos)
     check_seed(seed)
-    if rounds is not None and rounds < 1:
-        raise UsageError(f"there must be at least one round, not {rounds}")
     under_way = Stress(subject, seed, chaos)
     began = time.perf_counter()
     interrupted = False
@@ -242,3 +237,13 @@ def stress(  # noqa: PLR0913  each has its default
         shown_by=tuple(under_way.shown_by[identity] for identity in under_way.findings),
         explore_line=under_way.explore_line(),
     )
+
+
+def check(seconds: float, rounds: int | None, chaos: float) -> None:
+    """Raises UsageError for what cannot be."""
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"stress takes some time, not {seconds:g} seconds")
+    if rounds is not None and rounds < 1:
+        raise UsageError(f"there must be at least one round, not {rounds}")
+    if not 0 <= chaos <= 1:
+        raise UsageError(f"chaos is a probability, 0 to 1, not {chaos:g}")

@@ -52,8 +52,9 @@ def expected_result(node: Node) -> Mapping[str, Any]:
     """Members that a result is to have. Raises ScenarioError."""
     found = node.keys(RESULT_KEYS)
     expected = {key: each.plain() for key, each in found.items()}
-    if expected.get("errno") is not None:
-        found["errno"].one_of([*errorcode.values()])
+    errno = expected.get("errno")
+    if errno is not None and errno not in errorcode.values():
+        found["errno"].fail(f"is {found['errno'].shown()}, no errno{nearest(errno, [*errorcode.values()])}")
     if "value" in expected:
         expected["value"] = number_of(found["value"])
     return expected
