@@ -9,11 +9,13 @@
             together.start(m.kvm.msi, 2, 1)
         assert m.delivered(8192) == 1
 
-``pytest scenarios/`` explores every scenario file there. Options: ``--aiovgic-budget``, ``--aiovgic-replay``.
+``pytest scenarios/`` explores every scenario file there. Options: ``--aiovgic-budget``, ``--aiovgic-replay``,
+``--aiovgic-revision``.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from pathlib import Path
 
+    from aiovgic.lab.result import Result
     from aiovgic.scenario.body import Machine
+    from aiovgic.scenario.scenario import Scenario
 
-OPTIONS: dict[str, Any] = {"budget": None, "replay": None}
+OPTIONS: dict[str, Any] = {"budget": None, "replay": None, "revision": None}
 """What the command line of pytest says."""
 
 LOOK_BYTES = 1 << 16
@@ -36,11 +40,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("aiovgic")
     group.addoption("--aiovgic-budget", type=int, metavar="N", help="Executions of every explored test at most.")
     group.addoption("--aiovgic-replay", metavar="SCHEDULE", help="Play only this schedule of every explored test.")
+    group.addoption("--aiovgic-revision", metavar="R", help="Explore every test on this KVM, whatever it says itself.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remember what the options say."""
-    OPTIONS.update(budget=config.getoption("--aiovgic-budget"), replay=config.getoption("--aiovgic-replay"))
+    """Remember what the options say. Raises pytest.UsageError for what cannot be."""
+    OPTIONS.update({name: config.getoption(f"--aiovgic-{name}") for name in OPTIONS})
+    if all(value is None for value in OPTIONS.values()):
+        return
+    from aiovgic.errors import UsageError  # noqa: PLC0415  pytest starts without it
+    from aiovgic.record.schedule import Schedule  # noqa: PLC0415
+    from aiovgic.revisions import layers_of  # noqa: PLC0415
+
+    try:
+        Schedule.parse(OPTIONS["replay"] or "")
+        layers_of(OPTIONS["revision"] or "fixed")
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if OPTIONS["budget"] is not None and OPTIONS["budget"] < 1:
+        raise pytest.UsageError(f"--aiovgic-budget: is {OPTIONS['budget']}; it must be at least 1")
 
 
 def explored(
@@ -57,7 +75,7 @@ def explored(
             __tracebackhide__ = True
             from aiovgic.scenario.written import whole  # noqa: PLC0415  pytest starts without it
 
-            check(whole(body, machine=machine), budget, revision, how)
+            check(lambda: with_options(whole(body, machine=machine)), budget, revision, how)
 
         # not functools.wraps: pytest would take the body's parameter for a fixture
         test.__name__, test.__qualname__, test.__module__ = body.__name__, body.__qualname__, body.__module__
@@ -67,20 +85,37 @@ def explored(
     return decorate
 
 
-def check(scenario: Any, budget: int | None, revision: str, how: Mapping[str, Any]) -> None:
-    """Explore, or replay if that is asked for; fail with the report."""
+def with_options(scenario: Scenario) -> Scenario:
+    """A test whose replay line repeats what the command line says."""
+    if OPTIONS["revision"] is None:
+        return scenario
+    return replace(scenario, again=f"{scenario.again} --aiovgic-revision {OPTIONS['revision']}")
+
+
+def check(make: Callable[[], Scenario], budget: int | None, revision: str, how: Mapping[str, Any]) -> None:
+    """Explore what is made, or replay it if that is asked for; fail with the report, or with what is wrong."""
     __tracebackhide__ = True
+    from aiovgic.errors import AiovgicError  # noqa: PLC0415  pytest starts without it
+
+    try:
+        result = result_of(make(), budget, OPTIONS["revision"] or revision, how)
+        wrong = "" if result.good else str(result)
+    except AiovgicError as error:
+        wrong = str(error)
+    if wrong:
+        pytest.fail(wrong, pytrace=False)
+
+
+def result_of(scenario: Scenario, budget: int | None, revision: str, how: Mapping[str, Any]) -> Result:
+    """What came of a search, or of the replay that the command line asks for."""
     from aiovgic import explore, replay  # noqa: PLC0415  pytest starts without it
 
     if OPTIONS["replay"] is not None:
         again = {key: how[key] for key in ("bugs",) if key in how}
-        result: Any = replay(scenario, OPTIONS["replay"], revision=revision, **again)
-    else:
-        most = OPTIONS["budget"] or budget
-        options: dict[str, Any] = {**how, "budget": most} if most else dict(how)
-        result = explore(scenario, revision=revision, **options)
-    if not result.good:
-        pytest.fail(str(result), pytrace=False)
+        return replay(scenario, OPTIONS["replay"], revision=revision, **again)
+    most = budget if OPTIONS["budget"] is None else OPTIONS["budget"]
+    options = dict(how) if most is None else {**how, "budget": most}
+    return explore(scenario, revision=revision, **options)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
@@ -108,12 +143,9 @@ class ScenarioItem(pytest.Item):
     """Exploring a scenario is a test of it."""
 
     def runtest(self) -> None:
-        from aiovgic.errors import AiovgicError  # noqa: PLC0415  pytest starts without it
+        from aiovgic.scenario.loader import load  # noqa: PLC0415  pytest starts without it
 
-        try:
-            check(self.path, None, "fixed", {})
-        except AiovgicError as error:
-            pytest.fail(str(error), pytrace=False)
+        check(lambda: load(self.path), None, "fixed", {})
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.name

@@ -139,6 +139,46 @@ def test_a_test_that_fails_shows_the_report_and_its_replay(tmp_path: Path) -> No
     assert session(tmp_path, "--aiovgic-budget", "1").returncode == 0
 
 
+def test_another_revision_is_asked_for_and_repeated_in_the_replay_line(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(TEST.replace("its-v7", "fixed"), encoding="utf-8")
+    assert session(tmp_path).returncode == 0
+    ran = session(tmp_path, "--aiovgic-revision", "its-v7")
+    assert ran.returncode == 1
+    assert "  replay  pytest test_it.py::test_race --aiovgic-replay '2>init' --aiovgic-revision its-v7\n" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("revision", "v6.13", "there is no revision 'v6.13'; did you mean 'v6.12'?"),
+        ("replay", "12", "'12' is no part of a schedule; a switch is '12>nic', a choice '7=1'"),
+        ("budget", "0", "--aiovgic-budget: is 0; it must be at least 1"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_any_test(tmp_path: Path, option: str, value: str, says: str) -> None:
+    ran = session(tmp_path, f"--aiovgic-{option}", value)
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert ran.stderr.strip() == f"ERROR: {says}"
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("budget=0", "the budget must be at least one execution, not 0"),
+        ("revision='v6.13'", "there is no revision 'v6.13'; did you mean 'v6.12'?"),
+        ("machine={'itss': []}", "test_it.py: machine: unknown key 'itss'; did you mean 'its'?"),
+    ],
+)
+def test_a_test_that_cannot_be_explored_fails_with_one_line(tmp_path: Path, how: str, says: str) -> None:
+    text = f"from aiovgic.pytest_plugin import explored\n\n@explored({how})\nasync def test_it(m): ...\n"
+    (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
+    ran = session(tmp_path)
+    assert ran.returncode == 1
+    assert f"\n{says}\n" in ran.stdout
+    assert "Traceback" not in ran.stdout
+    assert "During handling" not in ran.stdout
+
+
 def test_scenario_files_collect_themselves(tmp_path: Path) -> None:
     text = scenarios()["init-vs-init"].read_text(encoding="utf-8")
     (tmp_path / "good.yaml").write_text(text, encoding="utf-8")

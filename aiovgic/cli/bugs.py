@@ -7,8 +7,12 @@ from typing import Any
 import click
 
 from aiovgic.bugs.catalogue import Bug, catalogue
-from aiovgic.cli.options import json_option
-from aiovgic.cli.output import progress, say, say_json
+from aiovgic.cli.explore import INTERRUPTED
+from aiovgic.cli.options import MAX_JOBS, json_option
+from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
+from aiovgic.cli.values import Whole
+from aiovgic.errors import UsageError
 from aiovgic.lab.verify import verify
 from aiovgic.report.listing import bugs_listing
 
@@ -16,20 +20,24 @@ from aiovgic.report.listing import bugs_listing
 @click.command()
 @click.option("--verify", "verifying", is_flag=True, help="Look for each of them, and at its scenario without it.")
 @click.option("--quick", is_flag=True, help="With --verify: every second bug, and fewer executions without it.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="With --verify: processes.")
+@click.option("--jobs", type=Whole(1, MAX_JOBS), help="With --verify: processes.  [default: 1]")
 @json_option
-def bugs(verifying: bool, quick: bool, jobs: int, as_json: bool) -> int:
+def bugs(verifying: bool, quick: bool, jobs: int | None, as_json: bool) -> int:
     """List the historical bugs that '--bug' plants.
 
     'may show as' are the kinds of finding; 'over' is the revision that a bug is planted on.
     With --verify every bug is searched for by the default strategy, told nothing, and then the
-    same scenario is searched without it.
+    same scenario is searched without it. Ctrl-C keeps what was checked so far.
     """
     if verifying:
         with progress("bugs") as tell:
-            result = verify(quick=quick, jobs=jobs, progress=tell)
+            result = verify(quick=quick, jobs=jobs or 1, progress=tell)
         say_json(result.to_json()) if as_json else say(str(result))
+        if result.good and result.interrupted:
+            return INTERRUPTED
         return 0 if result.good else 1
+    if quick or jobs is not None:
+        raise UsageError(f"{'--quick' if quick else '--jobs'} goes with --verify")
     known = tuple(catalogue().values())
     if as_json:
         say_json({"bugs": [as_data(bug) for bug in known]})

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import json_option, revision_option
-from aiovgic.cli.output import progress, say, say_json
+from aiovgic.cli.options import MAX_JOBS, json_option, revision_option
+from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
+from aiovgic.cli.values import Whole
 from aiovgic.lab import conform as lab
 
 
@@ -18,7 +20,7 @@ from aiovgic.lab import conform as lab
 @click.option("--live", is_flag=True, help="Play on the live engine (anyio, uvloop), not on the trampoline.")
 @click.option(
     "--jobs",
-    type=click.IntRange(1, 256),
+    type=Whole(1, MAX_JOBS),
     default=lambda: os.cpu_count() or 1,
     show_default="the number of CPUs",
     help="Processes that share the work.",

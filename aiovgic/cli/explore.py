@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiovgic.cli.options import bug_option, format_option, json_option, revision_option, scenario_argument, trace_option
-from aiovgic.cli.output import complain, progress, say, say_json
+from aiovgic.cli.options import (
+    bug_option,
+    format_option,
+    json_option,
+    revision_option,
+    scenario_argument,
+    seed_option,
+    trace_option,
+)
+from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
+from aiovgic.cli.traces import keep_trace, place_for
+from aiovgic.cli.values import Whole
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
-from aiovgic.errors import UsageError
 from aiovgic.lab import explore as lab
-from aiovgic.lab.strategies import DEFAULT_STRATEGY, STRATEGIES, Way
+from aiovgic.lab.strategies import DEFAULT_STRATEGY, MAX_DEPTH, STRATEGIES, Way
 from aiovgic.lab.subject import EXPLORED
 
 if TYPE_CHECKING:
-    from aiovgic.record.trace import Trace
+    from pathlib import Path
 
 INTERRUPTED = 130
 """The exit code of a search that was stopped before it found anything."""
-
-TRACES = Path(".aiovgic")
-"""Where the trace of a finding goes, below the current folder."""
 
 
 def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -43,14 +49,14 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 )
 @click.option(
     "--budget",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=lab.DEFAULT_BUDGET,
     show_default=True,
     help="Executions to try at most.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="For strategies that draw.")
-@click.option("--depth", type=click.IntRange(1), help=f"Orderings that pct reckons with.  [default: {DEFAULT_DEPTH}]")
-@click.option("--preemptions", type=click.IntRange(0), help="Bound for dfs: switches away from tasks that could go on.")
+@seed_option("For strategies that draw.")
+@click.option("--depth", type=Whole(1, MAX_DEPTH), help=f"Orderings that pct reckons with.  [default: {DEFAULT_DEPTH}]")
+@click.option("--preemptions", type=Whole(0), help="Bound for dfs: switches away from tasks that could go on.")
 @revision_option(EXPLORED)
 @bug_option
 @trace_option
@@ -87,25 +93,3 @@ def explore(  # noqa: PLR0913  one argument an option
     if result.good and result.interrupted:
         return INTERRUPTED
     return 0 if result.good else 1
-
-
-def place_for(trace_file: Path | None, scenario: str) -> Path:
-    """Where a trace goes. Raises UsageError, before the search, for a place that cannot be."""
-    if trace_file is None:
-        return TRACES / f"{Path(scenario).stem}.jsonl"
-    if trace_file.is_dir() or not trace_file.parent.is_dir():
-        why = "is a folder" if trace_file.is_dir() else "there is no such folder"
-        raise UsageError(f"{trace_file}: {why}")
-    return trace_file
-
-
-def keep_trace(path: Path, trace: Trace) -> bool:
-    """Write a trace; where it cannot be, say so and go on."""
-    try:
-        if path.parent == TRACES:
-            TRACES.mkdir(exist_ok=True)
-        path.write_bytes(trace.encode())
-    except OSError as error:
-        complain(f"the trace is not kept: {path}: {error.strerror or error}")
-        return False
-    return True

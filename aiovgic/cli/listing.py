@@ -15,7 +15,7 @@ from aiovgic.revisions import ABOUT, REVISIONS
 from aiovgic.scenario.loader import load
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.scenario.shorthand import GUEST_SHORTHANDS, SHORTHANDS
-from aiovgic.uapi.fields import nearest
+from aiovgic.uapi.fields import nearest, shown
 from aiovgic.uapi.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def list_all(section: str | None, as_json: bool) -> int:
     """
     if section is not None and section not in SECTIONS:
         hint = nearest(section, list(SECTIONS)) or f"; there are {', '.join(SECTIONS)}"
-        raise UsageError(f"there is no section {section!r}{hint}")
+        raise UsageError(f"there is no section {shown(section)}{hint}")
     found = {name: make() for name, make in SECTIONS.items() if section in {None, name}}
     if as_json:
         say_json(found)

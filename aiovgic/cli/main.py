@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from difflib import get_close_matches
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,14 @@ from aiovgic.cli.bugs import bugs
 from aiovgic.cli.conform import conform
 from aiovgic.cli.explore import explore
 from aiovgic.cli.listing import list_all
-from aiovgic.cli.output import complain, log_to_stderr, say
+from aiovgic.cli.output import complain, log_to_stderr, say, say_json
 from aiovgic.cli.replay import replay
 from aiovgic.cli.run import run as run_verb
 from aiovgic.cli.schema import schema
 from aiovgic.cli.stress import stress
 from aiovgic.cli.timeline import timeline
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
+from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +51,8 @@ class Verbs(click.Group):
         name = args[0]
         if name in self.commands or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        near = get_close_matches(name, self.commands, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.commands)}"
-        raise click.UsageError(f"there is no verb {name!r}; {hint}")
+        hint = nearest(name, list(self.commands)) or f"; there are {', '.join(self.commands)}"
+        raise UsageError(f"there is no verb {shown(name)}{hint}")
 
 
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,29 +76,60 @@ def run(args: Sequence[str] | None = None) -> int:
     if sys.flags.optimize:
         complain("does not run under 'python -O': its assertions say when the model is wrong")
         return Exit.USAGE
+    words = sys.argv[1:] if args is None else list(args)
     try:
-        code = cli.main(args=args, prog_name="aiovgic", standalone_mode=False)
-    except click.ClickException as error:
-        complain(one_line(error.format_message()))
-        return Exit.USAGE
-    except (ScenarioError, UsageError) as error:
-        complain(str(error))
-        return Exit.USAGE
-    except DivergedError as error:
-        complain(f"diverged: {error}")
-        return Exit.WRONG
-    except (click.Abort, KeyboardInterrupt):
-        complain("interrupted")
-        return Exit.INTERRUPTED
+        code = cli.main(args=words, prog_name="aiovgic", standalone_mode=False)
     except BrokenPipeError:
         return Exit.GOOD  # whoever read us has read enough
-    except Exception as error:  # noqa: BLE001  whatever else goes wrong is our fault, and said in one line
-        complain(our_fault(error))
-        return Exit.WRONG
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  whatever goes wrong is said in one line
+        exit_code, text = told(error)
+        complain(text)
+        if "--json" in words:
+            with suppress(UsageError, BrokenPipeError):
+                say_json({"error": text, "exit_code": exit_code})
+        return exit_code
     return int(code or Exit.GOOD)
 
 
-def our_fault(error: Exception) -> str:
+def told(error: BaseException) -> tuple[Exit, str]:
+    """Whose fault an error is, and what is said of it."""
+    match error:
+        case click.Abort() | KeyboardInterrupt():
+            return Exit.INTERRUPTED, "interrupted"
+        case click.ClickException():
+            return Exit.USAGE, asked_wrongly(error)
+        case ScenarioError() | UsageError():
+            return Exit.USAGE, str(error)
+        case OSError():  # a full disk, too many processes: nothing that we could do better
+            named = f"{error.filename}: " if error.filename else ""
+            return Exit.USAGE, f"{named}{error.strerror or error}"
+        case DivergedError():
+            return Exit.WRONG, f"diverged: {error}"
+        case _:
+            return Exit.WRONG, our_fault(error)
+
+
+def asked_wrongly(error: click.ClickException) -> str:
+    """What click has against a command line, with the place first: the option, or the verb."""
+    ctx = getattr(error, "ctx", None)
+    verb = f"{ctx.info_name}: " if isinstance(ctx, click.Context) and ctx.parent else ""
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            return f"{verb}needs {str(param.name).upper()}"
+        case click.BadParameter(param=click.Parameter() as param):
+            return f"{param.opts[0]}: {error.message}"
+        case click.BadOptionUsage():
+            return f"{error.option_name}: {error.message.partition(f'{error.option_name!r} ')[2].rstrip('.')}"
+        case click.NoSuchOption():
+            near = (
+                nearest(error.option_name, [each for param in ctx.command.params for each in param.opts]) if ctx else ""
+            )
+            return f"{verb}there is no option {shown(error.option_name)}{near}"
+        case _:
+            return f"{verb}{one_line(error.format_message())}"
+
+
+def our_fault(error: BaseException) -> str:
     """An error that nobody expected, with its place."""
     logging.getLogger("aiovgic").debug("internal error", exc_info=error)
     where = traceback.extract_tb(error.__traceback__)[-1]

@@ -9,6 +9,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from aiovgic.bugs.catalogue import catalogue
+from aiovgic.cli.values import Whole, Word
+from aiovgic.lab.strategies import MAX_SEED
 from aiovgic.report.kernel import FORMATS
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 F = TypeVar("F", bound="Callable[..., Any]")
+
+
+MAX_JOBS = 256
+"""Processes that may share a verb's work."""
 
 
 def complete_revision(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -58,6 +64,11 @@ def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: 
     return [name for name in scenarios() if name.startswith(incomplete)]
 
 
+def seed_option(about: str) -> Callable[[F], F]:
+    """``--seed``, with what it is the seed of."""
+    return click.option("--seed", type=Whole(0, MAX_SEED), default=0, metavar="N", show_default=True, help=about)
+
+
 scenario_argument = click.argument("scenario", shell_complete=complete_scenario)
 """A shipped scenario by name, or a file."""
 
@@ -72,7 +83,7 @@ trace_option = click.option(
 format_option = click.option(
     "--format",
     "shape",
-    type=click.Choice(["text", *FORMATS]),
+    type=Word(["text", *FORMATS]),
     default="text",
     show_default=True,
     help="Tell findings as here, or in the shape of the kernel's reports.",

@@ -9,6 +9,9 @@ import click
 
 from aiovgic.cli.options import bug_option, format_option, json_option, revision_option, scenario_argument, trace_option
 from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
+from aiovgic.cli.traces import checked_place, keep_trace
+from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
 from aiovgic.lab.subject import EXPLORED
@@ -21,7 +24,7 @@ from aiovgic.scenario.shipped import scenarios
 @revision_option(None)
 @bug_option
 @trace_option
-@click.option("--until", type=click.IntRange(0), metavar="STEP", help="Show the state just before this step.")
+@click.option("--until", type=Whole(0), metavar="STEP", help="Show the state just before this step.")
 @click.option(
     "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
 )
@@ -46,22 +49,22 @@ def replay(  # noqa: PLR0913  one argument an option
     """
     if show and until is None:
         raise UsageError("--show is about the state that --until asks for")
-    if schedule is None:
-        check_trace(scenario, revision, bugs)
-        result = lab.replay_trace(scenario, until=until)
-    else:
-        result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
+    if trace_file is not None:
+        checked_place(trace_file)
+    with progress("executions"):
+        if schedule is None:
+            check_trace(scenario, revision, bugs)
+            result = lab.replay_trace(scenario, until=until)
+        else:
+            result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
     if show and result.state is not None:
         result = replace(result, state=result.state.only(show))
     if as_json:
         say_json(result.to_json())
     else:
         say(result.report_as(shape))
-    if trace_file is not None:
-        try:
-            trace_file.write_bytes(result.trace.encode())
-        except OSError as error:
-            raise click.FileError(str(trace_file), error.strerror or str(error)) from None
+    if trace_file is not None and not keep_trace(trace_file, result.trace):
+        return 2
     return 0 if result.good else 1
 
 

@@ -6,6 +6,7 @@ import click
 
 from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
 from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
 from aiovgic.lab import run as lab
 from aiovgic.lab.subject import EXPLORED
 
@@ -22,7 +23,8 @@ def run(scenario: str, live: bool, revision: str, bugs: tuple[str, ...], as_json
     SCENARIO is the name of a shipped scenario, or a file. Plain order: the first task runs for as long as
     it can, then the next. Exit code 1: an expectation or a rule is broken.
     """
-    result = lab.run(scenario, live=live, revision=revision, bugs=bugs)
+    with progress("executions"):
+        result = lab.run(scenario, live=live, revision=revision, bugs=bugs)
     if as_json:
         say_json(result.to_json())
     else:

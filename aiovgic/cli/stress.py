@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from aiovgic.cli.explore import INTERRUPTED
-from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument
-from aiovgic.cli.output import progress, say, say_json
+from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, seed_option
+from aiovgic.cli.output import say, say_json
+from aiovgic.cli.progress import progress
+from aiovgic.cli.values import Real, Whole
 from aiovgic.lab import stress as lab
 from aiovgic.lab.subject import EXPLORED
 
@@ -17,16 +19,16 @@ from aiovgic.lab.subject import EXPLORED
 @scenario_argument
 @click.option(
     "--seconds",
-    type=click.FloatRange(0, min_open=True),
+    type=Real(0, above=True),
     default=lab.DEFAULT_SECONDS,
     show_default=True,
     help="How long.",
 )
-@click.option("--rounds", type=click.IntRange(1), help="Rounds at most, if the time is not over before.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the first round; each has the next one.")
+@click.option("--rounds", type=Whole(1), help="Rounds at most, if the time is not over before.")
+@seed_option("Of the first round; each has the next one.")
 @click.option(
     "--chaos",
-    type=click.FloatRange(0, 1),
+    type=Real(0, 1),
     default=lab.DEFAULT_CHAOS,
     show_default=True,
     help="How likely a task lets others run at a point.",

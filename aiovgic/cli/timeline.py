@@ -10,6 +10,7 @@ import click
 
 from aiovgic.cli.options import json_option
 from aiovgic.cli.output import say, say_json
+from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab.timeline import timeline as timeline_of
 from aiovgic.scenario.shipped import scenarios
@@ -23,7 +24,7 @@ NARROWEST = 30
 @click.command()
 @click.argument("trace", type=click.Path())
 @click.option("--full", is_flag=True, help="Every event, nothing folded.")
-@click.option("--width", type=click.IntRange(NARROWEST), help="Columns.  [default: the terminal's, or 120]")
+@click.option("--width", type=Whole(NARROWEST), help="Columns.  [default: the terminal's, or 120]")
 @json_option
 def timeline(trace: str, full: bool, width: int | None, as_json: bool) -> int:
     """Show what each task did in a trace, one column a task.

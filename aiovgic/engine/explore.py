@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 Progress: TypeAlias = "Callable[[Exploration], None]"
 """Shown the search now and then."""
 
-PROGRESS_EVERY = 100
-
 
 @dataclass(frozen=True)
 class Found:
@@ -112,7 +110,7 @@ def explore(
     try:
         for outcome in executions(program, strategy, watches):
             search.note(outcome, strategy.name)
-            if progress is not None and search.executions % PROGRESS_EVERY == 0:
+            if progress is not None:
                 progress(search)
             if search.broken is not None and not go_on:
                 strategy.end()

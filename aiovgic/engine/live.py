@@ -99,14 +99,14 @@ class LiveExecution:
             self.stop(rt, spec.name, error)
         except AiovgicError:
             raise
-        except Exception as error:  # noqa: BLE001  whatever else the model raises is the model's bug
+        except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001  whatever else the model raises is its bug
             self.stop(rt, spec.name, error)
         finally:
             rt.gate.end(context)
             rt.left()
         log.debug("task ended", task=spec.name)
 
-    def stop(self, rt: LiveRuntime, name: str, error: Exception) -> None:
+    def stop(self, rt: LiveRuntime, name: str, error: BaseException) -> None:
         """Something broke: nothing goes on."""
         where = raised_at(error.__traceback__) or NOWHERE
         place = Place(task=name, function=where.function, file=where.file, line=where.line)

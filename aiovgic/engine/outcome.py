@@ -67,7 +67,7 @@ class Outcome:
         return next((broken for broken in self.found() if broken.identity == identity), None)
 
 
-def fault_of(error: Exception) -> tuple[str, str]:
+def fault_of(error: BaseException) -> tuple[str, str]:
     """The rule and the title of what an exception of the model is: None used as an object is C's NULL."""
     match error:
         case AttributeError(name=str(name), obj=None) if is_of_model(error):
@@ -77,13 +77,13 @@ def fault_of(error: Exception) -> tuple[str, str]:
     return type(error).__name__, first_line(error)
 
 
-def is_of_model(error: Exception) -> bool:
+def is_of_model(error: BaseException) -> bool:
     """Whether a line of the model raised it, and nothing that it called."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     return bool(frames) and is_model(frames[-1].f_code.co_filename)
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """An exception's type and the first line of what it says."""
     said = str(error).splitlines()
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -81,8 +81,7 @@ def replay(
 ) -> ReplayResult:
     """Run one schedule; with the state before step ``until``, if asked.
 
-    Raises UsageError for a schedule that is none and a step that there is not, DivergedError for a
-    schedule that cannot be followed.
+    Raises UsageError for a schedule that is none or cannot be followed, and for a step that there is not.
     """
     subject = Subject.of(scenario, revision, bugs)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
@@ -90,7 +89,10 @@ def replay(
         check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
     began = time.perf_counter()
     peek = None if until is None else Peek(subject.program, until)
-    shown = show(subject, parsed, peek=peek)
+    try:
+        shown = show(subject, parsed, peek=peek)
+    except DivergedError as error:
+        raise UsageError(f"the schedule cannot be followed: {error}") from None
     return result_of(subject, parsed, shown, time.perf_counter() - began, peek)
 
 

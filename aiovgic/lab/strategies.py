@@ -13,7 +13,7 @@ from aiovgic.engine.strategies.portfolio import PortfolioStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.strategies.urw import UrwStrategy
 from aiovgic.errors import UsageError
-from aiovgic.uapi.fields import nearest
+from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from aiovgic.engine.strategies.base import Strategy
 
 DEFAULT_STRATEGY = "auto"
+MAX_DEPTH = 100
+MAX_SEED = (1 << 63) - 1
+"""A trace has room for this; and -1 would draw what 1 draws."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,12 @@ class Way:
         """The strategy, with a seed if it draws. Raises UsageError for a name there is not, or an option it has not."""
         if self.strategy not in STRATEGIES:
             hint = nearest(self.strategy, list(STRATEGIES)) or f"; there are {', '.join(STRATEGIES)}"
-            raise UsageError(f"there is no strategy {self.strategy!r}{hint}")
+            raise UsageError(f"there is no strategy {shown(self.strategy)}{hint}")
         self.check("depth", self.depth, "pct", 1)
         self.check("preemptions", self.preemptions, "dfs", 0)
+        if self.depth is not None and self.depth > MAX_DEPTH:
+            raise UsageError(f"depth must be at most {MAX_DEPTH}, not {self.depth}")
+        check_seed(seed)
         return STRATEGIES[self.strategy](self, seed)
 
     def check(self, option: str, value: int | None, whose: str, least: int) -> None:
@@ -48,6 +54,12 @@ class Way:
             raise UsageError(f"{self.strategy} has no {option}; {whose} has")
         if value < least:
             raise UsageError(f"{option} must be at least {least}, not {value}")
+
+
+def check_seed(seed: int) -> None:
+    """Raises UsageError for what is no seed."""
+    if not 0 <= seed <= MAX_SEED:
+        raise UsageError(f"a seed is 0 to {MAX_SEED}, not {seed}")
 
 
 STRATEGIES: Mapping[str, Callable[[Way, int], Strategy]] = {

@@ -21,6 +21,7 @@ from aiovgic.engine.live import LiveExecution, run_live
 from aiovgic.engine.trampoline import STEP_LIMIT
 from aiovgic.errors import UsageError
 from aiovgic.lab.result import Result
+from aiovgic.lab.strategies import check_seed
 from aiovgic.lab.stress_program import StressProgram
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
@@ -208,10 +209,8 @@ def stress(  # noqa: PLR0913  each has its default
     Raises ScenarioError, UsageError.
     """
     subject = Subject.of(scenario, revision, bugs)
-    if not 0 < seconds < math.inf:
-        raise UsageError(f"stress takes some time, not {seconds:g} seconds")
-    if not 0 <= chaos <= 1:
-        raise UsageError(f"chaos is a probability, 0 to 1, not {chaos:g}")
+    check(seconds, rounds, chaos)
+    check_seed(seed)
     under_way = Stress(subject, seed, chaos)
     began = time.perf_counter()
     interrupted = False
@@ -238,3 +237,13 @@ def stress(  # noqa: PLR0913  each has its default
         shown_by=tuple(under_way.shown_by[identity] for identity in under_way.findings),
         explore_line=under_way.explore_line(),
     )
+
+
+def check(seconds: float, rounds: int | None, chaos: float) -> None:
+    """Raises UsageError for what cannot be."""
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"stress takes some time, not {seconds:g} seconds")
+    if rounds is not None and rounds < 1:
+        raise UsageError(f"there must be at least one round, not {rounds}")
+    if not 0 <= chaos <= 1:
+        raise UsageError(f"chaos is a probability, 0 to 1, not {chaos:g}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.bugs.catalogue import catalogue
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aiovgic.bugs.catalogue import Bug
+    from aiovgic.lab.explore import ExploreResult
     from aiovgic.lab.progress import Progress
 
 BUDGET = 5_000
@@ -62,6 +64,7 @@ class VerifyResult(Result):
     """What came of all of them."""
 
     quick: bool
+    interrupted: bool = False
     checked: Sequence[Checked] = field(default=(), repr=False)
 
     @property
@@ -73,6 +76,7 @@ class VerifyResult(Result):
         return {
             "verb": self.verb,
             "quick": self.quick,
+            **({"interrupted": True} if self.interrupted else {}),
             "bugs": len(self.checked),
             "good": sum(each.good for each in self.checked),
             "seconds": round(self.seconds, 3),
@@ -80,7 +84,7 @@ class VerifyResult(Result):
         }
 
     def report(self) -> str:
-        return verify_report(self.checked, self.seconds)
+        return verify_report(self.checked, self.seconds, interrupted=self.interrupted)
 
 
 def as_data(checked: Checked) -> dict[str, Any]:
@@ -102,39 +106,71 @@ def as_data(checked: Checked) -> dict[str, Any]:
 def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progress | None = None) -> VerifyResult:
     """Search for every bug of the catalogue in its scenario, then without it. Raises UsageError.
 
-    ``quick``: only some of them, and fewer executions without the bug. ``jobs``: processes.
+    ``quick``: only some of them, and fewer executions without the bug. ``jobs``: processes. Ctrl-C ends it
+    and keeps what was checked.
     """
     if jobs < 1:
         raise UsageError(f"there must be at least one job, not {jobs}")
     known = tuple(bug for bug in catalogue().values() if bug.scenario)
     asked = known[::QUICK_EVERY] if quick else known
     began = time.perf_counter()
-    checked = []
-    for each in results([(bug, quick, seed) for bug in asked], jobs):
-        checked.append(each)
-        if progress is not None:
-            progress(len(checked), len(asked))
+    order = {bug.id: number for number, bug in enumerate(asked)}
+    checked: list[Checked] = []
+    interrupted = False
+    try:
+        for each in results([(bug, quick, seed) for bug in asked], jobs):
+            checked.append(each)
+            if progress is not None:
+                progress(len(checked), len(asked))
+    except KeyboardInterrupt:
+        interrupted = True
     return VerifyResult(
-        verb="bugs", revision=EXPLORED, quick=quick, checked=checked, seconds=time.perf_counter() - began
+        verb="bugs",
+        revision=EXPLORED,
+        quick=quick,
+        interrupted=interrupted,
+        checked=sorted(checked, key=lambda each: order[each.id]),
+        seconds=time.perf_counter() - began,
     )
 
 
 def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Checked]:
-    """What came of each, in order."""
+    """What came of each, as they come."""
     if jobs == 1:
         yield from map(check, asked)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(check, asked)
+    others = active_children()
+    jobs = min(jobs, len(asked))
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=leave_ctrl_c) as pool:
+        try:
+            for done in as_completed([pool.submit(check, each) for each in asked]):
+                yield done.result()
+        except BaseException:
+            for worker in active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
+
+
+def leave_ctrl_c() -> None:
+    """Ctrl-C is for the process that made this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def whole(result: ExploreResult) -> ExploreResult:
+    """A search that was not interrupted. Raises KeyboardInterrupt."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def check(asked: tuple[Bug, bool, int]) -> Checked:
     """Look for one bug, then at its scenario without it."""
     bug, quick, seed = asked
     began = time.perf_counter()
-    planted = explore(bug.scenario, budget=BUDGET, seed=seed, revision=bug.base, bugs=(bug.id,))
+    planted = whole(explore(bug.scenario, budget=BUDGET, seed=seed, revision=bug.base, bugs=(bug.id,)))
     shown = [finding for finding in planted.findings if finding.kind in bug.kinds]
-    without = explore(bug.scenario, budget=QUICK_BUDGET if quick else BUDGET, seed=seed)
+    without = whole(explore(bug.scenario, budget=QUICK_BUDGET if quick else BUDGET, seed=seed))
     return Checked(
         id=bug.id,
         base=bug.base,

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.errors import ScenarioError, UsageError
+from aiovgic.record.file import read_bytes
 from aiovgic.sync import Part, is_layer
-from aiovgic.uapi.fields import nearest
+from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -49,7 +50,7 @@ def plant(name: str, *, digest: str | None = None) -> Planted:
     known = catalogue()
     if name not in known:
         hint = nearest(name, list(known)) or "; 'aiovgic bugs' shows those there are, a file's name ends in .py"
-        raise UsageError(f"there is no bug {name!r}{hint}")
+        raise UsageError(f"there is no bug {shown(name)}{hint}")
     here = digest_of(b"".join(map(source_of, known[name].layers)))
     same(name, digest, here)
     return Planted(name, here, known[name].layers)
@@ -78,13 +79,7 @@ def same(name: str, recorded: str | None, here: str) -> None:
 
 def layers_of_file(name: str, digest: str | None) -> Planted:
     """Execute a file and take its layers. Raises UsageError, ScenarioError."""
-    try:
-        with Path(name).open("rb") as file:
-            source = file.read(MAX_WHATIF_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(source) > MAX_WHATIF_BYTES:
-        raise UsageError(f"{name}: is longer than {MAX_WHATIF_BYTES} bytes")
+    source = read_bytes(Path(name), MAX_WHATIF_BYTES)
     here = digest_of(source)
     same(name, digest, here)
     return Planted(name, here, executed(name, source))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch import gicc
 from aiovgic.arch.icc import Isr
 from aiovgic.arch.words import SZ_4K, from_le, mask, to_le
-from aiovgic.model.dist import Model
+from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
 from aiovgic.model.guest import Copy, Mmio, Sysreg
 from aiovgic.model.host import GICV3
 from aiovgic.model.icc import Undefined
@@ -128,7 +128,7 @@ class GuestMode(VcpuState):
     def is_gicv(self, addr: int) -> bool:
         """Whether the host's virtual CPU interface is mapped there (GICv2); it hides memory."""
         base = self.vm.dist.gicv_base
-        return base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
+        return base != VGIC_ADDR_UNDEF and base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
 
     async def load(self, trap: Mmio) -> int:
         """The value at an address; across pages both aligned neighbours are read, as the recorded host does."""

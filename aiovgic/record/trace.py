@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aiovgic.errors import ScenarioError
+from aiovgic.record.file import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -171,7 +172,7 @@ class Trace(msgspec.Struct, frozen=True):
     @classmethod
     def load(cls, path: Path) -> Trace:
         """The trace in a file. Raises ScenarioError, with the place, for anything else."""
-        lines = decode(path, read_bytes(path))
+        lines = decode(path, read_bytes(path, MAX_TRACE_BYTES))
         head, *events = lines
         if not isinstance(head, Head):
             raise ScenarioError(f"{path}:1", NO_HEAD)
@@ -187,19 +188,6 @@ class Trace(msgspec.Struct, frozen=True):
 def lines_of(*lines: Head | Event | End) -> bytes:
     """Lines as a file has them."""
     return b"".join(_ENCODER.encode(line) + b"\n" for line in lines)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that is not too long. Raises ScenarioError."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_TRACE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(str(path), f"cannot be read: {why}") from None
-    if len(raw) > MAX_TRACE_BYTES:
-        raise ScenarioError(str(path), f"is longer than {MAX_TRACE_BYTES} bytes")
-    return raw
 
 
 def decode(path: Path, raw: bytes) -> Sequence[Line]:

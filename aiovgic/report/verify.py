@@ -15,7 +15,7 @@ HEAD = ("bug", "found as", "at execution", "switches", "on fixed", "executions",
 NUMBERS = (2, 3, 5, 6)
 
 
-def verify_report(checked: Sequence[Checked], seconds: float) -> str:
+def verify_report(checked: Sequence[Checked], seconds: float, *, interrupted: bool = False) -> str:
     """A table, then what is wrong, then how many there are."""
     lines = list(table(HEAD, [row(each) for each in checked], right=NUMBERS)) if checked else []
     missed = [each.id for each in checked if not each.found]
@@ -25,7 +25,8 @@ def verify_report(checked: Sequence[Checked], seconds: float) -> str:
     if unclean:
         lines.append(f"not clean without it: {', '.join(unclean)}")
     good = sum(each.good for each in checked)
-    lines.append(f"{good} of {len(checked)} bugs found, and clean without it, in {seconds:.0f} s")
+    ended = ", interrupted" if interrupted else ""
+    lines.append(f"{good} of {len(checked)} bugs found, and clean without it, in {seconds:.0f} s{ended}")
     return "\n".join(lines)
 
 

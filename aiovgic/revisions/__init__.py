@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import re
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
 from aiovgic.revisions import its_v7, v4_8, v4_8_its, v6_1, v6_1_its, v6_12
+from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiovgic.sync import Layer
+
+KERNEL = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?![^.\-])")
+"""How a kernel is called: major and minor number, and whatever comes behind them."""
 
 _V6_12: tuple[Layer, ...] = v6_12.LAYERS
 _V6_1: tuple[Layer, ...] = (*_V6_12, *v6_1.LAYERS, *v6_1_its.LAYERS)
@@ -38,7 +42,17 @@ ABOUT: Mapping[str, str] = {
 def layers_of(revision: str) -> tuple[Layer, ...]:
     """The layers of a revision. Raises UsageError, naming the nearest one there is."""
     if revision not in REVISIONS:
-        near = get_close_matches(revision, REVISIONS, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(REVISIONS)}"
-        raise UsageError(f"there is no revision {revision!r}; {hint}")
+        hint = nearest_revision(revision) or f"; there are {', '.join(REVISIONS)}"
+        raise UsageError(f"there is no revision {shown(revision)}{hint}")
     return REVISIONS[revision]
+
+
+def nearest_revision(asked: str) -> str:
+    """A hint at the revision that is meant, or nothing: of kernels by number, else by its letters."""
+    kernel = KERNEL.match(asked)
+    if kernel is None:
+        return nearest(asked, list(REVISIONS))
+    major, minor = map(int, kernel.groups())
+    known = [(name, found) for name in REVISIONS if (found := KERNEL.match(name)) and int(found[1]) == major]
+    near = min(known, key=lambda each: abs(int(each[1][2]) - minor), default=None)
+    return "" if near is None else f"; did you mean {near[0]!r}?"

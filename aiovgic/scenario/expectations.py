@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from errno import errorcode
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.scenario.nodes import key_number
 from aiovgic.scenario.scenario import EXPECTED, Expectation
-from aiovgic.uapi.fields import MAX64, integer
+from aiovgic.uapi.fields import MAX64, integer, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from aiovgic.scenario.nodes import Node
 
@@ -18,18 +19,18 @@ MAX_INTID = 0xFFFF
 MAX_COUNT = 1000
 
 
-def expectations(found: Mapping[str, Node], labels: Mapping[str, int]) -> Iterator[Expectation]:
-    """All expectations, in the order always, never, sometimes. Raises ScenarioError."""
+def expectations(found: Mapping[str, Node], labels: Mapping[str, int], vcpus: int) -> Iterator[Expectation]:
+    """All expectations, in the order always, never, sometimes, of so many vCPUs. Raises ScenarioError."""
     for when in EXPECTED:
         if when in found:
             node = found[when]
             if node.value == []:
                 node.fail("expects nothing")
             for each in node.list() if isinstance(node.value, list) else (node,):
-                yield expectation(when, each, labels)
+                yield expectation(when, each, labels, [f"vcpu{number}" for number in range(vcpus)])
 
 
-def expectation(when: str, node: Node, labels: Mapping[str, int]) -> Expectation:
+def expectation(when: str, node: Node, labels: Mapping[str, int], vcpus: Sequence[str]) -> Expectation:
     """One group. Raises ScenarioError."""
     found = node.keys(("results", *FACTS))
     if not found:
@@ -38,8 +39,11 @@ def expectation(when: str, node: Node, labels: Mapping[str, int]) -> Expectation
     if "results" in found:
         for label, result in found["results"].items("results by label"):
             if label not in labels:
-                result.fail(f"no step is labelled {label!r}; there are {', '.join(labels) or 'none'}")
+                hint = nearest(label, list(labels)) or f"; there are {', '.join(labels) or 'none'}"
+                result.fail(f"no step is labelled {label!r}{hint}")
             results[label] = expected_result(result)
+    for taker in found["taken"].value.values() if "taken" in found and isinstance(found["taken"].value, dict) else ():
+        taker.one_of(vcpus)
     facts = {name: FACTS[name](node) for name, node in found.items() if name != "results"}
     return Expectation(when, node.line, results, facts)
 
@@ -48,6 +52,9 @@ def expected_result(node: Node) -> Mapping[str, Any]:
     """Members that a result is to have. Raises ScenarioError."""
     found = node.keys(RESULT_KEYS)
     expected = {key: each.plain() for key, each in found.items()}
+    errno = expected.get("errno")
+    if errno is not None and errno not in errorcode.values():
+        found["errno"].fail(f"is {found['errno'].shown()}, no errno{nearest(errno, [*errorcode.values()])}")
     if "value" in expected:
         expected["value"] = number_of(found["value"])
     return expected

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import ScenarioError, UsageError
+from aiovgic.scenario import layout
 from aiovgic.scenario.expectations import expectations
 from aiovgic.scenario.machine import fault_budget, machine_plan
 from aiovgic.scenario.nodes import parse_yaml
@@ -20,10 +21,10 @@ from aiovgic.scenario.text import read_text
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from aiovgic.scenario.nodes import Node
-    from aiovgic.scenario.scenario import Expectation, TaskPlan
+    from aiovgic.scenario.scenario import Expectation, MachinePlan, Step, TaskPlan
 
 MAX_BYTES = 256 * 1024
 """No scenario is longer: it is to be read by people."""
@@ -37,9 +38,12 @@ def find(name: str | Path) -> Path:
     shipped = scenarios()
     if str(name) in shipped:
         return shipped[str(name)]
-    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 1 or os.path.exists(path):  # noqa: PTH110  any text goes
+    there = os.path.exists(name)  # noqa: PTH110  any text goes
+    if there or path.suffix in {".yaml", ".yml"} or len(path.parts) > 1:
+        if not there and path.stem in shipped:
+            raise UsageError(f"{name}: there is no such file; the shipped scenario is called {path.stem!r}")
         return path
-    hint = nearest(name, list(shipped)) or "; 'aiovgic list' shows those there are"
+    hint = nearest(name, list(shipped)) or "; 'aiovgic list scenarios' shows those there are"
     raise UsageError(f"there is no scenario {shown(str(name))}{hint}")
 
 
@@ -60,6 +64,7 @@ def parse(text: str, path: str, name: str) -> Scenario:
     steps = StepReader(rings)
     plan = steps.with_setup(plan, found.get("machine"))
     tasks = task_plans(found["tasks"], plan, steps)
+    vcpus = layout.MAX_VCPUS if any(step.op.name == "create_vcpu" for step in all_steps(plan, tasks)) else plan.vcpus
     title = found["title"].text().strip()
     if not title or "\n" in title:
         found["title"].fail("is to be the claim, in one line")
@@ -72,7 +77,7 @@ def parse(text: str, path: str, name: str) -> Scenario:
         machine=plan,
         tasks=tasks,
         faults=fault_budget(found.get("faults")),
-        expectations=judged(path, tuple(expectations(found, steps.labels)), tasks, failing="faults" in found),
+        expectations=judged(path, tuple(expectations(found, steps.labels, vcpus)), tasks, failing="faults" in found),
     )
 
 
@@ -84,9 +89,16 @@ def judged(
         if "serial" in each.facts and failing:
             raise ScenarioError(f"{path}:{each.line}", "serial: is not judged where 'faults' may happen")
         if "serial" in each.facts and count_orders(tasks) > MAX_ORDERS:
-            why = f"serial: the steps have {count_orders(tasks)} orders; with more than {MAX_ORDERS} it is not judged"
+            why = f"serial: the steps have more than {MAX_ORDERS} orders; it is not judged then"
             raise ScenarioError(f"{path}:{each.line}", why)
     return expected
+
+
+def all_steps(plan: MachinePlan, tasks: Sequence[TaskPlan]) -> Iterator[Step]:
+    """The steps before the race, those of the machine's own set-up left out, then those of every task."""
+    yield from (step for step in plan.setup if step.written)
+    for task in tasks:
+        yield from task.steps
 
 
 def optional_text(node: Node | None) -> str:

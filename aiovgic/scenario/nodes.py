@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
+from yaml.reader import ReaderError
 
 from aiovgic.errors import ScenarioError
 from aiovgic.uapi.fields import integer, nearest, shown
@@ -83,7 +84,8 @@ class Node:
     def text(self) -> str:
         """A text. Raises ScenarioError."""
         if not isinstance(self.value, str):
-            self.fail(f"is to be text, not {self.shown()}")
+            quoted = "; put it in quotes" if isinstance(self.value, bool | int | float) else ""
+            self.fail(f"is to be text, not {self.shown()}{quoted}")
         return self.value
 
     def integer(self, low: int, high: int) -> int:
@@ -91,7 +93,7 @@ class Node:
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             self.fail(f"is to be a number, not {self.shown()}")
         if not low <= self.value <= high:
-            self.fail(f"is {self.shown()}; it must be {low} to {high}")
+            self.fail(f"is {self.shown()}; it must be {low}{f' to {high}' if low != high else ''}")
         return self.value
 
     def flag(self) -> bool:
@@ -121,6 +123,10 @@ class Node:
             return "a mapping"
         if isinstance(self.value, list):
             return "a list"
+        if self.value is None:
+            return "nothing"
+        if isinstance(self.value, bool):
+            return str(self.value).lower()
         if isinstance(self.value, int) and self.value.bit_length() > MOST_BITS:
             return "a number far too large"
         return reprlib.repr(self.value)
@@ -155,14 +161,23 @@ def parse_yaml(file: str, text: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
-        raise ScenarioError(f"{file}:{line}", f"is no YAML: {error.problem or error.context}") from None
-    except yaml.YAMLError as error:
-        raise ScenarioError(file, f"is no YAML: {' '.join(str(error).split())[:120]}") from None
+        raise ScenarioError(f"{file}:{line}", f"is no YAML: {problem_of(error)}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ScenarioError(
+            f"{file}:{line}", f"is no YAML: no file may have the character {error.character:#x}"
+        ) from None
     except RecursionError:
         raise ScenarioError(file, "is nested too deep") from None
     if root is None:
         raise ScenarioError(file, "is empty")
     return Reader(file).node(root, "", 0)
+
+
+def problem_of(error: yaml.MarkedYAMLError) -> str:
+    """What YAML's reader says: a sentence that goes on with 'but' has its beginning in the context."""
+    problem = error.problem or error.context or ""
+    return f"{error.context}, {problem}" if error.context and problem.startswith("but ") else problem
 
 
 def check_events(file: str, text: str) -> None:

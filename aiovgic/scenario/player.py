@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.check import quiet
 from aiovgic.engine.program import TaskSpec
-from aiovgic.errors import ScenarioError, UapiError
+from aiovgic.errors import ScenarioError, UapiError, Violation
 from aiovgic.model import invariants
 from aiovgic.model.facts import facts, publication_facts
 from aiovgic.record.operation import text_of
@@ -24,7 +24,6 @@ from aiovgic.uapi.machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiovgic.errors import Violation
     from aiovgic.model.vm import Vm
     from aiovgic.record.operation import Operation, Result
     from aiovgic.scenario.guest_program import Body
@@ -59,7 +58,12 @@ class ScenarioSession:
             destroying="destroy_vm" in scenario.text,
         )
         self.set_up = self.machine.actor("setup")
-        rt.finish(self.set_up_machine())
+        self.at: Step | None = None
+        """Which step of the set-up is under way."""
+        try:
+            rt.finish(self.set_up_machine())
+        except Violation as error:
+            raise self.not_set_up(f"cannot be done: {error.what}") from error
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
@@ -81,10 +85,10 @@ class ScenarioSession:
     async def set_up_machine(self) -> None:
         """Everything that has happened before the race. Raises ScenarioError where it cannot."""
         for step in self.scenario.machine.setup:
+            self.at = step
             result = await self.machine.perform(self.set_up, step.op)
             if result["errno"] is not None and not step.label:
-                place = f"{self.scenario.path}:{step.line}"
-                raise ScenarioError(place, f"setup: {step.op} gives {result['errno']}; a step with 'as' may fail")
+                raise self.not_set_up(f"gives {result['errno']}", "; what fails there needs an 'as'")
             self.note(step, result)
             self.name(step, result, self.set_up)
         for vcpu in self.set_up.vcpus:
@@ -92,6 +96,14 @@ class ScenarioSession:
         for device in self.set_up.devices:
             if device is not None:
                 self.machine.labels.setdefault(device.label, device)
+
+    def not_set_up(self, why: str, hint: str = "") -> ScenarioError:
+        """The step of the set-up that is under way cannot be done."""
+        assert self.at is not None
+        place = f"{self.scenario.path}:{self.at.line}"
+        if self.at.written:
+            return ScenarioError(place, f"machine.setup: {self.at.op} {why}{hint}")
+        return ScenarioError(place, f"machine: cannot be set up like this under this revision: {self.at.op} {why}")
 
     # -- tasks ------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiovgic.record.operation import worded
 from aiovgic.scenario.scenario import MachinePlan, Step
 from aiovgic.scenario.setup import machine_ops
 from aiovgic.scenario.shorthand import COMMANDS, GUEST_SHORTHANDS, SHORTHANDS, Rings, unknown_step
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 KNOWN = [*OPERATIONS, *SHORTHANDS]
 EXTRAS = ("as", "note")
+MAX_STEPS = 1000
+"""Of a scenario, as they are written: a race is short, or nobody can say what happened."""
+
 SETUP = ""
 """Where a task's name stands, in the set-up."""
 
@@ -30,13 +34,19 @@ class StepReader:
 
     def __init__(self, rings: Rings) -> None:
         self.rings = rings
+        self.left = MAX_STEPS
+        """How many steps there may still be."""
         self.labels: dict[str, int] = {}
         self.commander: dict[int, str] = {}
         """Which task sends commands to each ITS."""
 
     def with_setup(self, plan: MachinePlan, node: Node | None) -> MachinePlan:
         """The machine with all it takes to set it up. Raises ScenarioError."""
-        made = [Step(op, node.line if node else 0) for op in machine_ops(plan, self.rings)]
+        try:
+            made = [Step(op, node.line if node else 0) for op in machine_ops(plan, self.rings)]
+        except ValueError as error:
+            assert node is not None, "the plain machine has room"
+            node.fail(f"its: {error}")
         found = node.keys(tuple(dict(node.items()))) if node is not None else {}
         if "setup" in found:
             made += self.steps(found["setup"], SETUP, None)
@@ -45,7 +55,11 @@ class StepReader:
     def steps(self, node: Node, task: str, vcpu: int | None) -> Sequence[Step]:
         """The steps of one task; ``vcpu`` if a guest does them. Raises ScenarioError."""
         self.rings.next_task()
-        return tuple(step for each in node.list("a list of steps") for step in self.step(each, task, vcpu))
+        written = node.list("a list of steps")
+        self.left -= len(written)
+        if self.left < 0:
+            node.fail(f"is too long: a scenario has at most {MAX_STEPS} steps")
+        return tuple(step for each in written for step in self.step(each, task, vcpu))
 
     def step(self, node: Node, task: str, vcpu: int | None) -> Sequence[Step]:
         """One step, which may stand for several operations. Raises ScenarioError."""
@@ -60,7 +74,7 @@ class StepReader:
             node.fail(str(error))
         for op in ops:
             self.rings.taking.saw(op)
-        written = " ".join((name, *(f"{key}={value}" for key, value in raw.items())))
+        written = " ".join((name, *(f"{key}={worded(value)}" for key, value in raw.items())))
         last = len(ops) - 1
         return [Step(op, node.line, label if i == last else "", written, more=i != last) for i, op in enumerate(ops)]
 

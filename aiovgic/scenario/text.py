@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import ScenarioError
+from aiovgic.record.file import cannot_be_read, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +22,11 @@ GZIP_MAGIC = b"\x1f\x8b"
 def read_text(path: Path, most: int = MAX_BYTES) -> str:
     """The text of a file of so many bytes at most, unpacked if it is gzipped. Raises ScenarioError."""
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == GZIP_MAGIC
-            file.seek(0)
-            raw = gzip.GzipFile(fileobj=file).read(most + 1) if packed else file.read(most + 1)
+        raw = read_bytes(path, most)
+        if raw.startswith(GZIP_MAGIC):
+            raw = gzip.GzipFile(fileobj=BytesIO(raw)).read(most + 1)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(str(path), f"cannot be read: {why}") from None
+        raise cannot_be_read(path, error) from None
     if len(raw) > most:
         raise ScenarioError(str(path), f"is longer than {most} bytes")
     try:

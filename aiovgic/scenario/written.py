@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.scenario.expectations import expectations
 from aiovgic.scenario.guest_program import Body, Cpu, Kvm, name_of
+from aiovgic.scenario.layout import MAX_VCPUS
 from aiovgic.scenario.machine import machine_plan
 from aiovgic.scenario.nodes import node_of
 from aiovgic.scenario.scenario import EXPECTED, Scenario, TaskPlan
@@ -71,7 +72,7 @@ def race(  # noqa: PLR0913  the sections of a scenario
     plan = reader.with_setup(plan, root.get("machine"))
     if not 0 < len(tasks) <= MAX_TASKS:
         raise UsageError(f"a race has 1 to {MAX_TASKS} tasks, not {len(tasks)}")
-    found = tuple(expectations({key: root[key] for key in EXPECTED if key in root}, AnyLabel()))
+    found = tuple(expectations({key: root[key] for key in EXPECTED if key in root}, AnyLabel(), MAX_VCPUS))
     if any("serial" in each.facts for each in found):
         raise ScenarioError(place, "serial: only steps of a scenario file can be put in order")
     return Scenario(

@@ -36,8 +36,9 @@ class Kind(Protocol):
 
 
 def nearest(word: object, words: list[str]) -> str:
-    """A hint at the right word, or nothing."""
-    near = get_close_matches(str(word), words, 1)
+    """A hint at the right word, in whatever case it was written, or nothing."""
+    same = [known for known in words if known.casefold() == str(word).casefold()]
+    near = same or get_close_matches(str(word), words, 1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -126,10 +126,14 @@ def test_a_report_is_not_lost_where_its_trace_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["replay", "addr-vs-init", "2>init", "--revision", "its-v7", "--trace", "nowhere/x.jsonl"]) == 2
+    asked = ["replay", "addr-vs-init", "2>init", "--revision", "its-v7", "--trace"]
+    assert run([*asked, "/dev/full"]) == 2
     said = capsys.readouterr()
     assert said.out.startswith("addr-vs-init  FAILED  expectation")
-    assert said.err == "aiovgic: could not open file 'nowhere/x.jsonl': No such file or directory\n"
+    assert said.err == "aiovgic: the trace is not kept: /dev/full: No space left on device\n"
+    assert run([*asked, "nowhere/x.jsonl"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "aiovgic: nowhere/x.jsonl: there is no such folder\n")
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a/\0.yaml", "\udcff.yaml", "a\nb\x1b[2J", "\u202egnp.yaml", ""])

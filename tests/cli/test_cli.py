@@ -34,6 +34,27 @@ WRONG = {
     "a bug over a trace": ["replay", "trace.jsonl", "--bug", "cache-after-off"],
     "a list of nothing": ["list", "scenario"],
     "no jobs": ["conform", "--jobs", "0"],
+    "jobs for a list": ["bugs", "--jobs", "2"],
+    "a quick list": ["bugs", "--quick"],
+    "a budget in words": ["explore", "addr-vs-init", "--budget", "x"],
+    "half a budget": ["explore", "addr-vs-init", "--budget", "1.5"],
+    "a seed below all": ["explore", "addr-vs-init", "--seed", "-5"],
+    "a seed that no trace has room for": ["explore", "addr-vs-init", "--seed", "9" * 30],
+    "a depth without end": ["explore", "addr-vs-init", "--strategy", "pct", "--depth", "99999999999"],
+    "a shape unlike any": ["explore", "addr-vs-init", "--format", "kcsam"],
+    "an option without its value": ["explore", "addr-vs-init", "--format"],
+    "a flag with a value": ["explore", "addr-vs-init", "--json=yes"],
+    "a word too many": ["explore", "addr-vs-init", "extra"],
+    "no such option of all": ["--nope"],
+    "a kernel that comes after one": ["explore", "addr-vs-init", "--revision", "v6.13"],
+    "a kernel with its stable number": ["explore", "addr-vs-init", "--revision", "6.1.170"],
+    "a kernel between two": ["explore", "addr-vs-init", "--revision", "v5.10"],
+    "a strategy in capitals": ["explore", "addr-vs-init", "--strategy", "DPOR"],
+    "a scenario in capitals": ["explore", "ADDR-VS-INIT"],
+    "a scenario without a name": ["explore", ""],
+    "a shipped scenario as a file": ["explore", "addr-vs-init.yaml"],
+    "a step behind the end": ["replay", "addr-vs-init", "99>init"],
+    "a choice that there is not": ["replay", "addr-vs-init", "7=1"],
 }
 
 SECTIONS = ("scenarios", "revisions", "bugs", "operations")
@@ -54,6 +75,14 @@ def test_what_is_asked_wrongly_gets_one_line_and_exit_code_2(
     assert said.out == ""
     assert said.err.count("\n") == 1
     assert said.err == snapshot
+
+
+@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG)
+def test_as_json_it_is_one_object_too(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--json", *arguments] if arguments[0][0] == "-" else [*arguments, "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"aiovgic: {json.loads(said.out)['error']}\n"
+    assert json.loads(said.out)["exit_code"] == 2
 
 
 @pytest.mark.parametrize("verb", ["", "run", "explore", "replay", "conform", "bugs", "list", "schema"])
@@ -77,9 +106,13 @@ def test_a_clean_search_is_exit_code_0_and_one_honest_line(capsys: pytest.Captur
     assert said.count("\n") == 1
 
 
-def test_a_replay_that_cannot_be_followed_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["replay", "addr-vs-init", "99>init"]) == 3
-    assert capsys.readouterr().err.startswith("aiovgic: diverged: the execution ended after ")
+def test_a_trace_that_is_not_repeated_is_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["replay", "addr-vs-init", "", "--trace", "t.jsonl"]) == 0
+    trace = tmp_path / "t.jsonl"
+    trace.write_text(trace.read_text(encoding="utf-8").replace("vm_dead", "vm_dad"), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["replay", "t.jsonl"]) == 3
+    assert capsys.readouterr().err.startswith("aiovgic: diverged: line 4 of the trace was ")
 
 
 def test_explore_as_json_is_one_object_with_its_findings(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ tasks:
 always: {delivered: {8192: 1}}
 sometimes:
   - taken: {8192: vcpu1}
-  - taken: {8192: vcpu7}
+  - taken: {8192: vcpu1}
 """
 
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_is_refused(how: dict[str, float], says: str) -> None:
 INTERRUPT = """
 import sys
 from aiovgic.cli.main import run
-sys.exit(run(["stress", "addr-vs-init", "--seconds", "60", "--json", *sys.argv[1:]]))
+sys.exit(run(["-v", "stress", "addr-vs-init", "--seconds", "60", "--json", *sys.argv[1:]]))
 """
 
 
@@ -105,8 +105,12 @@ sys.exit(run(["stress", "addr-vs-init", "--seconds", "60", "--json", *sys.argv[1
 def test_ctrl_c_keeps_what_was_found(tmp_path: Path, revision: str, code: int) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", INTERRUPT, "--revision", revision]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
-        time.sleep(3)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as running:
+        assert running.stderr is not None
+        ended = (line for line in running.stderr if "task ended" in line)
+        for _ in range(40):
+            next(ended)
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate(timeout=20)
     assert running.returncode == code

@@ -25,7 +25,7 @@ KNOWN = ", ".join(("results", *FACTS))
         pytest.param("always: {results: 3}", "always.results: is to be results by label, not 3", id="no results"),
         pytest.param(
             "always: {results: {lien: {ret: 0}}}",
-            "always.results.lien: no step is labelled 'lien'; there are line",
+            "always.results.lien: no step is labelled 'lien'; did you mean 'line'?",
             id="an unknown label",
         ),
         pytest.param(
@@ -50,14 +50,16 @@ KNOWN = ", ".join(("results", *FACTS))
             "always: {delivered: {1: -1}}", "always.delivered.1: is -1; it must be 0 to 1000", id="less than never"
         ),
         pytest.param("always: {delivered: [1]}", "always.delivered: is to be counts by INTID, not a list", id="a list"),
-        pytest.param("always: {taken: {1: 2}}", "always.taken.1: is to be text, not 2", id="taken by a number"),
+        pytest.param("always: {taken: {1: 2}}", "always.taken.1: is 2; there are vcpu0, vcpu1", id="taken by a number"),
         pytest.param("always: {pending: 3}", "always.pending: is to be a list of INTIDs, not 3", id="pending, no list"),
         pytest.param("always: {pending: [x]}", "always.pending[0]: is to be a number, not 'x'", id="pending in words"),
         pytest.param("always: {lost: [70000]}", "always.lost[0]: is 70000; it must be 0 to 65535", id="lost, too high"),
         pytest.param(
             "always: {bus: {x: y}}", "always.bus: 'x' is no number and no KVM constant", id="nowhere on the bus"
         ),
-        pytest.param("always: {bus: {1: 2}}", "always.bus.1: is to be text, not 2", id="a number on the bus"),
+        pytest.param(
+            "always: {bus: {1: 2}}", "always.bus.1: is to be text, not 2; put it in quotes", id="a number on the bus"
+        ),
         pytest.param(
             "always: {mmio: {1: x}}", "always.mmio.1: 'x' is no number and no KVM constant", id="MMIO in words"
         ),

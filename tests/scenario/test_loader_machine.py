@@ -22,10 +22,10 @@ ENABLED = "is 'half'; there are created, addressed, initialised, enabled"
             f"vcpus: {'9' * 5000}", "machine.vcpus: is no value: '999999999999...9999999999999'", id="without end"
         ),
         pytest.param("vcpus: two", "machine.vcpus: is to be a number, not 'two'", id="a word"),
-        pytest.param("vcpus: true", "machine.vcpus: is to be a number, not True", id="a boolean"),
+        pytest.param("vcpus: true", "machine.vcpus: is to be a number, not true", id="a boolean"),
         pytest.param("vcpus: 1.5", "machine.vcpus: is to be a number, not 1.5", id="a fraction"),
         pytest.param("vcpus: .inf", "machine.vcpus: is to be a number, not inf", id="infinity"),
-        pytest.param("vcpus: ", "machine.vcpus: is to be a number, not None", id="nothing"),
+        pytest.param("vcpus: ", "machine.vcpus: is to be a number, not nothing", id="nothing"),
         pytest.param("vcpus: [1]", "machine.vcpus: is to be a number, not a list", id="a list"),
         pytest.param("vcpus: {a: 1}", "machine.vcpus: is to be a number, not a mapping", id="a mapping"),
         pytest.param("gic: v4", "machine.gic: is 'v4'; there are v3, v2, none", id="a GIC that there is not"),
@@ -112,7 +112,7 @@ def test_an_its_that_cannot_be(written: str, message: str) -> None:
         ),
         pytest.param(
             f"{DEVICE_0}lpis: [{{lpi: 8192, device: 0, event: 0, vcpu: 1}}]",
-            "lpis[0].vcpu: is 1; it must be 0 to 0",
+            "lpis[0].vcpu: is 1; it must be 0",
             id="on a vCPU that there is not",
         ),
         pytest.param(

@@ -23,7 +23,11 @@ LABEL = "is no label: letters, digits, '_', '.', '-', a letter first"
         pytest.param(
             "a: {thraed: x, steps: []}", "tasks.a: unknown key 'thraed'; did you mean 'thread'?", id="misspelt"
         ),
-        pytest.param("a: {thread: 3, steps: []}", "tasks.a.thread: is to be text, not 3", id="a thread's number"),
+        pytest.param(
+            "a: {thread: 3, steps: []}",
+            "tasks.a.thread: is to be text, not 3; put it in quotes",
+            id="a thread's number",
+        ),
         pytest.param("a: {vcpu: 2, steps: []}", "tasks.a.vcpu: is 2; it must be 0 to 1", id="a vCPU too high"),
         pytest.param("a: {vcpu: -1, steps: []}", "tasks.a.vcpu: is -1; it must be 0 to 1", id="a negative vCPU"),
         pytest.param(
@@ -170,7 +174,7 @@ def test_a_step_of_a_guest_that_cannot_be(step: str, message: str) -> None:
         pytest.param(
             "{irq_line: [1]}", "irq_line: is to be the operation's fields, not a list", id="a list for fields"
         ),
-        pytest.param("{run: {}, as: 3}", "as: is to be text, not 3", id="a number for a label"),
+        pytest.param("{run: {}, as: 3}", "as: is to be text, not 3; put it in quotes", id="a number for a label"),
         pytest.param("{run: {}, as: 3x}", f"as: '3x' {LABEL}", id="a digit first in a label"),
         pytest.param("{run: {}, as: ''}", f"as: '' {LABEL}", id="an empty label"),
     ],

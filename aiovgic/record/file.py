@@ -1,0 +1,51 @@
+"""Reading a file that somebody gave us: so many bytes at most, and never for ever."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from aiovgic.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE_S = 5.0
+"""How long a pipe may say nothing before its first byte."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file, or a pipe that somebody writes into, open for reading. Raises OSError."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        wait_for_writer(file)
+        os.set_blocking(file, True)
+        return os.fdopen(file, "rb")
+    except BaseException:
+        os.close(file)
+        raise
+
+
+def wait_for_writer(file: int) -> None:
+    """Wait until a pipe has something to say, or is at its end. Raises TimeoutError."""
+    if stat.S_ISFIFO(os.fstat(file).st_mode) and not select.select([file], [], [], PATIENCE_S)[0]:
+        raise TimeoutError(0, f"nobody has written into this pipe for {PATIENCE_S:g} s")
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a file that is not too long. Raises ScenarioError."""
+    try:
+        with open_file(path) as file:
+            raw = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise cannot_be_read(path, error) from None
+    if len(raw) > most:
+        raise ScenarioError(str(path), f"is longer than {most} bytes")
+    return raw
+
+
+def cannot_be_read(path: Path, error: Exception) -> ScenarioError:
+    """What is said of a file that is not to be had."""
+    return ScenarioError(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
