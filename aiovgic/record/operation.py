@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 Result: TypeAlias = dict[str, Any]
 """What an operation gave, as a recording has it: ``ret``, ``errno`` and what else there is to say."""
 
+LARGE = 0xFFF
+"""A number above this is an address, or as good as one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -22,7 +25,12 @@ class Operation:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return " ".join((self.name, *(f"{name}={value}" for name, value in self.raw.items())))
+        return " ".join((self.name, *(f"{name}={written(value)}" for name, value in self.raw.items())))
+
+
+def written(value: Any) -> str:
+    """A field as a reader wants it: an address in hexadecimal."""
+    return hex(value) if type(value) is int and value > LARGE else str(value)
 
 
 def text_of(value: Any) -> str:
