@@ -14,7 +14,7 @@ def as_said(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """No flag says what is not so."""
     for claim, true in facts["claims"].items():
         if not true:
-            yield Violation("publication", "ready-is-ready", f"it is not so that {claim}")
+            yield Violation("publication", "ready-is-ready", f"said, and not so: {claim}")
 
 
 def nothing_dangles(facts: Mapping[str, Any]) -> Iterator[Violation]:

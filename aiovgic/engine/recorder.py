@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 LONGEST = 120
 
+CHOICES = ("choose", "fault")
+"""Operations whose outcome a schedule decides."""
+
+BEGINS = "begin"
+"""What a task does that has done nothing yet of its next step."""
+
 
 class Recorder:
     """Collects the events of one execution, and its deviations from the plain order."""
@@ -24,20 +30,26 @@ class Recorder:
         self.switches: list[Switch] = []
         self.step = 0
         self.task = ""
+        self.begun: dict[str, str] = {}
+        """What each task is about to begin, of which it has done nothing yet; empty where it only starts."""
 
     def at(self, step: int, task: Task, op: Op[Any]) -> None:
         """A task does an operation at a step."""
         self.step = step
         self.task = task.name
+        self.begun.pop(task.name, None)
         self.add("ref" if op.kind == "ref" else "step", op.target, op.kind)
 
     def runs(self, step: int, name: str) -> None:
         """A task runs, though it has come to no operation yet."""
         self.step = step
         self.task = name
+        self.begun[name] = ""
 
     def gave(self, op: Op[Any], value: Any) -> None:
-        """What the operation of the present step did and gave."""
+        """What the operation of the present step did and gave; a choice that is not the plain one is a deviation."""
+        if op.kind in CHOICES and value:
+            self.switches.append(Switch(step=self.step, task=self.task, does=op.kind, object=op.target))
         detail = self.effect(op, value)
         if detail:
             event = self.events[-1]
@@ -55,12 +67,13 @@ class Recorder:
         op, before = task.op, plain.op
         assert op is not None
         assert before is not None
+        begun = self.begun.get(task.name) if not task.isr else None
         self.switches.append(
             Switch(
                 step=step,
                 task=task.name,
-                does=op.kind,
-                object=op.target,
+                does=op.kind if begun is None else BEGINS,
+                object=op.target if begun is None else begun,
                 before=plain.name,
                 would=before.kind,
                 would_object=before.target,
@@ -69,6 +82,8 @@ class Recorder:
 
     def add(self, kind: str, what: str, detail: str = "") -> None:
         """One more event, in the present step."""
+        if kind == "op":
+            self.begun[self.task] = shown(detail or what)
         self.events.append(EVENTS[kind](self.step, self.task, what, detail))
 
 

@@ -27,15 +27,18 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
-    """One deviation from the plain order: who runs instead of whom, and what each is about to do."""
+    """One deviation from the plain order: who runs instead of whom, and what each is about to do.
+
+    Of a choice: who makes it, and nobody instead of whom.
+    """
 
     step: int
     task: str
     does: str
     object: str
-    before: str
-    would: str
-    would_object: str
+    before: str = ""
+    would: str = ""
+    would_object: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 Result: TypeAlias = dict[str, Any]
 """What an operation gave, as a recording has it: ``ret``, ``errno`` and what else there is to say."""
 
-
 FEW = 0xFFFF
 """Numbers up to this are counts and INTIDs, shown in decimal."""
 

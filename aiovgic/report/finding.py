@@ -22,8 +22,8 @@ VERBS = {
     "grace-end": "has waited for readers of",
     "prepare": "is about to sleep on",
     "sleep": "sleeps on",
-    "choose": "chooses",
-    "fault": "may fail at",
+    "choose": "chooses that",
+    "interrupt": "comes in",
     "fence": "passes a barrier",
     "resched": "offers",
 }
@@ -70,16 +70,24 @@ def story(finding: Finding, switches: Sequence[Switch], was: int | None) -> Iter
     if not finding.switches:
         yield f"  Smallest schedule: everything in order{shrunk}"
         return
-    count = "1 switch" if finding.switches == 1 else f"{finding.switches} switches"
-    yield f"  Smallest schedule: in order, except {count}{shrunk}"
+    yield f"  Smallest schedule: in order, except {deviations(finding, switches)}{shrunk}"
     width = max((len(each.task) for each in switches), default=0)
     for each in switches:
-        yield (
-            f"    step {each.step:<4} {each.task.ljust(width)}  {verb(each.does)} {each.object}, "
-            f"before {each.before} {verb(each.would)} {each.would_object}"
-        ).rstrip()
+        instead = f", before {each.before} {does(each.would, each.would_object)}" if each.before else ""
+        yield f"    step {each.step:<4} {each.task.ljust(width)}  {does(each.does, each.object)}{instead}"
 
 
-def verb(kind: str) -> str:
-    """What a point of this kind does."""
-    return VERBS.get(kind, kind)
+def deviations(finding: Finding, switches: Sequence[Switch]) -> str:
+    """How many switches a schedule has, and how many choices."""
+    choices = sum(not each.before for each in switches)
+    counts = ((finding.switches - choices, "switch", "switches"), (choices, "choice", "choices"))
+    return " and ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+
+
+def does(kind: str, what: str) -> str:
+    """What a task does at a point: the verb, and the thing, if it is one thing."""
+    if kind == "begin":
+        return f"begins {what}" if what else "starts"
+    if kind == "fault":
+        return f"fails to {what.removeprefix('faults.')}"
+    return f"{VERBS.get(kind, kind)} {what}".rstrip()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch import gits
 from aiovgic.arch.commands import ItsError
+from aiovgic.bugs import seed_multi_its
 from aiovgic.errors import UapiError
 from aiovgic.model.its.cache import TranslationCache
 from aiovgic.model.its.its import Its
@@ -192,9 +193,5 @@ class ListedLpis(Lpis):
         """Whether a bit of a pending table is about this LPI: it was, when the list was copied."""
         return True
 
-    async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
-        """Send an LPI that was ``source``'s when the list was copied to another vCPU (MOVALL)."""
-        await self.set_target(irq, target)
 
-
-LAYERS: tuple[Layer, ...] = (GlobalCacheMsi, ItsOf61, CheckedMapc, StrictSave, ListedLpis)
+LAYERS: tuple[Layer, ...] = (GlobalCacheMsi, ItsOf61, CheckedMapc, StrictSave, *seed_multi_its.LAYERS, ListedLpis)

@@ -121,6 +121,7 @@ ONE_OUTCOME: Mapping[str, str] = {
     "failed-vcpu-vs-msi": "a frame is refused as nothing is",
     "first-run-retry": "INIT of an ITS does nothing",
     "guest-vs-init": "INIT of an ITS does nothing",
+    "its-with-gicv2": "there is no ITS for an MSI",
     "init-vs-init": "INIT of an ITS does nothing",
     "msi-vs-init": "INIT of an ITS does nothing",
     # its

@@ -1,0 +1,36 @@
+"""seed-multi-its: MOVALL of one ITS takes back an LPI that a MOVI of another has sent elsewhere.
+
+All ITSes share one space of LPIs, and each has locks of its own. MOVALL lists a vCPU's LPIs, and then moves what it has
+listed, whoever's it is by then (facts: races.md 2.1, seed-multi-its; 6.1 asks only when it makes the list).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import Vcpu
+
+
+@replaces(Lpis)
+class SeedMultiIts(Lpis):
+    """What was the old vCPU's when the list was made still is."""
+
+    async def intids(self, filter_vcpu: Vcpu | None = None) -> tuple[int, ...]:
+        lpis = await self.lpi_xa.items()
+        return await self.data_race(
+            lambda: tuple([intid for intid, irq in lpis if filter_vcpu in (None, irq.target_vcpu)])
+        )
+
+    async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
+        await self.set_target(irq, target)
+
+
+LAYERS = (SeedMultiIts,)
+
+BUG = Bug(id="seed-multi-its", layers=LAYERS, kinds=("expectation",), scenario="movall-vs-movi", doc=__doc__)
