@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,7 +94,7 @@ def test_a_loop_without_end_says_where_it_is_and_can_be_interrupted(tmp_path: Pa
         assert running.stderr is not None
         assert running.stderr.readline().endswith(" s, in b.py:3 <module>\n")
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=20)
+        _, err = running.communicate(timeout=60)
     assert running.returncode == 130
     assert err.strip() == "aiovgic: interrupted"
 
@@ -103,9 +102,10 @@ def test_a_loop_without_end_says_where_it_is_and_can_be_interrupted(tmp_path: Pa
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_ends_a_check_of_the_catalogue(tmp_path: Path, jobs: str) -> None:
     with start(tmp_path, "bugs", "--verify", "--jobs", jobs, "--json") as running:
-        time.sleep(4)
+        assert running.stderr is not None
+        assert " s, in " in running.stderr.readline()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=60)
     assert running.returncode == 130
     assert json.loads(out)["interrupted"] is True
     assert "Traceback" not in err
