@@ -88,8 +88,8 @@ def test_a_trace_that_was_changed_diverges_with_the_first_difference(tmp_path: P
         replay_trace(path)
 
 
-def test_a_schedule_that_cannot_be_followed_diverges() -> None:
-    with pytest.raises(DivergedError, match="ended after 10 steps, before 99>init"):
+def test_a_schedule_that_cannot_be_followed_is_asked_wrongly() -> None:
+    with pytest.raises(UsageError, match="ended after 10 steps, before 99>init"):
         replay("addr-vs-init", "99>init", revision="its-v7")
 
 
