@@ -175,7 +175,7 @@ def explore(  # noqa: PLR0913  one argument an option
     )
 
 
-def searched(  # noqa: PLR0913  what a search is made of
+def searched(
     subject: Subject, strategy: Strategy, budget: int, detectors: Detectors, progress: Progress | None, *, go_on: bool
 ) -> Exploration:
     """The search itself."""
