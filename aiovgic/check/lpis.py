@@ -38,7 +38,7 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
 
 def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A translation of what is no event any more delivers MSIs that nobody expects."""
-    mapped = {intid for its in facts["its"].values() for intid, _ in its["events"].values()}
+    mapped = [intid for its in facts["its"].values() for intid, _ in its["events"].values()]
     for intid in facts["cached"]:
         if intid not in mapped:
             yield Violation("map", CACHED, f"LPI {intid} is cached for an event that is mapped no more")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.detect import Detectors
     from aiovgic.engine.explore import Found
     from aiovgic.engine.histogram import Bar
+    from aiovgic.engine.strategies.base import Strategy
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
@@ -146,11 +147,8 @@ def explore(  # noqa: PLR0913  one argument an option
     searching = way.make(seed)
     began = time.perf_counter()
     detectors = subject.detectors()
-    told = of_search(progress, budget)
     early = set_up_breaks(subject)
-    found = Exploration()
-    if early is None:
-        found = search(subject.program, searching, budget, watches=detectors.watches, go_on=outcomes, progress=told)
+    found = Exploration() if early else searched(subject, searching, budget, detectors, progress, go_on=outcomes)
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
     shown = tuple(tell(subject, each, detectors, seed) for each in in_order(found))
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
@@ -175,6 +173,14 @@ def explore(  # noqa: PLR0913  one argument an option
         findings=(early,) if early else tuple(each.finding for each in shown) or never,
         shown=shown,
     )
+
+
+def searched(
+    subject: Subject, strategy: Strategy, budget: int, detectors: Detectors, progress: Progress | None, *, go_on: bool
+) -> Exploration:
+    """The search itself."""
+    told = of_search(progress, budget)
+    return search(subject.program, strategy, budget, watches=detectors.watches, go_on=go_on, progress=told)
 
 
 def as_data(bar: Bar) -> dict[str, Any]:

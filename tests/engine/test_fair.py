@@ -132,4 +132,4 @@ def test_who_spins_past_the_limit_is_not_turned_round_at_every_step_of_his() -> 
     search = explore(program(Words, {"waits": waits, "comes": comes}), DporStrategy(), STEP_LIMIT)
     assert search.exhausted
     assert not search.complete
-    assert LONG // 2 < search.executions < LONG
+    assert LONG // 2 <= search.executions <= LONG + 1

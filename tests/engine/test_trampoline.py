@@ -164,7 +164,8 @@ def test_use_after_free_is_found_where_it_happens() -> None:
         await counter.word.load()
 
     async def killer(counter: Counter) -> None:
-        await counter.a.acquire()
+        async with counter.a:
+            pass
         counter.free()
 
     _, _, broken = outcomes({"user": user, "killer": killer})

@@ -74,6 +74,9 @@ class AutoStrategy:
 
     def end(self) -> bool:
         """There is another one until DPOR has tried everything."""
-        more = self.turn.end()
+        turn = self.turn
+        more = turn.end()
         self.ended += 1
+        if turn is self.dpor and self.dpor.is_endless():
+            self.ended = max(self.ended, ALONE)  # it cannot finish
         return more

@@ -72,8 +72,11 @@ class Node:
         }
 
 
-LONG = 500
-"""Steps of an execution without an end whose races are turned round: whoever spins races with himself for ever."""
+LONG = 200
+"""Steps of an execution without an end before which something is tried: whoever spins races for ever."""
+
+FEW = 50
+"""Steps of each task, after those, that are tried there."""
 
 
 class DporStrategy:
@@ -86,6 +89,8 @@ class DporStrategy:
         self.path: list[Node] = []
         self.steps = Steps()
         self.complete = False
+        self.late: dict[int, int] = {}
+        """How many late steps of each task were looked at, by number."""
         self.pruned = 0
         """Executions that were given up: all they could still do was tried before."""
 
@@ -149,6 +154,7 @@ class DporStrategy:
 
     def turn_round(self) -> None:
         """Add, for each race that is new, who begins an execution with the two turned round."""
+        self.late = {}
         for order, event in self.steps.ordered():
             self.add_races(order, event)
         after, execution = self.steps.order, self.steps.execution
@@ -161,11 +167,14 @@ class DporStrategy:
             self.add_races(after, event)
 
     def add_races(self, order: Order, event: Event) -> None:
-        """All races between a step and those before it; far on in an execution without an end not any more."""
-        if len(order.events) >= LONG and self.is_endless():
+        """All races between a step and those before it; of an execution without an end only with its beginning."""
+        endless = self.is_endless()
+        if endless and self.is_late(order, event):
             return
         for number, name in order.races(event):
             at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
+            while endless and at >= LONG:
+                at = order.earlier(at, name)
             while at != NEVER and not self.add(order, at, event):
                 at = order.earlier(at, name)
 
@@ -173,6 +182,13 @@ class DporStrategy:
         """Whether the strategy was not asked any more: the search is not complete, whatever it turns round."""
         execution = self.steps.execution
         return execution is not None and execution.steps >= execution.step_limit
+
+    def is_late(self, order: Order, event: Event) -> bool:
+        """Whether a task has had its turn so often, so far on, that its steps show nothing new."""
+        if len(order.events) < LONG:
+            return False
+        turns = self.late[event.task] = self.late.get(event.task, 0) + 1
+        return turns > FEW
 
     def unbarred(self, order: Order, number: int, cpu: str, event: Event) -> int:
         """The last use of a CPU, up to a step, instead of which ``event`` could have had it, or `NEVER`."""
