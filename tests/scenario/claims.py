@@ -126,6 +126,8 @@ ONE_OUTCOME: Mapping[str, str] = {
     "msi-vs-init": "INIT of an ITS does nothing",
     # its
     "msi-uncached": "what is cached cannot be seen",
+    # kick
+    "icactive-vs-fold": "who was first cannot be seen",
     # teardown
     "close-vs-msi": "closing a descriptor does nothing",
 }
