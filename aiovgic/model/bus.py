@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from aiovgic.arch.words import mask
 from aiovgic.errors import UapiError
-from aiovgic.model.mmio import IodevType
 from aiovgic.sync import ACQUIRE, RELEASE, Part
 
 if TYPE_CHECKING:
+    from aiovgic.model.mmio import IodevType
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
@@ -58,11 +58,6 @@ class Range(NamedTuple):
         """
         return self.base <= addr and wrapped(addr + length) <= self.end
 
-    def overlaps(self, new: Range) -> bool:
-        """Whether it is another device of the same type, at one of the same addresses."""
-        same_type = self.device is not new.device and self.device.iodev_type is new.device.iodev_type
-        return same_type and self.base < new.end and new.base < self.end
-
 
 class Bus(Part):
     """The MMIO bus of a VM (struct kvm_io_bus)."""
@@ -79,16 +74,9 @@ class Bus(Part):
         now = await self.ranges.load()
         if len(now) >= NR_IOBUS_DEVS:
             raise UapiError(errno.ENOSPC, f"the bus has {NR_IOBUS_DEVS} devices")
-        new = Range(base, length, device)
-        self.check_overlap(now, new)
         await self.vm.faults.alloc("kvm_io_bus")
-        await self.ranges.store(self.inserted(now, new), RELEASE)
+        await self.ranges.store(self.inserted(now, Range(base, length, device)), RELEASE)
         await self.vm.srcu.synchronize()
-
-    def check_overlap(self, now: tuple[Range, ...], new: Range) -> None:
-        """Two ITSes do not share an address; KVM leaves that to userspace (seed-overlap). Raises EINVAL."""
-        if new.device.iodev_type is IodevType.ITS and any(here.overlaps(new) for here in now):
-            raise UapiError(errno.EINVAL, f"another ITS is at {new.base:#x}")
 
     async def unregister(self, device: IoDevice) -> None:
         """Take a device off, if it is there (kvm_io_bus_unregister_dev). Needs no memory, so it never fails."""

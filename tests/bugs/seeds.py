@@ -41,7 +41,6 @@ SEEDS = {
     "seed-first-run-retry": Seed("its1 is on the bus 2 times", V4_8),
     "seed-destroy-registered": Seed("its0"),
     "seed-create-unlocked": Seed("its0 is on the bus 2 times"),
-    "seed-overlap": Seed("first: {ret: 0}; second: {ret: 0}"),
     "seed-hasits-model": Seed("msi is {errno: EBUSY}"),
     "seed-destroy-leak": Seed("its0.device outlives the VM"),
 }

@@ -23,10 +23,6 @@ def test_every_recorded_operation_is_answered_as_that_kernel_did(revision: str, 
 MENDED = {
     "facts/vcpu-dup-frame": "redist-slot-lost",
     "facts/vcpu-dup-full": "redist-slot-lost",
-    "uapi-addr/two-its-half": "seed-overlap",
-    "uapi-addr/two-its-same": "seed-overlap",
-    "walk-uapi/031": "seed-overlap",
-    "walk-uapi/050": "seed-overlap",
 }
 """Scripts in which the base does not answer as its kernel did, by the fault that it has not."""
 
