@@ -32,6 +32,7 @@ from aiovgic.sync import (
     GraceEnd,
     KillableSleep,
     Load,
+    RefGetUnlessZero,
     RefPut,
     RefPutNotLast,
     Section,
@@ -129,6 +130,7 @@ class Clocks(Watch):
             Load: self.loaded,
             Update: self.updated,
             Fence: self.passed,
+            RefGetUnlessZero: self.looked_at_count,
             RefPut: self.put,
             RefPutNotLast: self.put_not_last,
             Section: self.entered,
@@ -161,7 +163,9 @@ class Clocks(Watch):
             case "left":
                 self.reader_left(thing)
             case "called":
-                join(self.deferred.setdefault(thing, []), self.mine().publish())
+                me, deferred = self.mine(), self.deferred.setdefault(thing, [])
+                for times in (me.publish(), me.acquired):  # a grace period is a barrier, too
+                    join(deferred, times)
             case _:
                 pass
 
@@ -217,6 +221,10 @@ class Clocks(Watch):
             me.join(me.acquired)
         if op.order in RELEASES:
             me.released = me.publish()
+
+    def looked_at_count(self, me: ContextClock, op: RefGetUnlessZero, _value: bool) -> None:  # noqa: FBT001
+        """A count was read, or taken; that orders nothing until a barrier (refcount_inc_not_zero)."""
+        join(me.acquired, self.things.get(op.ref, NOTHING))
 
     def put(self, me: ContextClock, op: RefPut, value: bool) -> None:  # noqa: FBT001
         """A reference was dropped: release, and acquire for the last (refcount_dec_and_test)."""

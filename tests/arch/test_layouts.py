@@ -33,6 +33,7 @@ def test_all_files_with_words_are_looked_at() -> None:
         "gicr",
         "gits",
         "icc",
+        "idfeatures",
         "idregs",
     }
 

@@ -29,6 +29,7 @@ class Box(Part):
         self.held = parts.make(Held, "held")
         self.mutex = self.lock("lock", sleeps=True)
         self.gone = self.shared("gone", 0)
+        self.count = self.ref()
         self.srcu = self.srcu_struct("srcu")
         self.rcu = Rcu(self.rt, self, "rcu")
 
@@ -123,6 +124,26 @@ def test_memory_goes_once_nobody_can_be_looking_whether_somebody_was_or_not() ->
     assert rules(Box, {"one": reads, "two": frees_at_once}) == FREED
     assert rules(Box, {"one": reads, "two": frees_after_a_grace_period}) == []
     assert rules(Box, {"one": reads, "two": leaves_it_to_the_last_reader}) == []
+
+
+async def reads_and_drops(box: Box) -> None:
+    assert box.held.plain == 0
+    await box.count.put()
+
+
+async def finds_it_dead(box: Box) -> None:
+    if not await box.count.get_unless_zero():
+        box.held.free()
+
+
+async def finds_it_dead_and_waits(box: Box) -> None:
+    if not await box.count.get_unless_zero():
+        box.rcu.call(box.held.free)
+
+
+def test_a_count_of_zero_orders_nothing_and_a_grace_period_after_it_does() -> None:
+    assert rules(Box, {"one": reads_and_drops, "two": finds_it_dead}) == FREED
+    assert rules(Box, {"one": reads_and_drops, "two": finds_it_dead_and_waits}) == []
 
 
 def test_both_sides_of_a_free_without_order_are_named() -> None:
