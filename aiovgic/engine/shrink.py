@@ -8,7 +8,6 @@ tried, fewest first, as far as that is affordable; so a short answer is the shor
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.stage import Stage
@@ -41,15 +40,18 @@ class Shrinker:
         self.best = outcome
         self.watches = watches
         self.left = budget
+        self.interrupted = False
 
     def shrink(self) -> Outcome:
         """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
-        with suppress(KeyboardInterrupt):
+        try:
             self.leave_off()
             self.leave_out()
             self.join_stretches()
             self.leave_out()
             self.search_shorter()
+        except KeyboardInterrupt:
+            self.interrupted = True
         return self.best
 
     def attempt(self, strategy: Strategy) -> Outcome | None:

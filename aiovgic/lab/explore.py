@@ -47,6 +47,8 @@ class Told:
     switches: tuple[Switch, ...]
     unshrunk: int
     """Deviations of its schedule before it was shrunk."""
+    interrupted: bool
+    """Whether Ctrl-C ended the shrinking."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +166,7 @@ def explore(  # noqa: PLR0913  one argument an option
         executions=found.executions,
         complete=found.complete,
         exhausted=found.exhausted,
-        interrupted=found.interrupted,
+        interrupted=found.interrupted or any(each.interrupted for each in shown),
         bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
         known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
@@ -201,7 +203,8 @@ def in_order(found: Exploration) -> list[Found]:
 
 def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:
     """Shrink what was found, and write it down."""
-    smallest = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches).shrink()
+    shrinker = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches)
+    smallest = shrinker.shrink()
     shown = show(
         subject,
         smallest.schedule,
@@ -212,7 +215,7 @@ def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Tol
     )
     finding = shown.findings.get(found.broken.identity)
     assert finding is not None, "what was broken in an execution was not broken when it was replayed"
-    return Told(finding, shown.trace, shown.switches, len(found.outcome.schedule))
+    return Told(finding, shown.trace, shown.switches, len(found.outcome.schedule), shrinker.interrupted)
 
 
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiovgic.engine.outcome import first_line
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
-from aiovgic.errors import AiovgicError, Violation
+from aiovgic.errors import AiovgicError, ScenarioError, Violation
 from aiovgic.record.finding import Finding
 from aiovgic.record.trace import End, Trace, make_trace
 
@@ -68,10 +68,11 @@ def set_up_breaks(subject: Subject) -> Finding | None:
     kind: Kind = "model-bug"
     try:
         Stage(subject.program)
-    except Violation as error:
-        kind, rule, what = error.kind, error.rule, error.what
-    except AiovgicError:
-        raise
+    except AiovgicError as error:
+        broken = error.__cause__ if isinstance(error, ScenarioError) else error
+        if not isinstance(broken, Violation):
+            raise
+        kind, rule, what = broken.kind, broken.rule, broken.what
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
         rule, what = type(error).__name__, first_line(error)
     else:

@@ -88,5 +88,5 @@ def test_a_file_without_results_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_revision_there_is_not_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"no revision 'v6\.2'; did you mean 'v6\.12'\?"):
+    with pytest.raises(UsageError, match=r"no revision 'v6\.2'; did you mean 'v6\.1'\?"):
         conform(revision="v6.2")
