@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from aiovgic.engine.live import run_live
 from aiovgic.errors import UsageError
@@ -76,6 +76,10 @@ class Chunk(NamedTuple):
     live: bool
 
 
+Work: TypeAlias = "tuple[Chunk, Recording]"
+"""A chunk, and what it is a chunk of."""
+
+
 def conform(
     files: Iterable[str | Path] = (),
     *,
@@ -94,9 +98,11 @@ def conform(
     if jobs < 1:
         raise UsageError(f"there must be at least one job, not {jobs}")
     paths = [Path(file) for file in files] or recordings(revision)
-    loaded = [checked(load_recording(path)) for path in paths]
-    chunks = [Chunk(each.path, run, revision, live) for each in loaded for run in slices(each, CHUNK)]
-    played = list(spread(chunks, {each.path: each for each in loaded}, jobs, progress))
+    work = chunks_of(paths, revision, live=live)
+    if len(paths) == 1 or jobs == 1:
+        work = list(work)
+        jobs = min(jobs, len(work))
+    played = list(spread(work, jobs, progress))
     return ConformResult(
         verb="conform",
         revision=revision,
@@ -115,32 +121,45 @@ def checked(recording: Recording) -> Recording:
     return recording
 
 
-def spread(
-    chunks: Sequence[Chunk], loaded: dict[Path, Recording], jobs: int, progress: Progress | None
-) -> Iterator[Played]:
+def chunks_of(paths: Sequence[Path], revision: str, *, live: bool) -> Iterable[Work]:
+    """The work that there is, file by file, as it is asked for. Raises ScenarioError, UsageError."""
+    for path in paths:
+        recording = checked(load_recording(path))
+        for run in slices(recording, CHUNK):
+            yield Chunk(recording.path, run, revision, live), recording
+
+
+def spread(work: Iterable[Work], jobs: int, progress: Progress | None) -> Iterator[Played]:
     """What came of every script, in order, whoever played it."""
-    total = sum(len(chunk.scripts) for chunk in chunks)
-    done = 0
-    for chunk, played in zip(chunks, results(chunks, loaded, jobs), strict=True):
+    total = done = 0
+
+    def counted() -> Iterator[Work]:
+        nonlocal total
+        for each in work:
+            total += len(each[0].scripts)
+            yield each
+
+    for played in here(list(counted())) if jobs == 1 else apart(counted(), jobs):
         yield from played
-        done += len(chunk.scripts)
+        done += len(played)
         if progress is not None:
             progress(done, total)
 
 
-def results(chunks: Sequence[Chunk], loaded: dict[Path, Recording], jobs: int) -> Iterator[list[Played]]:
-    """What came of each chunk, in order: played here, or by as many processes as there are jobs."""
-    if jobs == 1 or len(chunks) == 1:
-        for chunk in chunks:
-            yield play(chunk, loaded[chunk.path])
-        return
+def here(work: Sequence[Work]) -> Iterator[list[Played]]:
+    """What came of each chunk, in order, played by this process."""
+    for chunk, recording in work:
+        yield play(chunk, recording)
+
+
+def apart(work: Iterable[Work], jobs: int) -> Iterator[list[Played]]:
+    """What came of each chunk, in order, played by other processes, which begin while files are still read."""
     context = multiprocessing.get_context("spawn")
     level = logging.getLogger().level if logging.getLogger().hasHandlers() else None
-    with ProcessPoolExecutor(
-        min(jobs, len(chunks)), mp_context=context, initializer=log_in_worker, initargs=(level,)
-    ) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=log_in_worker, initargs=(level,)) as pool:
         try:
-            yield from pool.map(play_file, chunks)
+            for future in [pool.submit(play_file, chunk) for chunk, _ in work]:
+                yield future.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
