@@ -46,7 +46,7 @@ class Exploration:
     """The first execution that something ended."""
     at_execution: int = 0
     found: dict[tuple[object, ...], Found] = field(default_factory=dict)
-    """All that was found, by identity: data races, and what ended the search."""
+    """All that was found, by identity: what ended executions, and what was found on the way."""
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""

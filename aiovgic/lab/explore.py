@@ -228,7 +228,9 @@ def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
 
 
 def held_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
-    """What was to happen sometimes, and has happened each time."""
+    """What was to happen sometimes, and has happened each time; of no execution there is nothing to say."""
+    if not found.executions:
+        return ()
     return tuple(
         expectation.placed
         for number, expectation in enumerate(scenario.expectations)
