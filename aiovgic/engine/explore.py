@@ -1,6 +1,6 @@
 """A search: one execution after the other, until something breaks or nothing is left to try.
 
-A data race ends no search, so that its consequence is found too.
+What ends no execution, such as a data race, ends no search, so that its consequence is found too.
 """
 
 from __future__ import annotations
