@@ -81,7 +81,7 @@ class Violation(AiovgicError):  # noqa: N818  what was broken, not what failed
     """A rule of the machine was broken at this step; the engine turns it into a finding.
 
     ``kind`` is one of the finding kinds, ``rule`` the rule's name, ``what`` names the object. Of a use
-    after free ``freed`` is the name of what was freed.
+    after free ``freed`` is the identity of what was freed.
     """
 
     def __init__(self, kind: Kind, rule: str, what: str, freed: str = "") -> None:

@@ -9,6 +9,7 @@
 | a wake-up | the sleeper's return |
 | a reader's leaving | the end of a grace period that it entered before |
 | the beginning of a grace period | readers who enter after its end |
+| leaving memory to the end of a grace period, and readers who have left | giving it back there |
 | spawning | the new context |
 | what ran on a CPU | an interrupt handler there, and what runs on after it |
 
@@ -268,11 +269,12 @@ class Clocks(Watch):
             me.join(left.get(ticket, NOTHING))
 
     def known_to_free(self) -> Times:
-        """What comes before memory that whoever runs gives back now: at once, or as the last reader of a domain."""
+        """What comes before memory that whoever runs gives back now: at once, or at the end of a grace period."""
         known = list(self.mine().times)
         for domain, times in self.deferred.items():
-            for each in (times, *self.left.get(domain, {}).values()):
-                join(known, each)
+            if isinstance(domain, Srcu) and domain.ending:
+                for each in (times, *self.left.get(domain, {}).values()):
+                    join(known, each)
         return known
 
     def slept(self, me: ContextClock, op: Sleep, value: bool) -> None:  # noqa: FBT001

@@ -1,6 +1,6 @@
 """A search: one execution after the other, until something breaks or nothing is left to try.
 
-A data race ends no search, so that its consequence is found too.
+What ends no execution, such as a data race, ends no search, so that its consequence is found too.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Exploration:
     """The first execution that something ended."""
     at_execution: int = 0
     found: dict[tuple[object, ...], Found] = field(default_factory=dict)
-    """All that was found, by identity: data races, and what ended the search."""
+    """All that was found, by identity: what ended executions, and what was found on the way."""
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""

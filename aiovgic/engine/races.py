@@ -111,7 +111,7 @@ class Races(Clocks):
         assert self.execution is not None
         clock, _, where = access
         toucher = where or place(clock, part, field, NOWHERE, write=write)
-        freeing = self.execution.rt.frees[part.name]
+        freeing = self.execution.rt.frees[part.ident]
         verb = "written" if write else "read"
         touched = f"{part.name}.{field.field} is {verb} by {toucher.task}"
         title = f"{touched}, and {part.name} freed by {freeing.task}, in no order"

@@ -38,7 +38,7 @@ class ExecutionRuntime(Runtime):
         self.recorder: Recorder | None = None
         self.channels: list[Channel[Any, Any]] = []
         self.frees: dict[str, Place] = {}
-        """Who gave back the memory of each part, and where."""
+        """Who gave back the memory of each part, and where, by its identity."""
         self.racing = False
         """Set-up is over: from now on there are points, choices and notes."""
         self.quiet = False
@@ -67,7 +67,7 @@ class ExecutionRuntime(Runtime):
         if part.freed:
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
-            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed", part.name)
+            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed", part.ident)
         for hear in self.ears.notes[field]:
             hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
@@ -85,7 +85,7 @@ class ExecutionRuntime(Runtime):
         """Memory is given back."""
         self.event("ref", part.name, "freed")
         if self.racing and not self.dead:
-            self.frees[part.name] = freeing(self.current, part, calling(sys._getframe(2)))  # noqa: SLF001
+            self.frees[part.ident] = freeing(self.current, part, calling(sys._getframe(2)))  # noqa: SLF001
             for watch in self.ears.watches:
                 watch.freed(part)
 

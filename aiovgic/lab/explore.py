@@ -152,7 +152,7 @@ def explore(  # noqa: PLR0913  one argument an option
     early = set_up_breaks(subject)
     found = Exploration() if early else searched(subject, searching, budget, detectors, progress, go_on=outcomes)
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
-    shown = tuple(tell(subject, each, detectors, seed) for each in in_order(found))
+    shown = tell_all(subject, found, detectors, seed)
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
     return ExploreResult(
         verb="explore",
@@ -201,10 +201,19 @@ def in_order(found: Exploration) -> list[Found]:
     return sorted(told, key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
 
 
-def tell(subject: Subject, found: Found, detectors: Detectors, seed: int) -> Told:
-    """Shrink what was found, and write it down."""
+def tell_all(subject: Subject, found: Exploration, detectors: Detectors, seed: int) -> tuple[Told, ...]:
+    """Shrink and write down everything that was found; after Ctrl-C nothing is shrunk any more."""
+    told: list[Told] = []
+    for each in in_order(found):
+        interrupted = any(before.interrupted for before in told)
+        told.append(tell(subject, each, detectors, seed, shrinks=not interrupted))
+    return tuple(told)
+
+
+def tell(subject: Subject, found: Found, detectors: Detectors, seed: int, *, shrinks: bool) -> Told:
+    """Shrink what was found, if it is to be, and write it down."""
     shrinker = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches)
-    smallest = shrinker.shrink()
+    smallest = shrinker.shrink() if shrinks else found.outcome
     shown = show(
         subject,
         smallest.schedule,
@@ -228,7 +237,9 @@ def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
 
 
 def held_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:
-    """What was to happen sometimes, and has happened each time."""
+    """What was to happen sometimes, and has happened each time; of no execution there is nothing to say."""
+    if not found.executions:
+        return ()
     return tuple(
         expectation.placed
         for number, expectation in enumerate(scenario.expectations)

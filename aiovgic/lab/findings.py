@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.outcome import first_line
+from aiovgic.engine.outcome import fault_of
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
 from aiovgic.errors import AiovgicError, ScenarioError, Violation
@@ -74,7 +74,7 @@ def set_up_breaks(subject: Subject) -> Finding | None:
             raise
         kind, rule, what = broken.kind, broken.rule, broken.what
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        rule, what = type(error).__name__, first_line(error)
+        rule, what = fault_of(error)
     else:
         return None
     return Finding(kind=kind, rule=rule, title=f"in the set-up of the machine: {what}", at_execution=1)

@@ -81,7 +81,7 @@ class Part:
     def free(self) -> None:
         """This part's memory is gone: whoever touches it now has a use after free (kfree)."""
         if self.freed:
-            raise Violation("use-after-free", "double-free", f"{self.name} is freed twice", self.name)
+            raise Violation("use-after-free", "double-free", f"{self.name} is freed twice", self.ident)
         self.rt.freed(self)
         self.freed = True
 

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class Srcu(Thing):
     """One domain of sleepable read sections (struct srcu_struct)."""
 
-    __slots__ = ("_callbacks", "_entered", "active", "cls", "rt")
+    __slots__ = ("_callbacks", "_entered", "active", "cls", "ending", "rt")
 
     def __init__(self, rt: Runtime, owner: Part, cls: str) -> None:
         super().__init__(owner, cls)
         self.rt = rt
         self.cls = cls
         self.active: dict[int, Context] = {}
+        self.ending = False
+        """Whether what was left to the end of a grace period is being done now."""
         self._entered = 0
         self._callbacks: list[tuple[tuple[int, ...], Callable[[], None]]] = []
 
@@ -64,8 +66,10 @@ class Srcu(Thing):
     def _run_callbacks(self) -> None:
         due = [fn for inside, fn in self._callbacks if self.is_over(inside)]
         self._callbacks = [(inside, fn) for inside, fn in self._callbacks if not self.is_over(inside)]
+        self.ending = True
         for fn in due:
             fn()
+        self.ending = False
 
     def is_over(self, inside: tuple[int, ...]) -> bool:
         """Whether all readers with these tickets have left."""

@@ -10,7 +10,7 @@ import pytest
 from aiovgic.engine.detect import Detectors
 from aiovgic.engine.explore import executions, explore
 from aiovgic.engine.stage import Stage
-from aiovgic.engine.strategies.dpor import DporStrategy
+from aiovgic.engine.strategies.dpor import LONG, DporStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded, LockOrder, Part, fence
 from aiovgic.testing.programs import compare, draw
@@ -81,6 +81,31 @@ def test_an_execution_without_end_is_one_of_many() -> None:
         outcome = Execution(stage, strategy, step_limit=40).run()
         assert outcome.pruned or (outcome.broken is not None and outcome.broken.kind == "livelock")
         strategy.end()
+
+
+class TwoWords(Word):
+    """One word, and one that only one task touches."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.own = self.shared("own", 0)
+
+
+def test_an_end_just_at_the_limit_is_an_end() -> None:
+    async def comes_late(part: Any) -> None:
+        for _ in range(LONG):
+            await part.own.load()
+        await part.word.store(1)
+
+    strategy = DporStrategy()
+    stage = Stage(program(TwoWords, {"one": comes_late, "two": looks}))
+    tried = 0
+    while not strategy.complete:
+        outcome = Execution(stage, strategy, step_limit=LONG + 2).run()
+        assert not outcome.bounded
+        tried += 1
+        strategy.end()
+    assert tried == 2
 
 
 def test_a_search_can_be_stopped_and_gone_on_with() -> None:

@@ -126,6 +126,40 @@ def test_memory_goes_once_nobody_can_be_looking_whether_somebody_was_or_not() ->
     assert rules(Box, {"one": reads, "two": leaves_it_to_the_last_reader}) == []
 
 
+def test_what_else_is_left_to_the_last_reader_orders_nothing_that_is_freed_at_once() -> None:
+    async def reads_as_an_rcu_reader(box: Box) -> None:
+        async with box.rcu.read():
+            if await box.gone.load() == 0:
+                assert box.held.plain == 0
+
+    async def leaves_another(box: Box) -> None:
+        await box.gone.store(1)
+        box.rcu.call(box.parts.make(Held, "another").free)
+        box.held.free()
+
+    assert rules(Box, {"one": reads_as_an_rcu_reader, "two": leaves_another}) == FREED
+
+
+async def gives_back_the_first(first: Held) -> None:
+    first.free()
+
+
+async def gives_back_the_second(second: Held) -> None:
+    second.free()
+
+
+def test_of_two_of_one_name_the_one_that_was_used_was_freed_where_it_was() -> None:
+    async def uses_the_first(box: Box) -> None:
+        await box.gone.load()
+        first, second = box.held, box.parts.make(Held, "held")
+        await gives_back_the_first(first)
+        await gives_back_the_second(second)
+        first.plain = 1
+
+    (broken,) = found(Box, {"one": uses_the_first})
+    assert [place.function for place in broken.places] == ["uses_the_first", "gives_back_the_first"]
+
+
 async def reads_and_drops(box: Box) -> None:
     assert box.held.plain == 0
     await box.count.put()

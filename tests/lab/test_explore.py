@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.engine.shrink import Shrinker
 from aiovgic.errors import DivergedError, NotOkError, UsageError
 from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay, replay_trace
@@ -127,3 +128,17 @@ def digest_of(python: str, hash_seed: str) -> str:
 def test_a_trace_is_the_same_bytes_in_other_processes_under_other_hash_seeds() -> None:
     digests = {digest_of(sys.executable, seed) for seed in ("0", "1", "random")}
     assert len(digests) == 1
+
+
+def test_after_ctrl_c_nothing_is_shrunk_any_more_and_everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Shrinker] = []
+
+    def leave_off(shrinker: Shrinker) -> None:
+        begun.append(shrinker)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shrinker, "leave_off", leave_off)
+    result = explore("create-vs-create", bugs=["seed-create-unlocked"], budget=60)
+    assert [finding.kind for finding in result.findings] == ["list", "data-race"]
+    assert result.interrupted
+    assert len(begun) == 1

@@ -148,7 +148,7 @@ def test_a_what_if_that_breaks_the_set_up_already_is_a_finding(tmp_path: Path) -
     path = tmp_path / "unlocks.py"
     path.write_text(BREAKS_SETUP, encoding="utf-8")
     result = explore("line-vs-entry", bugs=[path])
-    assert result.executions == 0
+    assert (result.executions, result.held) == (0, ())
     (finding,) = result.findings
     assert (finding.kind, finding.rule, finding.at_execution, finding.replay) == ("lock-order", "unlock-balance", 1, "")
     title = "in the set-up of the machine: irq32.irq_lock is released by setup, held by nobody"
@@ -160,3 +160,10 @@ def test_an_assertion_that_fails_in_the_set_up_is_a_model_bug(tmp_path: Path) ->
     path.write_text(BREAKS_SETUP.replace("self.irq_lock.release()", "assert self.intid > 9000"), encoding="utf-8")
     (finding,) = explore("line-vs-entry", bugs=[path]).findings
     assert (finding.kind, finding.rule) == ("model-bug", "AssertionError")
+
+
+def test_none_used_as_an_object_in_the_set_up_is_a_null_pointer_too(tmp_path: Path) -> None:
+    path = tmp_path / "null.py"
+    path.write_text(BREAKS_SETUP.replace("self.irq_lock", "None.irq_lock"), encoding="utf-8")
+    (finding,) = explore("line-vs-entry", bugs=[path]).findings
+    assert (finding.kind, finding.rule) == ("model-bug", "null-pointer")

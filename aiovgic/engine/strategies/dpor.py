@@ -173,15 +173,15 @@ class DporStrategy:
             return
         for number, name in order.races(event):
             at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
-            while endless and at >= LONG:
-                at = order.earlier(at, name)
+            if endless and at >= LONG:
+                at = order.earlier(LONG, name)
             while at != NEVER and not self.add(order, at, event):
                 at = order.earlier(at, name)
 
     def is_endless(self) -> bool:
         """Whether the strategy was not asked any more: the search is not complete, whatever it turns round."""
         execution = self.steps.execution
-        return execution is not None and execution.steps >= execution.step_limit
+        return execution is not None and execution.turns is not None
 
     def is_late(self, order: Order, event: Event) -> bool:
         """Whether a task has had its turn so often, so far on, that its steps show nothing new."""
