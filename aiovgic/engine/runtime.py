@@ -78,8 +78,10 @@ class ExecutionRuntime(Runtime):
     def looking(self) -> Iterator[None]:
         """Somebody looks at a quiet machine: what he reads is nobody's access."""
         self.quiet = True
-        yield
-        self.quiet = False
+        try:
+            yield
+        finally:
+            self.quiet = False
 
     def freed(self, part: Part) -> None:
         """Memory is given back."""
@@ -121,16 +123,18 @@ class ExecutionRuntime(Runtime):
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields where KVM does so without their lock, knowingly."""
         before, self._marked = self._marked, True
-        value = read()
-        self._marked = before
-        return value
+        try:
+            return read()
+        finally:
+            self._marked = before
 
     def unseen(self, do: Callable[[], T]) -> T:
         """Do what nobody is to note: something is made only now that was there from the start."""
         before, self.quiet = self.quiet, True
-        value = do()
-        self.quiet = before
-        return value
+        try:
+            return do()
+        finally:
+            self.quiet = before
 
     def event(self, kind: str, what: str, detail: Detail = "") -> None:
         """Something worth a line of the trace."""

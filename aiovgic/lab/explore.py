@@ -23,12 +23,13 @@ from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
     from aiovgic.engine.explore import Found
     from aiovgic.engine.histogram import Bar
+    from aiovgic.engine.outcome import Broken
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
@@ -193,12 +194,18 @@ def as_data(bar: Bar) -> dict[str, Any]:
 def in_order(found: Exploration) -> list[Found]:
     """What was found: first what ended the search, then what was found on the way, data races last.
 
-    That memory may be used after it is freed need not be said where it was.
+    That something may be used after it is freed need not be said where it was.
     """
     everything = found.found.values()
-    used = any(each.broken.ends and each.broken.kind == "use-after-free" for each in everything)
-    told = [each for each in everything if each.broken.ends or each.broken.kind != "use-after-free" or not used]
+    used = [each.broken.title for each in everything if each.broken.ends and each.broken.kind == "use-after-free"]
+    told = [each for each in everything if each.broken.ends or not was_used(each.broken, used)]
     return sorted(told, key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
+
+
+def was_used(broken: Broken, used: Sequence[str]) -> bool:
+    """Whether what may be used after it is freed was, as one of these titles says."""
+    freed = [place.object for place in broken.places]
+    return broken.kind == "use-after-free" and any(name in title.split() for title in used for name in freed)
 
 
 def tell_all(subject: Subject, found: Exploration, detectors: Detectors, seed: int) -> tuple[Told, ...]:

@@ -68,9 +68,9 @@ class Routing(Part):
         """Publish a new table, wait for the readers of the old one, and free that (kvm_set_irq_routing)."""
         async with self.irq_lock:
             old = await self.publish(routes)
+            if self.vm.host.gicv4:
+                await self.reroute(await old.map.load(), routes)
         await self.irq_srcu.synchronize()
-        if self.vm.host.gicv4:
-            await self.reroute(await old.map.load(), routes)
         old.free()
 
     async def publish(self, routes: Routes) -> RoutingTable:
