@@ -7,6 +7,8 @@ import pytest
 from aiovgic.lab.conform import conform
 from aiovgic.scenario.shipped import recordings
 
+pytestmark = pytest.mark.timeout(600)
+
 THEMED = 901
 """Scripts of the corpus that the project started from; others were added since."""
 
