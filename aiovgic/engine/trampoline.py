@@ -141,9 +141,9 @@ class Execution:
             raise error  # somebody asked wrongly, or the replay diverged
         where = raised_at(error.__traceback__) or innermost(task)
         if isinstance(error, Violation):
-            access, what = (
-                (op.kind, op.target) if op and op.kind != "racy-read" else (error.rule, error.what.split(" ")[0])
-            )
+            access, what = error.rule, error.what.split(" ")[0]
+            if op is not None and op.kind != "racy-read":  # such a read has no target of its own
+                access, what = op.kind, op.target
             place = place_of(task, where, access, what, error)
             freed = self.rt.frees.get(error.freed)
             places = (place,) if freed is None else (place, freed)

@@ -160,9 +160,8 @@ def apart(work: Iterable[Work], jobs: int) -> Iterator[list[Played]]:
         try:
             for future in [pool.submit(play_file, chunk) for chunk, _ in work]:
                 yield future.result()
-        except BaseException:
+        finally:  # where it is left early, nobody waits for what is still to be played
             pool.shutdown(cancel_futures=True)
-            raise
 
 
 def log_in_worker(level: int | None) -> None:

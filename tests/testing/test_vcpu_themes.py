@@ -1,35 +1,13 @@
-"""Scripts about vCPUs: the same for the same seed, and nothing in them that the rig cannot do."""
+"""Scripts about vCPUs: nothing in them that the rig cannot do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from aiovgic.testing import generator
-from aiovgic.uapi.operations import operation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from tests.testing.themes import GUEST, scripts
 
 THEMES = ("vcpu-features", "vcpu-core", "vcpu-again", "vcpu-first-runs")
 POWER_OFF = 1
-GUEST = ("run", "mmio_read", "mmio_write", "sysreg_read", "sysreg_write")
-
-
-def scripts(theme: str) -> Sequence[Sequence[Mapping[str, Any]]]:
-    """Sixty scripts of a theme, without their headers."""
-    return [script[1:] for script in generator.scripts(7, 60, [theme])]
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_a_seed_gives_the_same_scripts_and_every_line_is_an_operation(theme: str) -> None:
-    made = scripts(theme)
-    assert made == scripts(theme)
-    assert len({str(script) for script in made}) > len(made) // 2
-    for script in made:
-        for line in script:
-            operation(str(line["op"]), {key: value for key, value in line.items() if key != "op"})
 
 
 @pytest.mark.parametrize("theme", THEMES)
