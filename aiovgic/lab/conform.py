@@ -99,7 +99,7 @@ def conform(
         raise UsageError(f"there must be at least one job, not {jobs}")
     paths = [Path(file) for file in files] or recordings(revision)
     work = chunks_of(paths, revision, live=live)
-    if len(paths) == 1 or jobs == 1:
+    if jobs == 1 or len(paths) <= jobs:  # little to read: no more processes than chunks
         work = list(work)
         jobs = min(jobs, len(work))
     played = list(spread(work, jobs, progress))

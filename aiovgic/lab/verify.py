@@ -145,7 +145,7 @@ def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Check
         try:
             for done in as_completed([pool.submit(check, each) for each in asked]):
                 yield done.result()
-        except BaseException:
+        except BaseException:  # Ctrl-C, too: workers ignore it, and would go on
             for worker in active_children():
                 if worker not in others:
                     worker.terminate()

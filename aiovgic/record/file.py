@@ -23,7 +23,7 @@ def open_file(path: Path) -> BinaryIO:
         wait_for_writer(file)
         os.set_blocking(file, True)
         return os.fdopen(file, "rb")
-    except BaseException:
+    except BaseException:  # Ctrl-C, too: nobody else closes it
         os.close(file)
         raise
 
