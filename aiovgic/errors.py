@@ -3,30 +3,6 @@
 from __future__ import annotations
 
 from errno import errorcode
-from typing import Literal, get_args
-
-Kind = Literal[
-    "expectation",
-    "model-bug",
-    "deadlock",
-    "lock-order",
-    "sleep-in-atomic",
-    "livelock",
-    "lost-wakeup",
-    "lost-interrupt",
-    "use-after-free",
-    "refcount",
-    "leak",
-    "list",
-    "map",
-    "publication",
-    "lr-edit",
-    "not-serial",
-    "data-race",
-]
-"""What a finding can be."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class AiovgicError(Exception):
@@ -75,18 +51,3 @@ class DivergedError(AiovgicError):
 
 class NotOkError(AiovgicError, AssertionError):
     """`Result.ok` was asked of a result that is not; the message is the report."""
-
-
-class Violation(AiovgicError):  # noqa: N818  what was broken, not what failed
-    """A rule of the machine was broken at this step; the engine turns it into a finding.
-
-    ``kind`` is one of the finding kinds, ``rule`` the rule's name, ``what`` names the object. Of a use
-    after free ``freed`` is the identity of what was freed.
-    """
-
-    def __init__(self, kind: Kind, rule: str, what: str, freed: str = "") -> None:
-        super().__init__(f"{kind}: {what}")
-        self.kind = kind
-        self.rule = rule
-        self.what = what
-        self.freed = freed

@@ -12,7 +12,7 @@ from aiovgic import bugs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiovgic.errors import Kind
+    from aiovgic.record.finding import Kind
     from aiovgic.sync import Layer
 
 

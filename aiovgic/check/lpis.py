@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch.gits import Cbaser, Cursor
 from aiovgic.arch.intid import is_lpi
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

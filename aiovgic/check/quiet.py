@@ -21,7 +21,7 @@ from aiovgic.check.vcpus import vcpu_complete
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
 
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 

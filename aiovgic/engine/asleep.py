@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import innermost, place_of
+from aiovgic.record.finding import Finding
 from aiovgic.sync import Choose, HandOver, Sleep
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
 
 
-def overslept(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Broken | None:
+def overslept(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None:
     """The first sleeper who would not sleep if he looked."""
     for task in tasks:
         op = task.op
         if isinstance(op, Sleep) and due(rt, task, op):
             title = f"{task.name} sleeps on {op.target}, though what it waits for has come"
             place = place_of(task, innermost(task), "sleeps", op.target)
-            return Broken("lost-wakeup", "asleep-though-due", title, (title,), (place,))
+            return Finding(kind="lost-wakeup", rule="asleep-though-due", title=title, places=(place,))
     return None
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import innermost, place_in, place_of
 from aiovgic.engine.watch import Watch
+from aiovgic.record.finding import Finding
 from aiovgic.sync import Acquire, AcquireKillable, GraceBegin, MemoryAccess, Prepare, Rcu
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Atomic(Watch):
         """Somebody may sleep who may not."""
         assert self.execution is not None
         title = f"{me.name} {does}, and {atomic(me)}"
-        self.execution.report(Broken("sleep-in-atomic", "may-not-sleep", title, (title,), (place,)))
+        self.execution.report(Finding(kind="sleep-in-atomic", rule="may-not-sleep", title=title, places=(place,)))
 
 
 def may_sleep(op: Op[Any]) -> bool:

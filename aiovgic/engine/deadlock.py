@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import NOWHERE, innermost, place_in, place_of
+from aiovgic.record.finding import Finding
 from aiovgic.sync import Acquire, AcquireKillable, GraceEnd, Sleep
 
 if TYPE_CHECKING:
@@ -90,14 +90,19 @@ def title(contexts: Sequence[Context]) -> str:
     return f"{' and '.join(context.name for context in contexts)} can never go on"
 
 
-def kept(ended: Sequence[Context]) -> Broken | None:
+def kept(ended: Sequence[Context]) -> Finding | None:
     """The first who ended with a lock, or inside a section: nobody will ever give it back."""
     for context in ended:
         things = [*context.held, *[section.srcu for section in context.sections]]
         if things:
             name = things[0].name
             title = f"{context.name} ended and has {name} still: whoever wants it next waits for ever"
-            return Broken("deadlock", "never-released", title, (title,), (place_in(context, NOWHERE, "keeps", name),))
+            return Finding(
+                kind="deadlock",
+                rule="never-released",
+                title=title,
+                places=(place_in(context, NOWHERE, "keeps", name),),
+            )
     return None
 
 

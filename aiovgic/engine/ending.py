@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
 from aiovgic.engine.asleep import overslept
-from aiovgic.engine.outcome import Broken, fault_of
-from aiovgic.errors import AiovgicError, Violation
+from aiovgic.engine.outcome import fault_of
+from aiovgic.errors import AiovgicError
+from aiovgic.record.finding import Finding, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def quiesce(execution: Execution) -> None:
         judge(execution)
 
 
-def deadlocked(tasks: Sequence[Task]) -> Broken | None:
+def deadlocked(tasks: Sequence[Task]) -> Finding | None:
     """Those who wait for one another, if some do."""
     waiting = {task.context: task.op for task in tasks if task.op is not None}
     left = deadlock.stuck(waiting)
@@ -44,7 +45,7 @@ def deadlocked(tasks: Sequence[Task]) -> Broken | None:
         return None
     stuck = [task for task in tasks if task.context in left]
     rule, saw, places = deadlock.explain(waiting, stuck)
-    return Broken("deadlock", rule, deadlock.title(left), saw, places)
+    return Finding(kind="deadlock", rule=rule, title=deadlock.title(left), saw=saw, places=places)
 
 
 def dismiss(execution: Execution) -> None:
@@ -77,15 +78,14 @@ def judge(execution: Execution) -> None:
     try:
         found = first_of(execution.session.judge())
     except Violation as error:
-        found = Broken(error.kind, error.rule, error.what, (error.what,))
+        found = error.finding
     except AiovgicError:
         raise
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        rule, title = fault_of(error)
-        found = Broken("model-bug", rule, title, (title,))
+        found = fault_of(error)
     execution.broken = found or execution.broken
 
 
-def first_of(violations: Sequence[Violation]) -> Broken | None:
+def first_of(violations: Sequence[Violation]) -> Finding | None:
     """The first of what is violated."""
-    return next((Broken(each.kind, each.rule, each.what, (each.what,)) for each in violations), None)
+    return next((each.finding for each in violations), None)

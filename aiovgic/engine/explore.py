@@ -17,36 +17,25 @@ from aiovgic.engine.trampoline import Execution
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from aiovgic.engine.outcome import Broken, Outcome
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.watch import Watch
+    from aiovgic.record.finding import Finding
 
 
 Progress: TypeAlias = "Callable[[Exploration], None]"
 """Shown the search now and then."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """Something that was found, and the first execution that shows it."""
-
-    broken: Broken
-    outcome: Outcome
-    at_execution: int
-    by: str
-    """The name of the strategy that decided that execution."""
-
-
 @dataclass
 class Exploration:
     """What a search found."""
 
-    broken: Outcome | None = None
-    """The first execution that something ended."""
-    at_execution: int = 0
-    found: dict[tuple[object, ...], Found] = field(default_factory=dict)
-    """All that was found, by identity: what ended executions, and what was found on the way."""
+    broken: Finding | None = None
+    """The first finding that ended an execution."""
+    found: dict[tuple[object, ...], Finding] = field(default_factory=dict)
+    """All findings by identity, each with the first execution that showed it."""
     executions: int = 0
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""
@@ -64,6 +53,11 @@ class Exploration:
     histogram: Histogram = field(default_factory=Histogram)
     """How often each outcome came."""
 
+    @property
+    def at_execution(self) -> int:
+        """The execution that the first finding ended, counted from 1, or 0."""
+        return 0 if self.broken is None else self.broken.at_execution
+
     def note(self, outcome: Outcome, by: str) -> None:
         """One more execution has ended, decided by the strategy of this name."""
         if outcome.pruned:
@@ -72,14 +66,14 @@ class Exploration:
         self.executions += 1
         self.depth = max(self.depth, outcome.steps)
         self.bounded |= outcome.bounded
-        for broken in outcome.found():
-            self.found.setdefault(broken.identity, Found(broken, outcome, self.executions, by))
+        for each in outcome.found():
+            if each.identity not in self.found:
+                self.found[each.identity] = outcome.complete(each, self.executions, by)
         self.histogram.note(outcome)
         if outcome.broken is None:
             self.reached.update(outcome.reached)
         elif self.broken is None:
-            self.broken = outcome
-            self.at_execution = self.executions
+            self.broken = self.found[outcome.broken.identity]
 
 
 def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:

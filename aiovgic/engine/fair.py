@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import innermost, place_of
+from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Turns:
         del does[:-REMEMBERED]
         return task
 
-    def livelock(self) -> Broken:
+    def livelock(self) -> Finding:
         """Who goes round, and how."""
         tasks = sorted(self.does, key=lambda task: task.number)
         names = " and ".join(task.name for task in tasks)
@@ -63,7 +63,7 @@ class Turns:
         places = tuple(
             place_of(task, innermost(task), "goes round", does[0].partition(" ")[2]) for task, does in circles.items()
         )
-        return Broken("livelock", "no-progress", title, saw, places)
+        return Finding(kind="livelock", rule="no-progress", title=title, saw=saw, places=places)
 
 
 def circle(does: Sequence[str]) -> list[str]:

@@ -14,10 +14,10 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
-from aiovgic.engine.outcome import Broken, Outcome, fault_of
+from aiovgic.engine.outcome import Outcome, fault_of
 from aiovgic.engine.places import NOWHERE, raised_at
-from aiovgic.errors import AiovgicError, Violation
-from aiovgic.record.finding import Place
+from aiovgic.errors import AiovgicError
+from aiovgic.record.finding import Finding, Place, Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Context, HostCpu
 
@@ -45,7 +45,7 @@ class LiveExecution:
         self.chaos = chaos
         self.seed = seed
         self.step_limit = step_limit
-        self.broken: Broken | None = None
+        self.broken: Finding | None = None
         self.cpus: dict[int, HostCpu] = {}
         self.scripts: list[Script[None]] = []
         """Every task's, kept to the end: one that was given up leaves no section before all is over."""
@@ -110,11 +110,8 @@ class LiveExecution:
         """Something broke: nothing goes on."""
         where = raised_at(error.__traceback__) or NOWHERE
         place = Place(task=name, function=where.function, file=where.file, line=where.line)
-        if isinstance(error, Violation):
-            broken = Broken(error.kind, error.rule, error.what, (error.what,), (place,))
-        else:
-            rule, title = fault_of(error)
-            broken = Broken("model-bug", rule, title, (title,), (place,))
+        found = error.finding if isinstance(error, Violation) else fault_of(error)
+        broken = found.at(place)
         self.broken = self.broken or broken
         log.error("broken", task=name, what=broken.title)
         rt.give_up()
@@ -131,5 +128,5 @@ class LiveExecution:
     def violated(self, violations: Sequence[Violation]) -> None:
         """The first thing that is broken counts."""
         for violation in violations:
-            self.broken = Broken(violation.kind, violation.rule, violation.what, (violation.what,))
+            self.broken = violation.finding
             return

@@ -13,8 +13,7 @@ from aiovgic.engine import deadlock
 from aiovgic.engine.live_cpu import CpuGate
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_server import Server
-from aiovgic.engine.outcome import Broken
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Finding, Violation
 from aiovgic.sync import Answer, Context, HandOver, HostCpu, Runtime
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class LiveRuntime(Runtime):
         self.racing = False
         self.steps = 0
         self.choices = 0
-        self.stuck: Broken | None = None
+        self.stuck: Finding | None = None
         """The deadlock, where tasks wait for ever."""
         self._servers = servers
         self._served: dict[Channel[Any, Any], Server] = {}
@@ -107,7 +106,7 @@ class LiveRuntime(Runtime):
         if left:
             left.sort(key=lambda context: context.name)
             saw = tuple(deadlock.sentence(context, self._parked[context]) for context in left)
-            self.stuck = Broken("deadlock", deadlock.rule(self._parked), deadlock.title(left), saw)
+            self.stuck = Finding(kind="deadlock", rule=deadlock.rule(self._parked), title=deadlock.title(left), saw=saw)
 
     def give_up(self) -> None:
         """End the run: idle tasks are killed, tasks that wait for ever are abandoned."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import innermost, place_of
 from aiovgic.engine.watch import Watch
+from aiovgic.record.finding import Finding
 from aiovgic.sync import Acquire, AcquireKillable, GraceBegin, Lock, Srcu, TryLock
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Lockdep(Watch):
     def report(self, rule: str, title: str, saw: tuple[str, ...], places: tuple[Place, ...]) -> None:
         """A rule is broken."""
         assert self.execution is not None
-        self.execution.report(Broken("lock-order", rule, title, saw, places))
+        self.execution.report(Finding(kind="lock-order", rule=rule, title=title, saw=saw, places=places))
 
 
 def sentence(outer: str, inner: str, where: Place) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import calling, place_of
 from aiovgic.engine.watch import Watch
+from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
     from aiovgic.engine.trampoline import Execution
@@ -44,4 +44,4 @@ class Mirrors(Watch):
         title = f"{what} is {verb} by {me} while {holder} has it in a list register"
         task = next(task for task in self.execution.tasks if task.context is me)
         place = place_of(task, calling(sys._getframe(1)), "write" if write else "read", what)  # noqa: SLF001
-        self.execution.report(Broken("lr-edit", rule, title, (title,), (place,)))
+        self.execution.report(Finding(kind="lr-edit", rule=rule, title=title, places=(place,)))

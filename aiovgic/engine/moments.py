@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import innermost, place_of
 from aiovgic.engine.watch import Watch
 from aiovgic.sync import Sleep, Update
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.sync import Op
 
 
@@ -74,4 +73,4 @@ class Moments(Watch):
         assert self.execution is not None
         for each in violations:
             place = place_of(task, innermost(task), op.kind, op.target)
-            self.execution.report(Broken(each.kind, each.rule, each.what, (each.what,), (place,)))
+            self.execution.report(each.finding.at(place))

@@ -6,35 +6,18 @@ import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from aiovgic.engine.places import is_model
+from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiovgic.errors import Kind
-    from aiovgic.record.finding import Place
     from aiovgic.record.schedule import Schedule
 
 
 NULL_POINTER = "null-pointer"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """What one execution broke."""
-
-    kind: Kind
-    rule: str
-    title: str
-    saw: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
-    ends: bool = True
-    """Whether it ends its execution, and the search. What does not, shows more on the way."""
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What stays the same while the schedule is made shorter: the fault and where it is, not when."""
-        return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
 
 
 @dataclass
@@ -44,37 +27,49 @@ class Outcome:
     schedule: Schedule
     steps: int
     choices: int
-    broken: Broken | None = None
+    broken: Finding | None = None
     seen: dict[str, Any] = field(default_factory=dict)
     """What can be seen at the end; empty if something broke."""
     reached: tuple[int, ...] = ()
     """Which of the things that are to happen sometimes have happened, by number."""
     pruned: bool = False
     """Whether it was given up: what it could still do was tried before."""
-    races: tuple[Broken, ...] = ()
+    races: tuple[Finding, ...] = ()
     """What was found on the way and ends nothing: data races, locks that are not held."""
     bounded: bool = False
     """Whether the strategy did not decide all of it: it was too long."""
 
-    def found(self) -> Iterator[Broken]:
+    def found(self) -> Iterator[Finding]:
         """Everything that is wrong with it: what ended it, then what was found on the way."""
         if self.broken is not None:
             yield self.broken
         yield from self.races
 
-    def breaks(self, identity: tuple[object, ...]) -> Broken | None:
+    def complete(self, finding: Finding, at_execution: int, strategy: str) -> Finding:
+        """A finding of this execution, with the schedule that shows it and the strategy that decided it."""
+        return msgspec.structs.replace(
+            finding,
+            at_execution=at_execution,
+            strategy=strategy,
+            schedule=str(self.schedule),
+            switches=len(self.schedule),
+            steps=self.steps,
+        )
+
+    def breaks(self, identity: tuple[object, ...]) -> Finding | None:
         """What is wrong with it and has this identity."""
         return next((broken for broken in self.found() if broken.identity == identity), None)
 
 
-def fault_of(error: BaseException) -> tuple[str, str]:
-    """The rule and the title of what an exception of the model is: None used as an object is C's NULL."""
+def fault_of(error: BaseException) -> Finding:
+    """The finding for an exception that the model raised; use of None as an object is C's NULL dereference."""
+    rule, title = type(error).__name__, first_line(error)
     match error:
         case AttributeError(name=str(name), obj=None) if is_of_model(error):
-            return NULL_POINTER, f"None.{name}: a NULL pointer dereference in KVM"
+            rule, title = NULL_POINTER, f"None.{name}: a NULL pointer dereference in KVM"
         case TypeError() if "'NoneType'" in str(error) and is_of_model(error):
-            return NULL_POINTER, f"{error}: a NULL pointer dereference in KVM"
-    return type(error).__name__, first_line(error)
+            rule, title = NULL_POINTER, f"{error}: a NULL pointer dereference in KVM"
+    return Finding(kind="model-bug", rule=rule, title=title)
 
 
 def is_of_model(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.sync import Runtime, Script
 
 

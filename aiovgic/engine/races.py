@@ -12,8 +12,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.clocks import Clocks
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import NOWHERE, calling, place_of
+from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,9 @@ class Races(Clocks):
         verb = "written" if write else "read"
         touched = f"{part.name}.{field.field} is {verb} by {toucher.task}"
         title = f"{touched}, and {part.name} freed by {freeing.task}, in no order"
-        self.execution.report(Broken("use-after-free", RULE, title, (title,), (toucher, freeing), ends=False))
+        self.execution.report(
+            Finding(kind="use-after-free", rule=RULE, title=title, places=(toucher, freeing), ends=False)
+        )
 
     def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:
         """Where whoever runs is."""
@@ -138,7 +140,8 @@ class Races(Clocks):
         what = f"{part.name}.{field.field}"
         title = f"{what} is {verbs[0]} by {places[0].task} and {verbs[1]} by {places[1].task}, in no order"
         by = field.by if isinstance(field.by, str) else " and ".join(field.by)
-        self.execution.report(Broken("data-race", RULE, title, (f"{what} is guarded by {by}",), places, ends=False))
+        saw = (f"{what} is guarded by {by}",)
+        self.execution.report(Finding(kind="data-race", rule=RULE, title=title, saw=saw, places=places, ends=False))
 
 
 def without(me: ContextClock, field: Declared) -> bool:

@@ -6,10 +6,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiovgic.engine.outcome import Broken
 from aiovgic.engine.places import calling, freeing, place_in
 from aiovgic.engine.watch import Ears
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Finding, Violation
 from aiovgic.sync import Runtime
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class ExecutionRuntime(Runtime):
             assert self.execution is not None
             title = f"{self.current.name} does not hold {lock.name}, which is to be held here"
             place = place_in(self.current, calling(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
-            self.execution.report(Broken("lock-order", "not-held", title, (title,), (place,), ends=False))
+            self.execution.report(Finding(kind="lock-order", rule="not-held", title=title, places=(place,), ends=False))
 
     def may_sleep(self, what: str) -> None:
         """What may sleep is done in place."""

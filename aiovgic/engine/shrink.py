@@ -19,11 +19,12 @@ from aiovgic.record.schedule import Schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aiovgic.engine.outcome import Broken, Outcome
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.program import Program
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.strategies.blocks import Block
     from aiovgic.engine.watch import Watch
+    from aiovgic.record.finding import Finding
 
 BUDGET = 40_000
 """Steps that all executions may take together: about a second."""
@@ -32,13 +33,11 @@ BUDGET = 40_000
 class Shrinker:
     """Shrinks the schedule that breaks one thing; everything else it breaks counts for nothing."""
 
-    def __init__(
-        self, program: Program, broken: Broken, outcome: Outcome, watches: Sequence[Watch] = (), budget: int = BUDGET
-    ) -> None:
+    def __init__(self, program: Program, finding: Finding, watches: Sequence[Watch] = (), budget: int = BUDGET) -> None:
         self.stage = Stage(program)
-        self.identity = broken.identity
-        self.best = outcome
+        self.identity = finding.identity
         self.watches = watches
+        self.best = self.run(ReplayStrategy(Schedule.parse(finding.schedule)))
         self.left = budget
         self.interrupted = False
 
@@ -58,9 +57,13 @@ class Shrinker:
         """The outcome of one execution; None when the budget is spent."""
         if self.left <= 0:
             return None
-        outcome = Execution(self.stage, strategy, watches=self.watches).run()
+        outcome = self.run(strategy)
         self.left -= outcome.steps
         return outcome
+
+    def run(self, strategy: Strategy) -> Outcome:
+        """The outcome of one execution."""
+        return Execution(self.stage, strategy, watches=self.watches).run()
 
     def accept(self, strategy: Strategy) -> bool:
         """Try an execution; keep its outcome if it breaks the same with less."""

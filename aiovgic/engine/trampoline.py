@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
-from aiovgic.engine.outcome import Broken, Outcome, fault_of
+from aiovgic.engine.outcome import Outcome, fault_of
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
-from aiovgic.errors import AiovgicError, DivergedError, Violation
+from aiovgic.errors import AiovgicError, DivergedError
+from aiovgic.record.finding import Finding, Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import HostCpu
 
@@ -63,10 +64,10 @@ class Execution:
         self.choices = 0
         self.switched: list[tuple[int, str]] = []
         self.chosen: list[tuple[int, int]] = []
-        self.broken: Broken | None = None
+        self.broken: Finding | None = None
         self.turns: Turns | None = None
         """Who runs beyond the step limit."""
-        self.races: dict[tuple[object, ...], Broken] = {}
+        self.races: dict[tuple[object, ...], Finding] = {}
         """What was found on the way, and ends nothing, by identity."""
         self.pruned = False
         """Whether it was given up, because what it could still do was tried before."""
@@ -141,16 +142,15 @@ class Execution:
             raise error  # somebody asked wrongly, or the replay diverged
         where = raised_at(error.__traceback__) or innermost(task)
         if isinstance(error, Violation):
-            access, what = error.rule, error.what.split(" ")[0]
+            access, what = error.finding.rule, error.finding.title.split(" ")[0]
             if op is not None and op.kind != "racy-read":  # such a read has no target of its own
                 access, what = op.kind, op.target
             place = place_of(task, where, access, what, error)
             freed = self.rt.frees.get(error.freed)
             places = (place,) if freed is None else (place, freed)
-            self.report(Broken(error.kind, error.rule, error.what, (error.what,), places))
+            self.report(error.finding.at(*places))
         else:
-            rule, title = fault_of(error)
-            self.report(Broken("model-bug", rule, title, (title,), (place_of(task, where, error=error),)))
+            self.report(fault_of(error).at(place_of(task, where, error=error)))
 
     # -- the race ---------------------------------------------------------------------------
 
@@ -309,7 +309,7 @@ class Execution:
         if task.done:
             self.ended(task)
 
-    def report(self, broken: Broken) -> None:
+    def report(self, broken: Finding) -> None:
         """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
         if not broken.ends:
             self.races.setdefault(broken.identity, broken)

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
-    from aiovgic.engine.explore import Found
     from aiovgic.engine.histogram import Bar
-    from aiovgic.engine.outcome import Broken
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
@@ -191,18 +189,18 @@ def as_data(bar: Bar) -> dict[str, Any]:
     return {"count": bar.count, "schedule": str(bar.schedule), "seen": bar.seen}
 
 
-def in_order(found: Exploration) -> list[Found]:
+def in_order(found: Exploration) -> list[Finding]:
     """What was found: first what ended the search, then what was found on the way, data races last.
 
     That something may be used after it is freed need not be said where it was.
     """
     everything = found.found.values()
-    used = [each.broken.title for each in everything if each.broken.ends and each.broken.kind == "use-after-free"]
-    told = [each for each in everything if each.broken.ends or not was_used(each.broken, used)]
-    return sorted(told, key=lambda each: (not each.broken.ends, each.broken.kind == "data-race"))
+    used = [each.title for each in everything if each.ends and each.kind == "use-after-free"]
+    told = [each for each in everything if each.ends or not was_used(each, used)]
+    return sorted(told, key=lambda each: (not each.ends, each.kind == "data-race"))
 
 
-def was_used(broken: Broken, used: Sequence[str]) -> bool:
+def was_used(broken: Finding, used: Sequence[str]) -> bool:
     """Whether what may be used after it is freed was, as one of these titles says."""
     freed = [place.object for place in broken.places]
     return broken.kind == "use-after-free" and any(name in title.split() for title in used for name in freed)
@@ -217,21 +215,21 @@ def tell_all(subject: Subject, found: Exploration, detectors: Detectors, seed: i
     return tuple(told)
 
 
-def tell(subject: Subject, found: Found, detectors: Detectors, seed: int, *, shrinks: bool) -> Told:
-    """Shrink what was found, if it is to be, and write it down."""
-    shrinker = Shrinker(subject.program, found.broken, found.outcome, detectors.again().watches)
-    smallest = shrinker.shrink() if shrinks else found.outcome
+def tell(subject: Subject, found: Finding, detectors: Detectors, seed: int, *, shrinks: bool) -> Told:
+    """Shrink the schedule of a finding, if asked, and record its execution."""
+    shrinker = Shrinker(subject.program, found, detectors.again().watches)
+    smallest = shrinker.shrink() if shrinks else shrinker.best
     shown = show(
         subject,
         smallest.schedule,
         detectors=detectors,
         at_execution=found.at_execution,
-        strategy=found.by,
+        strategy=found.strategy,
         seed=seed,
     )
-    finding = shown.findings.get(found.broken.identity)
+    finding = shown.findings.get(found.identity)
     assert finding is not None, "what was broken in an execution was not broken when it was replayed"
-    return Told(finding, shown.trace, shown.switches, len(found.outcome.schedule), shrinker.interrupted)
+    return Told(finding, shown.trace, shown.switches, found.switches, shrinker.interrupted)
 
 
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:

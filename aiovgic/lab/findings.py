@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aiovgic.engine.outcome import fault_of
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
-from aiovgic.errors import AiovgicError, ScenarioError, Violation
-from aiovgic.record.finding import Finding
+from aiovgic.errors import AiovgicError, ScenarioError
+from aiovgic.record.finding import Finding, Violation
 from aiovgic.record.trace import End, Trace, make_trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiovgic.engine.detect import Detectors
-    from aiovgic.engine.outcome import Broken, Outcome
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.replaying import Replayed
-    from aiovgic.errors import Kind
     from aiovgic.lab.state import Peek
     from aiovgic.lab.subject import Subject
-    from aiovgic.record.finding import Switch
+    from aiovgic.record.finding import Finding, Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Head
 
@@ -56,7 +57,8 @@ def show(  # noqa: PLR0913  a trace says all of this
     else:
         again = replay(peek.program, schedule, (*exact.watches, peek))
     outcome = again.outcome
-    findings = {broken.identity: finding_of(subject, outcome, broken, at_execution) for broken in outcome.found()}
+    found = (finding_of(subject, outcome, each, at_execution, strategy) for each in outcome.found())
+    findings = {each.identity: each for each in found}
     head = subject.head(schedule, strategy, seed)
     return Shown(trace_of(head, again), again.switches, findings)
 
@@ -65,35 +67,24 @@ def set_up_breaks(subject: Subject) -> Finding | None:
     """What the set-up breaks already, where something is planted: no schedule plays a part in it."""
     if not subject.planted:
         return None
-    kind: Kind = "model-bug"
     try:
         Stage(subject.program)
     except AiovgicError as error:
         broken = error.__cause__ if isinstance(error, ScenarioError) else error
         if not isinstance(broken, Violation):
             raise
-        kind, rule, what = broken.kind, broken.rule, broken.what
+        found = broken.finding
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        rule, what = fault_of(error)
+        found = fault_of(error)
     else:
         return None
-    return Finding(kind=kind, rule=rule, title=f"in the set-up of the machine: {what}", at_execution=1)
+    return msgspec.structs.replace(found, title=f"in the set-up of the machine: {found.title}", at_execution=1)
 
 
-def finding_of(subject: Subject, outcome: Outcome, broken: Broken, at_execution: int) -> Finding:
-    """The finding that a broken outcome is."""
-    return Finding(
-        kind=broken.kind,
-        rule=broken.rule,
-        title=broken.title,
-        saw=broken.saw,
-        places=broken.places,
-        at_execution=at_execution,
-        schedule=str(outcome.schedule),
-        switches=len(outcome.schedule),
-        steps=outcome.steps,
-        replay=subject.replay_line(outcome.schedule),
-    )
+def finding_of(subject: Subject, outcome: Outcome, broken: Finding, at_execution: int, strategy: str) -> Finding:
+    """A finding of an outcome, with the command that shows it again."""
+    complete = outcome.complete(broken, at_execution, strategy)
+    return msgspec.structs.replace(complete, replay=subject.replay_line(outcome.schedule))
 
 
 def trace_of(head: Head, again: Replayed) -> Trace:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

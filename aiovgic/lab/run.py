@@ -110,7 +110,7 @@ def run(
         again = replay(once, Schedule(), subject.detectors(exact=True).watches)
         outcome, trace = again.outcome, trace_of(subject.head(Schedule()), again)
     session = once.session
-    found = [finding_of(subject, outcome, broken, 1) for broken in outcome.found()]
+    found = [finding_of(subject, outcome, broken, 1, "live" if live else "default order") for broken in outcome.found()]
     return RunResult(
         verb="run",
         revision=revision,

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from aiovgic.engine.outcome import Broken, Outcome
+    from aiovgic.engine.outcome import Outcome
     from aiovgic.lab.ledger import Totals
     from aiovgic.lab.progress import Progress
+    from aiovgic.record.finding import Finding
     from aiovgic.scenario.scenario import Scenario
 
 DEFAULT_SECONDS = 10.0
@@ -148,21 +149,14 @@ class Stress:
         else:
             self.found(outcome, outcome.broken, seed)
 
-    def found(self, outcome: Outcome, broken: Broken, seed: int) -> None:
+    def found(self, outcome: Outcome, broken: Finding, seed: int) -> None:
         """A round broke something: the same thing is told once, with the first round that showed it."""
         identity = broken.identity
         if identity not in self.findings:
             if len(self.findings) == MOST_FINDINGS:
                 return
-            self.findings[identity] = Finding(
-                kind=broken.kind,
-                rule=broken.rule,
-                title=broken.title,
-                saw=broken.saw,
-                places=broken.places,
-                at_execution=self.rounds,
-                steps=outcome.steps,
-                replay=self.repeat_line(seed),
+            self.findings[identity] = msgspec.structs.replace(
+                broken, at_execution=self.rounds, steps=outcome.steps, replay=self.repeat_line(seed)
             )
         self.shown_by[identity] += 1
 

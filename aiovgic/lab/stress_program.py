@@ -13,7 +13,7 @@ from aiovgic.scenario.program import ScenarioProgram
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Result
     from aiovgic.scenario.scenario import Scenario, Step
     from aiovgic.sync import Layer, Runtime

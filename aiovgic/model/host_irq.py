@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:

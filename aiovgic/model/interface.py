@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.errors import Violation
 from aiovgic.model.irq import Irq
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:

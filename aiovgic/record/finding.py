@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
 
-from aiovgic.errors import Kind  # noqa: TC001  msgspec looks at it when it decodes
+from aiovgic.errors import AiovgicError
+
+Kind = Literal[
+    "expectation",
+    "model-bug",
+    "deadlock",
+    "lock-order",
+    "sleep-in-atomic",
+    "livelock",
+    "lost-wakeup",
+    "lost-interrupt",
+    "use-after-free",
+    "refcount",
+    "leak",
+    "list",
+    "map",
+    "publication",
+    "lr-edit",
+    "not-serial",
+    "data-race",
+]
+"""What a finding can be."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,24 +67,49 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that went wrong, and how to see it again."""
+    """One fault that an execution showed.
+
+    The rule that sees the fault fills in kind, rule, title, saw and places; the search adds where it was
+    found, and the schedule that shows it.
+    """
 
     kind: Kind
     rule: str
     title: str
     saw: tuple[str, ...] = ()
+    """What was seen, where that is more than the title."""
     places: tuple[Place, ...] = ()
+    ends: bool = True
+    """Whether the fault ends its execution. A data race, for one, does not: its consequence is searched, too."""
     at_execution: int = 0
-    """Which execution found it, counted from 1."""
+    """The execution that showed it first, counted from 1."""
+    strategy: str = ""
+    """The strategy that decided that execution."""
     schedule: str = ""
     """The shortest schedule that was found."""
     switches: int = 0
-    """Deviations of that schedule from the plain order."""
+    """Deviations of that schedule from the default order."""
     steps: int = 0
     replay: str = ""
-    """The line that shows it again."""
+    """The command that shows it again."""
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What stays the same while its schedule is made shorter."""
-        return self.kind, self.rule
+    def identity(self) -> tuple[object, ...]:
+        """The fault and its places without its schedule: equal for two executions that show the same fault."""
+        return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
+
+    def at(self, *places: Place) -> Finding:
+        """The same fault with its places."""
+        return msgspec.structs.replace(self, places=places)
+
+
+class Violation(AiovgicError):  # noqa: N818  names the broken rule, not a failure of this program
+    """Raised where a rule of the machine is broken; the engine reports the finding that it carries.
+
+    ``freed`` is the identity of the freed object in a use after free, else empty.
+    """
+
+    def __init__(self, kind: Kind, rule: str, title: str, freed: str = "") -> None:
+        super().__init__(f"{kind}: {title}")
+        self.finding = Finding(kind=kind, rule=rule, title=title)
+        self.freed = freed

@@ -37,7 +37,7 @@ def finding_report(subject: str, finding: Finding, switches: Sequence[Switch], h
     lines = [f"{subject}  FAILED  {finding.kind}: {finding.title}", f"  {how}", ""]
     if finding.places:
         lines += ["  Where", *(f"    {line}" for line in places(finding.places)), ""]
-    lines += [f"  Broken rule: {finding.rule}", ""]
+    lines += [f"  Rule: {finding.rule}", ""]
     if finding.saw and finding.saw != (finding.title,):
         lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
     if finding.replay:

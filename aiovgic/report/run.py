@@ -21,7 +21,7 @@ def run_report(
     """The whole report, without the state; ``how``: under which revision, and on which engine."""
     verdicts = [f"{subject}  FAILED  {each.kind}: {each.title}" for each in findings] or [f"{subject}  ok  ran once"]
     lines = [*verdicts, f"  {how}"]
-    lines += [f"  Broken rule: {finding.rule}" for finding in findings]
+    lines += [f"  Rule: {finding.rule}" for finding in findings]
     lines += ["", "Results", *rows({label: result_words(result) for label, result in results.items()})]
     taken = {f"{number}.": f"interrupt {intid} by {vcpu}" for number, (intid, vcpu) in enumerate(delivered, 1)}
     lines += ["", "Taken", *rows(taken)]

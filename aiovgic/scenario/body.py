@@ -18,7 +18,7 @@ from aiovgic.sync import advance
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Result
     from aiovgic.scenario.guest_program import Cpu, Kvm
     from aiovgic.scenario.scenario import Scenario

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.engine.outcome import Outcome
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Result
     from aiovgic.scenario.recording import Script, Step
     from aiovgic.sync import Layer, Runtime

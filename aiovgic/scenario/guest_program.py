@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.arch.gicc import GiccIar
-from aiovgic.errors import GuestFaultError, UsageError, Violation
+from aiovgic.errors import GuestFaultError, UsageError
+from aiovgic.record.finding import Violation
 from aiovgic.scenario.interface import EOIR1, GICC_EOIR
 from aiovgic.scenario.shorthand import COMMANDS
 from aiovgic.uapi.guest_ops import OpsGuest

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.errors import Violation
 from aiovgic.model.facts import irqs
+from aiovgic.record.finding import Violation
 from aiovgic.scenario.scenario import words
 from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from aiovgic.errors import Kind
+    from aiovgic.record.finding import Kind
     from aiovgic.record.operation import Result
     from aiovgic.scenario.player import ScenarioSession
     from aiovgic.scenario.scenario import Expectation

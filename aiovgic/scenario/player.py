@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.check import quiet
 from aiovgic.engine.program import TaskSpec
-from aiovgic.errors import ScenarioError, UapiError, Violation
+from aiovgic.errors import ScenarioError, UapiError
 from aiovgic.model import invariants
 from aiovgic.model.facts import facts, publication_facts
+from aiovgic.record.finding import Violation
 from aiovgic.record.operation import text_of
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
@@ -63,7 +64,7 @@ class ScenarioSession:
         try:
             rt.finish(self.set_up_machine())
         except Violation as error:
-            raise self.not_set_up(f"cannot be done: {error.what}") from error
+            raise self.not_set_up(f"cannot be done: {error.finding.title}") from error
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:

@@ -13,7 +13,8 @@ from itertools import groupby
 from math import factorial, prod
 from typing import TYPE_CHECKING
 
-from aiovgic.errors import UapiError, Violation
+from aiovgic.errors import UapiError
+from aiovgic.record.finding import Violation
 from aiovgic.record.operation import text_of
 from aiovgic.sync import Runtime
 

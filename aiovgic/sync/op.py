@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 
 if TYPE_CHECKING:
     from aiovgic.sync.context import Context

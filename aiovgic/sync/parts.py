@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync.choice import Choose, RacyRead
 from aiovgic.sync.guarded import guarded_fields
 from aiovgic.sync.lock import Lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync.op import Op, Thing
 
 if TYPE_CHECKING:

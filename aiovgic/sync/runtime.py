@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync.context import Context, HostCpu
 from aiovgic.sync.handover import Answer, HandOver
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from aiovgic.errors import UapiError, Violation
+from aiovgic.errors import UapiError
 from aiovgic.model.bus import no_ranges
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from aiovgic import bugs
 from aiovgic.bugs.catalogue import Bug, catalogue
-from aiovgic.errors import KINDS
+from aiovgic.record.finding import KINDS
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.sync import Parts, Runtime

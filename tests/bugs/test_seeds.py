@@ -19,11 +19,10 @@ def test_every_seed_fault_of_the_catalogue_that_needs_no_failure_is_here() -> No
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seed_is_found_as_what_it_is(name: str) -> None:
     bug = BUGS[name]
-    outcome = explored(bug.scenario, bug.layers).broken
-    assert outcome is not None
-    assert outcome.broken is not None
-    assert outcome.broken.kind in bug.kinds
-    assert SEEDS[name].saw in outcome.broken.title
+    broken = explored(bug.scenario, bug.layers).broken
+    assert broken is not None
+    assert broken.kind in bug.kinds
+    assert SEEDS[name].saw in broken.title
 
 
 @pytest.mark.parametrize("name", SEEDS)

@@ -111,7 +111,7 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
     ],
 )
 def test_what_does_not_fit_is_a_violation(found: dict[str, Any], rule: str) -> None:
-    assert rule in [violation.rule for violation in violations(found)]
+    assert rule in [violation.finding.rule for violation in violations(found)]
 
 
 def test_what_was_left_unqueued_or_cannot_be_delivered_is_not_lost() -> None:
@@ -128,7 +128,7 @@ def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does()
     assert violations(facts(bench.vm)) == []
     bench.vm.lpis.lpi_xa._word.value[LPI] = bench.rt.finish(bench.vm.lpis.make_lpi(LPI, None))
     [violation] = violations(facts(bench.vm))
-    assert (violation.kind, violation.what) == ("refcount", f"LPI {LPI} counts 1 references; it has 0")
+    assert (violation.finding.kind, violation.finding.title) == ("refcount", f"LPI {LPI} counts 1 references; it has 0")
 
 
 async def reach(vm: Vm, irq: Irq) -> None:

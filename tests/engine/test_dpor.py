@@ -71,7 +71,7 @@ def test_a_store_after_a_barrier_counts_though_the_word_be_as_it_was() -> None:
     detectors = Detectors(LockOrder())
     search = explore(program(Told, {"one": tells, "two": hears}), DporStrategy(), 100, watches=detectors.watches)
     assert search.complete
-    assert [each.broken.kind for each in search.found.values()] == ["data-race"]
+    assert [each.kind for each in search.found.values()] == ["data-race"]
 
 
 def test_an_execution_without_end_is_one_of_many() -> None:

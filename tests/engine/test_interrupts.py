@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiovgic.engine.outcome import Outcome
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Finding, Violation
     from aiovgic.sync import Runtime
     from tests.engine.programs import Body
 
@@ -69,8 +69,8 @@ def interrupted(task: Body, handler: Body, other: Body | None = None) -> Callabl
     return partial(Interrupted, task=task, handler=handler, other=other)
 
 
-def explored(make: Callable[[Runtime], Interrupted]) -> tuple[list[list[int]], Outcome | None]:
-    """What handlers saw in all orders, and the first broken one."""
+def explored(make: Callable[[Runtime], Interrupted]) -> tuple[list[list[int]], Finding | None]:
+    """What handlers saw in all orders, and the first finding that ended one."""
     search = explore(make, DfsStrategy(), 100_000)
     assert search.complete or search.broken is not None
     return sorted(seen["saw"] for seen in search.histogram.seen), search.broken
@@ -150,8 +150,8 @@ def test_a_handler_that_takes_a_lock_of_what_it_interrupts_is_a_deadlock(engine:
             await two_steps(cpu)
 
     make = interrupted(holds, take_plain)
-    broken = [explored(make)[1]] if engine == "explored" else lived(make)
-    found = [outcome.broken for outcome in broken if outcome is not None and outcome.broken is not None]
+    broken = [explored(make)[1]] if engine == "explored" else [outcome.broken for outcome in lived(make)]
+    found = [each for each in broken if each is not None]
     assert found
     assert {each.kind for each in found} == {"deadlock"}
     assert "isr waits for cpu.plain_lock, held by task" in found[0].saw

@@ -93,9 +93,9 @@ def test_the_shrunk_schedule_of_such_a_circle_shows_it_still() -> None:
     detectors = Detectors(NO_ORDER)
     search = explore(searched, RandomStrategy(3), 1000, watches=detectors.watches)
     (first,) = search.found.values()
-    smallest = Shrinker(searched, first.broken, first.outcome, detectors.again().watches).shrink()
+    smallest = Shrinker(searched, first, detectors.again().watches).shrink()
     assert smallest.broken is not None
-    assert smallest.broken.identity == first.broken.identity
+    assert smallest.broken.identity == first.identity
 
 
 def test_trying_a_lock_waits_for_nobody() -> None:

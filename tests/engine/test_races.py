@@ -13,6 +13,7 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.engine.watch import Watch
+from aiovgic.record.schedule import Schedule
 from aiovgic.sync import (
     ACQUIRE,
     FULL,
@@ -306,9 +307,9 @@ def test_a_replay_says_file_and_line_and_locks_of_both_sides() -> None:
     racing = program(Box, {"one": locked, "two": read})
     search = explore(racing, DfsStrategy(), 100, watches=detectors.watches)
     (first,) = search.found.values()
-    again = replay(racing, first.outcome.schedule, detectors.again(exact=True).watches)
+    again = replay(racing, Schedule.parse(first.schedule), detectors.again(exact=True).watches)
     (race,) = again.outcome.races
-    assert race.identity == first.broken.identity
+    assert race.identity == first.identity
     assert [(place.function, place.file, place.locks) for place in race.places] == [
         ("locked", "test_races.py", ("p.lock",)),
         ("read", "test_races.py", ()),

@@ -11,7 +11,7 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Part, Parts
 from tests.engine.programs import Body, program
@@ -73,9 +73,9 @@ def test_locks_taken_in_opposite_orders_are_a_deadlock_that_names_both() -> None
             pass
 
     _, _, broken = outcomes({"one": forwards, "two": backwards})
-    assert broken.broken.kind == "deadlock"
-    assert broken.broken.rule == "wait-for-cycle"
-    assert broken.broken.saw == ("one waits for p.b, held by two", "two waits for p.a, held by one")
+    assert broken.kind == "deadlock"
+    assert broken.rule == "wait-for-cycle"
+    assert broken.saw == ("one waits for p.b, held by two", "two waits for p.a, held by one")
 
 
 def test_a_lock_that_is_taken_twice_is_a_deadlock_with_oneself() -> None:
@@ -84,7 +84,7 @@ def test_a_lock_that_is_taken_twice_is_a_deadlock_with_oneself() -> None:
             pass
 
     _, _, broken = outcomes({"one": twice})
-    assert broken.broken.saw == ("one waits for p.a, which it holds itself",)
+    assert broken.saw == ("one waits for p.a, which it holds itself",)
 
 
 def test_a_wakeup_that_comes_too_early_is_lost() -> None:
@@ -99,8 +99,8 @@ def test_a_wakeup_that_comes_too_early_is_lost() -> None:
         counter.queue.wake()
 
     _, _, broken = outcomes({"sleeper": sleeper, "waker": waker})
-    assert broken.broken.kind == "deadlock"
-    assert broken.broken.rule == "nobody-wakes"
+    assert broken.kind == "deadlock"
+    assert broken.rule == "nobody-wakes"
 
 
 def test_whoever_sleeps_idle_is_killed_at_the_end_and_goes_on() -> None:
@@ -169,8 +169,8 @@ def test_use_after_free_is_found_where_it_happens() -> None:
         counter.free()
 
     _, _, broken = outcomes({"user": user, "killer": killer})
-    assert broken.broken.kind == "use-after-free"
-    assert broken.broken.places[0].task == "user"
+    assert broken.kind == "use-after-free"
+    assert broken.places[0].task == "user"
 
 
 def test_a_task_without_an_end_is_a_livelock() -> None:
@@ -208,5 +208,4 @@ def test_what_the_program_judges_is_a_finding() -> None:
     search = explore(program(Counter, {"one": increment, "two": increment}, lost), DfsStrategy(), 100)
     assert search.broken is not None
     assert search.at_execution == 2
-    assert search.broken.broken is not None
-    assert search.broken.broken.title == "an update is lost"
+    assert search.broken.title == "an update is lost"

@@ -13,7 +13,7 @@ from tests.engine.programs import program
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from aiovgic.engine.outcome import Broken
+    from aiovgic.record.finding import Finding
     from aiovgic.sync import Part
     from tests.engine.programs import Body
 
@@ -22,12 +22,12 @@ NO_ORDER = LockOrder()
 
 def found(
     make: type[Part], bodies: Mapping[str, Body], order: LockOrder = NO_ORDER, isrs: Collection[str] = ()
-) -> list[Broken]:
+) -> list[Finding]:
     """Everything that all orders of a program show, each once. ``isrs`` run on the CPU of the first task."""
     detectors = Detectors(order)
     search = explore(program(make, bodies, isrs=isrs), DfsStrategy(), 20_000, watches=detectors.watches)
     assert search.complete or search.broken is not None
-    return [each.broken for each in search.found.values()]
+    return list(search.found.values())
 
 
 def rules(

@@ -120,7 +120,7 @@ def found(text: str, layers: Sequence[Layer], budget: int = 1000) -> list[str]:
     program = ScenarioProgram(parse(text, "s.yaml", "s"), layers)
     detectors = Detectors(ORDER)
     search = explore(program, RandomStrategy(1), budget, watches=detectors.watches)
-    return [f"{each.broken.kind}: {each.broken.rule}" for each in search.found.values()]
+    return [f"{each.kind}: {each.rule}" for each in search.found.values()]
 
 
 @pytest.mark.parametrize(

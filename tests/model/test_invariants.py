@@ -25,8 +25,8 @@ from tests.machines import DIST
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiovgic.errors import Violation
     from aiovgic.model.vm import Vm
+    from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Operation, Result
 
 SPIS = range(32, 38)

@@ -68,7 +68,8 @@ def test_a_switch_says_who_runs_instead_of_whom() -> None:
 
 def test_a_finding_stays_itself_while_its_schedule_is_made_shorter() -> None:
     shorter = msgspec.structs.replace(RACE, schedule="12>nic", switches=1, steps=20, at_execution=90)
-    assert shorter.identity == RACE.identity == ("data-race", "irq.target_vcpu")
+    assert shorter.identity == RACE.identity
+    assert RACE.identity[:2] == ("data-race", "irq.target_vcpu")
     assert shorter != RACE
 
 

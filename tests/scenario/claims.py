@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiovgic.errors import Kind
+    from aiovgic.record.finding import Kind
 
 WHATIFS = Path(__file__).parent.parent / "whatif"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from tests.sync.threads import Box, Stage
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def test_what_a_freed_part_owned_must_not_be_touched(stage: Stage, touch: Touch,
     stage.box.free()
     with pytest.raises(Violation) as caught:
         stage.rt.finish(once())
-    assert (caught.value.kind, caught.value.rule) == ("use-after-free", verb)
-    assert caught.value.what == f"box.{thing} is {verb} after box was freed"
+    assert (caught.value.finding.kind, caught.value.finding.rule) == ("use-after-free", verb)
+    assert caught.value.finding.title == f"box.{thing} is {verb} after box was freed"
 
 
 def test_a_part_freed_while_somebody_is_about_to_touch_it_is_caught_at_the_touch(stage: Stage) -> None:

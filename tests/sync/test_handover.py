@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Channel, Context, HostCpu, Runtime, run_inline
 from tests.sync.threads import Notes, Stage
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 
 if TYPE_CHECKING:
     from aiovgic.sync import Lock

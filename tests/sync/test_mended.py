@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 from aiovgic.sync import Channel, Guarded, Parts, Runtime, replaces
 from tests.sync.threads import Box, Stage
 

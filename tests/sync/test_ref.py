@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aiovgic.errors import Violation
+from aiovgic.record.finding import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_a_count_of_zero_is_touched_by_nobody(stage: Stage, operation: Operation
     ref = stage.box.ref(0)
     with pytest.raises(Violation, match=r"^refcount: box\.refcount is ") as caught:
         do(stage, ref, operation)
-    assert (caught.value.kind, caught.value.rule) == ("refcount", rule)
+    assert (caught.value.finding.kind, caught.value.finding.rule) == ("refcount", rule)
     assert ref.count == 0
 
 

@@ -10,7 +10,7 @@ from aiovgic.engine.program import TaskSpec
 from aiovgic.sync import Part, Parts
 
 if TYPE_CHECKING:
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.sync import Runtime
 
 Body = Callable[[Any], Coroutine[Any, Any, None]]

@@ -13,7 +13,7 @@ from aiovgic.testing.programs.toy import Toy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aiovgic.errors import Violation
+    from aiovgic.record.finding import Violation
     from aiovgic.sync import Lock, Runtime, Script
     from aiovgic.sync.srcu import Srcu
     from aiovgic.testing.programs.instructions import Instruction, Listing

@@ -67,7 +67,7 @@ class Rig:
         if self.machine.session is None:
             return
         for violation in violations(facts(self.machine.session.vm)):
-            raise Broken(f"{violation.rule}: {violation.what}", self.done)
+            raise Broken(f"{violation.finding.rule}: {violation.finding.title}", self.done)
 
     @property
     def dead(self) -> bool:
