@@ -37,6 +37,8 @@ class Exploration:
     found: dict[tuple[object, ...], Finding] = field(default_factory=dict)
     """All findings by identity, each with the first execution that showed it."""
     executions: int = 0
+    by_strategy: dict[str, int] = field(default_factory=dict)
+    """How many of them each strategy decided, by its name, in the order of their first."""
     pruned: int = 0
     """Executions that were given up early, because what they could still do was tried before; not counted."""
     depth: int = 0
@@ -64,6 +66,7 @@ class Exploration:
             self.pruned += 1
             return
         self.executions += 1
+        self.by_strategy[by] = self.by_strategy.get(by, 0) + 1
         self.depth = max(self.depth, outcome.steps)
         self.bounded |= outcome.bounded
         for each in outcome.found():

@@ -18,7 +18,14 @@ from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.finding import Finding
-from aiovgic.report.explore import clean_line, extent_of, how_found, unreached_lines
+from aiovgic.report.explore import (
+    clean_line,
+    excused_lines,
+    extent_of,
+    how_found,
+    strategy_lines,
+    unreached_lines,
+)
 from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
 
@@ -72,8 +79,14 @@ class ExploreResult(Result):
     """What was to happen sometimes, and has not happened in this search."""
     held: tuple[str, ...] = ()
     """What was to happen sometimes, and has happened in every execution: it says nothing of interleavings."""
-    known: tuple[str, ...] = ()
-    """Guarded fields that raced and are known to, and why."""
+    by_strategy: Mapping[str, int] = field(default_factory=dict)
+    """How many executions each strategy decided."""
+    rules_left_out: tuple[str, ...] = ()
+    """Rules that depend on an order that no footprint has: a search is complete except for them."""
+    untracked: tuple[str, ...] = ()
+    """State of the user's own tasks that the search does not see, and the tasks that share it."""
+    excused: tuple[str, ...] = ()
+    """What was found and KVM does on purpose, and why."""
     shown: tuple[Told, ...] = field(default=(), repr=False)
     """Each finding's execution, written down, in the order of the findings."""
 
@@ -81,6 +94,11 @@ class ExploreResult(Result):
     def outcomes(self) -> tuple[Mapping[str, Any], ...]:
         """What can be seen at the end of executions that nothing broke, each outcome once."""
         return tuple(bar.seen for bar in self.bars if "broken" not in bar.seen)
+
+    @property
+    def not_covered(self) -> tuple[str, ...]:
+        """What a search that ran to its end did not cover: rules, then state of the user's tasks."""
+        return (*self.rules_left_out, *self.untracked)
 
     @property
     def trace(self) -> Trace | None:
@@ -100,7 +118,9 @@ class ExploreResult(Result):
             "complete": self.complete,
             **({"interrupted": True} if self.interrupted else {}),
             "seconds": round(self.seconds, 3),
-            **({"known": list(self.known)} if self.known else {}),
+            "by_strategy": dict(self.by_strategy),
+            "not_covered": list(self.not_covered),
+            "excused": list(self.excused),
             **({"outcomes": [as_data(bar) for bar in self.bars]} if self.histogram else {}),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
         }
@@ -112,16 +132,26 @@ class ExploreResult(Result):
     def findings_report(self) -> str:
         """What was found, or that nothing was."""
         if not self.findings:
-            extent = extent_of(complete=self.complete, interrupted=self.interrupted, exhausted=self.exhausted)
+            extent = extent_of(
+                complete=self.complete,
+                interrupted=self.interrupted,
+                exhausted=self.exhausted,
+                rules=self.rules_left_out,
+                untracked=self.untracked,
+            )
             line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
-            return "\n".join([line, *unreached_lines(self.unreached)])
+            return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
         told = []
         for number, finding in enumerate(self.findings):
             how = how_found(self.under, self.in_words, finding.at_execution, self.seconds)
             shown = self.shown[number] if self.shown else None
             switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
             told.append(finding_report(self.scenario, finding, switches, how, was))
-        return "\n\n".join(told)
+        return "\n".join(["\n\n".join(told), *self.coverage_lines()])
+
+    def coverage_lines(self) -> list[str]:
+        """What ends every report: the executions of each strategy, and the excuses used."""
+        return [*strategy_lines(self.by_strategy), *excused_lines(self.excused)]
 
 
 def explore(  # noqa: PLR0913  one argument an option
@@ -168,7 +198,8 @@ def explore(  # noqa: PLR0913  one argument an option
         interrupted=found.interrupted or any(each.interrupted for each in shown),
         bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
-        known=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
+        by_strategy=found.by_strategy,
+        excused=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
         unreached=unreached,
         held=held_of(subject.scenario, found),
         findings=(early,) if early else tuple(each.finding for each in shown) or never,

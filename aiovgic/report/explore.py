@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def clean_line(subject: str, revision: str, strategy: str, executions: int, seconds: float, extent: str) -> str:
@@ -14,10 +14,16 @@ def clean_line(subject: str, revision: str, strategy: str, executions: int, seco
     return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
 
 
-def extent_of(*, complete: bool, interrupted: bool, exhausted: bool) -> str:
-    """How far a search went."""
+def extent_of(
+    *, complete: bool, interrupted: bool, exhausted: bool, rules: Sequence[str] = (), untracked: Sequence[str] = ()
+) -> str:
+    """How far a search went. ``rules`` and ``untracked``: what a search that ran to its end did not cover."""
     if complete:
         return "complete"
+    if exhausted and (rules or untracked):
+        extent = "complete for the model" if untracked else "complete"
+        extent += f" except for rule{'s' if len(rules) > 1 else ''} {', '.join(rules)}" if rules else ""
+        return extent + (f"; not explored: {'; '.join(untracked)}" if untracked else "")
     if exhausted:
         return "complete as far as the bound goes"
     return "interrupted, not complete" if interrupted else "budget spent, not complete"
@@ -26,6 +32,18 @@ def extent_of(*, complete: bool, interrupted: bool, exhausted: bool) -> str:
 def unreached_lines(unreached: Sequence[str]) -> list[str]:
     """What was to happen sometimes, and has not happened yet."""
     return [f"  not reached so far: {written}" for written in unreached]
+
+
+def excused_lines(excused: Sequence[str]) -> list[str]:
+    """The excuses that a search used: what KVM does on purpose, and no rule reports."""
+    return [f"  excused: {len(excused)}", *(f"    {each}" for each in excused)] if excused else []
+
+
+def strategy_lines(by_strategy: Mapping[str, int]) -> list[str]:
+    """How many executions each strategy decided, if there were several."""
+    if len(by_strategy) < 2:  # noqa: PLR2004  one strategy is named in the first line
+        return []
+    return ["  executions by strategy: " + ", ".join(f"{name} {count}" for name, count in by_strategy.items())]
 
 
 def how_found(revision: str, strategy: str, execution: int, seconds: float) -> str:
