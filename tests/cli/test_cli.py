@@ -129,6 +129,9 @@ def test_explore_as_json_is_one_object_with_its_findings(capsys: pytest.CaptureF
         "executions",
         "complete",
         "seconds",
+        "by_strategy",
+        "not_covered",
+        "excused",
         "findings",
     ]
     [finding] = told["findings"]
