@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 
 # Install what tests need, and run them.
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto $(PYTEST_OPTIONS)
 
 # The tests that take minutes.
 slow: $(VENV)/.installed-test
