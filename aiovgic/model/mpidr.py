@@ -1,9 +1,10 @@
-"""Finding a vCPU by its affinity: by a table made at the first run, else by a scan."""
+"""Find a vCPU by its affinity: by a table made at the first run, else by a scan."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from aiovgic.arch.affinity import Affinity
 from aiovgic.arch.words import mask as ones
 from aiovgic.arch.words import set_bits
 from aiovgic.sync import ACQUIRE, RELEASE, Part
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 MAX_ENTRIES = 1024
-"""More would not fit in a page: such a VM goes on scanning."""
+"""A larger table does not fit in a page; such a VM goes on scanning."""
+NO_AFF3 = Affinity.of(aff0=0xFF, aff1=0xFF, aff2=0xFF)
+"""The bits of an affinity that lie in the low word of MPIDR_EL1."""
 
 
 class MpidrData(NamedTuple):
@@ -24,8 +27,13 @@ class MpidrData(NamedTuple):
     cmpidr_to_idx: dict[int, int]
 
     def index_of(self, affinity: int) -> int:
-        """The bits of an affinity that matter, pushed together (kvm_mpidr_index)."""
-        return sum((affinity >> bit & 1) << place for place, bit in enumerate(set_bits(self.mpidr_mask)))
+        """The bits of an affinity that differ, pushed together, without those of Aff3 (kvm_mpidr_index).
+
+        KVM gathers ``fls(mask)`` bits, and ``fls`` takes an int: Aff3, in bits 39:32 of MPIDR_EL1, is cut off.
+        Asked of 6.12.117 and 7.3.4.
+        """
+        gathered = set_bits(self.mpidr_mask & NO_AFF3)
+        return sum((affinity >> bit & 1) << place for place, bit in enumerate(gathered))
 
 
 class MpidrTable(Part):
@@ -60,7 +68,10 @@ class MpidrTable(Part):
                 await self.mpidr_data.store(data, RELEASE)
 
     def compress(self, affinities: list[int]) -> MpidrData | None:
-        """The table for these; of two with one index the later is found. None if it would be too large."""
+        """The table for these affinities, or None if it would be too large.
+
+        The size counts every bit that differs, Aff3 included. Of two vCPUs with one index the table has the later.
+        """
         some, every = 0, ones(63, 0)
         for affinity in affinities:
             some |= affinity
