@@ -14,12 +14,12 @@ from aiovgic.model.facts import facts, publication_facts
 from aiovgic.record.finding import Violation
 from aiovgic.record.operation import text_of
 from aiovgic.scenario.deliveries import Deliveries, drain
+from aiovgic.scenario.foreseen import changes_descriptors, ends_vm
 from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
 from aiovgic.scenario.scenario import Step
 from aiovgic.sync import Interrupt
-from aiovgic.uapi.files import CHANGING
 from aiovgic.uapi.machine import Machine
 
 if TYPE_CHECKING:
@@ -46,17 +46,13 @@ class ScenarioSession:
         self.deliveries = Deliveries(CpuInterface(scenario.machine.gic))
         self.reached: tuple[int, ...] = ()
         self.rings = deepcopy(scenario.rings)
-        changing = any(
-            (plan.body is not None and plan.vcpu is None) or any(step.op.name in CHANGING for step in plan.steps)
-            for plan in scenario.tasks
-        )
         self.machine = Machine(
             rt,
             layers,
             host=scenario.machine.host,
             faults=scenario.faults,
-            changing=changing,
-            destroying="destroy_vm" in scenario.text,
+            changing=changes_descriptors(scenario),
+            destroying=ends_vm(scenario),
         )
         self.set_up = self.machine.actor("setup")
         self.at: Step | None = None

@@ -81,10 +81,11 @@ class VmOps:
         vm.memory.add(slot)
 
     async def destroy_vm(self, actor: Actor, fields: Fields) -> dict[str, Any]:
-        """Close everything: who comes later has no descriptor. Raises UsageError where nobody said that VMs end."""
+        """Close all descriptors; later lookups give EBADF. Raises UsageError if it was not known before the race."""
         machine = self.machine
         if not machine.files.destroying:
-            raise UsageError("destroy_vm: is to be in a step of a task, or in the source of one")
+            why = "no step of a task has this operation, and no code of a task has its name as one string"
+            raise UsageError(f"destroy_vm: {why}")
         session = await machine.vm()
         await machine.files.change()
         session.teardown.closed = True
