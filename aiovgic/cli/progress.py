@@ -1,12 +1,12 @@
 """While a verb works: standard error says how far it is, and standard output stays clean.
 
-On a terminal a bar, for what takes over a second. Elsewhere, and wherever no bar has come up, a line now and
-then, which says where in the code it is: what was planted may well be a loop without end.
+On a terminal a bar shows progress after one second. Elsewhere, and where no bar is shown, a thread writes a line
+every ten seconds. The line names the place in the code, because a planted layer may loop without end. A thread
+does this, not a signal: SIGALRM belongs to the caller (pytest-timeout uses it).
 """
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
@@ -60,7 +60,7 @@ class Rate(ProgressColumn):
 
 
 class Show:
-    """How far a verb is, for whoever watches."""
+    """How far a verb is."""
 
     def __init__(self, what: str, bar: Progress | None) -> None:
         self.what = what
@@ -80,10 +80,11 @@ class Show:
             self.bar.start()
         self.bar.update(self.task, completed=done, total=total, detail=detail)
 
-    def beat(self, _signal: int, frame: FrameType | None) -> None:
-        """A line, unless there is a bar."""
+    def beat(self, thread: int) -> None:
+        """Write a line that says where the thread with this number is, unless a bar is shown."""
         if self.bar is None or not self.bar.live.is_started:
             so_far = f"{self.so_far}, " if self.so_far else ""
+            frame = sys._current_frames().get(thread)  # noqa: SLF001  the only way to another thread's frame
             complain(f"{so_far}{time.monotonic() - self.began:.0f} s, in {place_of(frame)}")
 
     def end(self) -> None:
@@ -119,23 +120,35 @@ def make_bar() -> Progress | None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Tell]:
-    """Show how far something is; what it prints itself goes to standard error.
+    """Show how far a verb is; what the verb prints itself goes to standard error.
 
     Raises ScenarioError, with the place, where a user's code tries to end the process.
     """
     show = Show(what, make_bar())
-    beating = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGALRM, show.beat) if beating else None
     try:
-        if beating:
-            signal.setitimer(signal.ITIMER_REAL, BEAT_S, BEAT_S)
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), beating(show):
             yield show.tell
     except (SystemExit, GeneratorExit) as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise ScenarioError(f"{where.filename}:{where.lineno}", f"raises {type(error).__name__}") from None
     finally:
-        if beating:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
         show.end()
+
+
+@contextmanager
+def beating(show: Show) -> Iterator[None]:
+    """A thread that lets ``show`` write a line every `BEAT_S` seconds, about the thread that called this."""
+    over = threading.Event()
+    watched = threading.get_ident()
+
+    def beat() -> None:
+        while not over.wait(BEAT_S):
+            show.beat(watched)
+
+    thread = threading.Thread(target=beat, name="aiovgic-progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
