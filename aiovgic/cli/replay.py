@@ -15,6 +15,7 @@ from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
 from aiovgic.lab.subject import EXPLORED
+from aiovgic.lab.whatif import is_file
 from aiovgic.scenario.shipped import scenarios
 
 
@@ -45,7 +46,8 @@ def replay(  # noqa: PLR0913  one argument an option
     """Run one schedule of a scenario, or what a trace file records.
 
     With a SCHEDULE such as '12>nic 7=1': in order, except that at step 12 nic runs and at choice
-    7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared.
+    7 alternative 1 is taken. Without one, SCENARIO is a trace file, and every line is compared. The scenario
+    inside the trace is run. Layers inside it are code, and are not executed: name their file with --bug.
     """
     if show and until is None:
         raise UsageError("--show is about the state that --until asks for")
@@ -54,7 +56,7 @@ def replay(  # noqa: PLR0913  one argument an option
     with progress("executions"):
         if schedule is None:
             check_trace(scenario, revision, bugs)
-            result = lab.replay_trace(scenario, until=until)
+            result = lab.replay_trace(scenario, bugs=bugs, until=until)
         else:
             result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
     if show and result.state is not None:
@@ -74,5 +76,6 @@ def check_trace(named: str, revision: str | None, bugs: tuple[str, ...]) -> None
         raise UsageError(f"{named} is a scenario: say which schedule, '' for the plain order")
     if revision is not None:
         raise UsageError("a trace says itself which revision it is of; leave --revision out")
-    if bugs:
-        raise UsageError("a trace says itself what is planted; leave --bug out")
+    ids = [bug for bug in bugs if not is_file(bug)]
+    if ids:
+        raise UsageError(f"a trace says itself which bug of the catalogue is planted; leave --bug {ids[0]} out")

@@ -24,20 +24,25 @@ NARROWEST = 30
 @click.command()
 @click.argument("trace", type=click.Path())
 @click.option("--full", is_flag=True, help="Every event, nothing folded.")
+@click.option(
+    "--source", is_flag=True, help="Print the scenario and the layers that the trace holds, and nothing else."
+)
 @click.option("--width", type=Whole(NARROWEST), help="Columns.  [default: the terminal's, or 120]")
 @json_option
-def timeline(trace: str, full: bool, width: int | None, as_json: bool) -> int:
+def timeline(trace: str, full: bool, source: bool, width: int | None, as_json: bool) -> int:
     """Show what each task did in a trace, one column a task.
 
     TRACE is a file that explore or replay has written. Steps of one task that touch nothing another
-    task has to do with are folded.
+    task has to do with are folded. Nothing inside a trace is executed.
     """
     if trace in scenarios() or Path(trace).suffix in (".yaml", ".yml"):
         raise UsageError(
             f"{trace} is a scenario; 'aiovgic replay' or 'aiovgic explore' with --trace writes a trace of it"
         )
     shown = timeline_of(trace)
-    if as_json:
+    if source:
+        say_json(shown.source_json()) if as_json else say(shown.source())
+    elif as_json:
         say_json(shown.to_json())
     else:
         say(shown.text(width or columns(), full=full))

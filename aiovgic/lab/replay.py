@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +16,6 @@ from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
 from aiovgic.lab.state import Peek
 from aiovgic.lab.subject import EXPLORED, Subject
-from aiovgic.lab.whatif import plant
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import Trace
 from aiovgic.report.finding import finding_report
@@ -104,18 +103,19 @@ def check_tasks(schedule: Schedule, names: Sequence[str]) -> None:
             raise UsageError(f"step {step}: there is no task {name!r}{hint}")
 
 
-def replay_trace(path: str | Path, *, until: int | None = None) -> ReplayResult:
+def replay_trace(path: str | Path, *, bugs: Iterable[str | Path] = (), until: int | None = None) -> ReplayResult:
     """Run what a trace file records, and compare every line; with the state before step ``until``, if asked.
 
-    Raises ScenarioError for a file that is no trace, UsageError where scenario, revision or
+    The scenario is the one inside the trace. Nothing inside the trace is executed: ``bugs`` are the files of
+    layers that it was recorded with, and each is executed only if its digest is the recorded one.
+    Raises ScenarioError for a file that is no trace, UsageError where scenario, revision, layers or
     package are not those of the recording, DivergedError where an execution differs.
     """
     recorded = Trace.load(Path(path))
     head = recorded.head
     check(path, "aiovgic", head.package, version("aiovgic"))
     try:
-        planted = tuple(plant(name, digest=digest) for name, digest in head.bugs)
-        subject = replace(Subject.of(head.scenario, head.revision), planted=planted)
+        subject = Subject.of_trace(str(path), head, map(str, bugs))
         schedule = Schedule.parse(head.schedule)
         check_tasks(schedule, [plan.name for plan in subject.scenario.tasks])
     except (ScenarioError, UsageError) as error:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.detect import Detectors
-from aiovgic.lab.whatif import plant
+from aiovgic.errors import UsageError
+from aiovgic.lab.whatif import plant, planted_again
 from aiovgic.model.locks import ORDER
-from aiovgic.record.trace import TRACE_VERSION, Head
+from aiovgic.record.trace import TRACE_VERSION, Head, PlantedHead
 from aiovgic.revisions import layers_of
-from aiovgic.scenario.loader import load
+from aiovgic.scenario.loader import MAX_BYTES, load, parse
 from aiovgic.scenario.program import ScenarioProgram
 from aiovgic.scenario.scenario import Scenario
 from aiovgic.scenario.shipped import scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from aiovgic.lab.whatif import Planted
     from aiovgic.record.schedule import Schedule
     from aiovgic.sync import Layer
+
+INSIDE = "the scenario inside"
+"""The path of a scenario that a trace holds."""
 
 EXPLORED = "fixed"
 """The revision that is explored unless another one is asked for."""
@@ -36,6 +40,8 @@ class Subject:
     scenario: Scenario
     revision: str = EXPLORED
     planted: tuple[Planted, ...] = ()
+    trace: str = ""
+    """The trace that the scenario was taken from, if it was."""
 
     @classmethod
     def of(cls, scenario: Scenario | str | Path, revision: str, bugs: Iterable[str | Path] = ()) -> Subject:
@@ -43,6 +49,24 @@ class Subject:
         loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
         layers_of(revision)
         return cls(loaded, revision, tuple(plant(str(bug)) for bug in bugs))
+
+    @classmethod
+    def of_trace(cls, trace: str, head: Head, files: Iterable[str]) -> Subject:
+        """The subject that a trace's head describes: the scenario inside it, and layers from ``files``.
+
+        Raises ScenarioError, UsageError.
+        """
+        if head.language != "yaml":
+            raise UsageError(f"the race is written in Python, and a trace never executes code; run {head.replay}")
+        if len(head.text.encode()) > MAX_BYTES:
+            raise UsageError(f"the scenario inside is longer than {MAX_BYTES} bytes")
+        name = Path(head.scenario).stem
+        scenario = parse(head.text, INSIDE, name)
+        shipped = scenarios().get(name)
+        if shipped is not None and shipped.read_bytes() == head.text.encode():
+            scenario = replace(scenario, path=str(shipped))
+        layers_of(head.revision)
+        return cls(scenario, head.revision, planted_again(head.bugs, files), trace)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -62,7 +86,9 @@ class Subject:
 
     @property
     def called(self) -> str:
-        """How a command line names the scenario: by name if it is shipped, else by path."""
+        """How a command line names the scenario: by name if it is shipped or inside a trace, else by path."""
+        if self.scenario.path == INSIDE:
+            return self.scenario.name
         shipped = scenarios().get(self.scenario.name)
         return self.scenario.name if shipped and str(shipped) == self.scenario.path else self.scenario.path
 
@@ -76,6 +102,9 @@ class Subject:
             more = "" if self.revision == EXPLORED else f", revision={self.revision!r}"
             more += f", bugs={list(self.bugs)!r}" if self.bugs else ""
             return self.scenario.again.format(schedule=shlex.quote(str(schedule)), more=more)
+        if self.trace and self.scenario.path == INSIDE:
+            files = [each.name for each in self.planted if each.source]
+            return shlex.join(["aiovgic", "replay", self.trace, *(word for file in files for word in ("--bug", file))])
         words = ["aiovgic", "replay", self.called, str(schedule)]
         if self.revision != EXPLORED:
             words += ["--revision", self.revision]
@@ -88,12 +117,22 @@ class Subject:
         return Head(
             version=TRACE_VERSION,
             package=version("aiovgic"),
-            scenario=self.called.encode(errors="backslashreplace").decode(),
+            scenario=writable(self.called),
             digest=self.scenario.digest,
+            language="python" if self.scenario.in_python else "yaml",
+            text=writable(self.scenario.text),
             revision=self.revision,
-            bugs=tuple((each.name.encode(errors="backslashreplace").decode(), each.digest) for each in self.planted),
+            bugs=tuple(
+                PlantedHead(name=writable(each.name), digest=each.digest, source=each.source) for each in self.planted
+            ),
             strategy=strategy,
             seed=seed,
             schedule=str(schedule),
+            replay=writable(self.replay_line(schedule)),
             tasks=tuple(plan.name for plan in self.scenario.tasks),
         )
+
+
+def writable(text: str) -> str:
+    """A text that UTF-8 has; file names may hold what it has not."""
+    return text.encode(errors="backslashreplace").decode()

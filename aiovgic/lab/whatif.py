@@ -1,12 +1,12 @@
 """What if: a historical bug by its id, or a file of a user's own layers.
 
 A file is Python. What it defines under ``@replaces(Base)`` are its layers, in the order they are
-written; a ``LAYERS`` of its own says otherwise. It is executed, as any program is.
+written; a ``LAYERS`` of its own says otherwise. A file that a caller names is executed. The text of a file
+inside a trace is never executed: the caller names a file of the same meaning (`planted_again`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import traceback
 from dataclasses import dataclass
 from functools import cache
@@ -17,16 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.errors import ScenarioError, UsageError
+from aiovgic.record.digest import hashed, of_python
 from aiovgic.record.file import read_bytes
 from aiovgic.sync import Part, is_layer
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from types import ModuleType
 
+    from aiovgic.record.trace import PlantedHead
     from aiovgic.sync import Layer
 
 MAX_WHATIF_BYTES = 1 << 20
+HOW = "read it with 'aiovgic timeline --source', then name a file of your own with --bug FILE"
 
 
 @dataclass(frozen=True)
@@ -35,25 +39,25 @@ class Planted:
 
     name: str
     digest: str
-    """Of the source: a replay refuses a changed one."""
+    """Of the source's syntax tree: a replay refuses a changed one."""
     layers: tuple[Layer, ...]
+    source: str = ""
+    """The text, if it is a file."""
 
 
-def plant(name: str, *, digest: str | None = None) -> Planted:
-    """The bug with this id, or the layers of this file.
+def plant(name: str) -> Planted:
+    """The bug with this id, or the layers of this file, which is executed.
 
-    Raises UsageError for an id that there is not, and where the source has another digest than the
-    one that is asked for (a file is then not executed); ScenarioError for a file that has no layers.
+    Raises UsageError for an id that there is not, ScenarioError for a file that has no layers.
     """
     if is_file(name):
-        return layers_of_file(name, digest)
+        return layers_of(name, read_bytes(Path(name), MAX_WHATIF_BYTES))
     known = catalogue()
     if name not in known:
         hint = nearest(name, list(known)) or "; 'aiovgic bugs' shows those there are, a file's name ends in .py"
         raise UsageError(f"there is no bug {shown(name)}{hint}")
-    here = digest_of(b"".join(map(source_of, known[name].layers)))
-    same(name, digest, here)
-    return Planted(name, here, known[name].layers)
+    layers = known[name].layers
+    return Planted(name, of_python(b"\n".join(map(source_of, layers))), layers)
 
 
 def is_file(name: str) -> bool:
@@ -66,29 +70,47 @@ def source_of(layer: Layer) -> bytes:
     return Path(getsourcefile(layer) or "").read_bytes()
 
 
-def digest_of(source: bytes) -> str:
-    """A hash of a source."""
-    return hashlib.sha256(source).hexdigest()[:16]
+def layers_of(name: str, source: bytes) -> Planted:
+    """Execute the source of a file and take its layers. Raises ScenarioError."""
+    return Planted(name, of_python(source), executed(name, source), source.decode(errors="backslashreplace"))
 
 
-def same(name: str, recorded: str | None, here: str) -> None:
-    """Raises UsageError, by name, if a source is not what it was."""
-    if recorded not in {None, here}:
-        raise UsageError(f"bug {name} was recorded with digest {recorded}; here it has {here}")
+def planted_again(recorded: Sequence[PlantedHead], files: Iterable[str]) -> tuple[Planted, ...]:
+    """What a trace says is planted: bugs by their ids, and layers from those ``files`` that have a recorded digest.
+
+    Raises UsageError for a bug or file that is missing, not recorded, or not what it was; ScenarioError for a file
+    that cannot be read. A file whose digest was not recorded is not executed.
+    """
+    given = {name: read_bytes(Path(name), MAX_WHATIF_BYTES) for name in files}
+    digests = {name: of_python(source) for name, source in given.items()}
+    wanted = [each for each in recorded if each.source or is_file(each.name)]
+    for name, here in digests.items():
+        if here not in [each.digest for each in wanted]:
+            was = ", ".join(f"{each.name} with digest {each.digest}" for each in wanted) or "no file of layers"
+            raise UsageError(f"{name} has digest {here}; the trace was recorded with {was}")
+    return tuple(again(each, given, digests) if each in wanted else same(each) for each in recorded)
 
 
-def layers_of_file(name: str, digest: str | None) -> Planted:
-    """Execute a file and take its layers. Raises UsageError, ScenarioError."""
-    source = read_bytes(Path(name), MAX_WHATIF_BYTES)
-    here = digest_of(source)
-    same(name, digest, here)
-    return Planted(name, here, executed(name, source))
+def again(recorded: PlantedHead, given: Mapping[str, bytes], digests: Mapping[str, str]) -> Planted:
+    """The layers of the given file that has the recorded digest. Raises UsageError if there is none."""
+    for name, source in given.items():
+        if digests[name] == recorded.digest:
+            return layers_of(name, source)
+    raise UsageError(f"{recorded.name} (digest {recorded.digest}) is code, and a trace never executes code; {HOW}")
+
+
+def same(recorded: PlantedHead) -> Planted:
+    """The bug of the catalogue that was recorded. Raises UsageError, by name, if it is not what it was."""
+    here = plant(recorded.name)
+    if here.digest != recorded.digest:
+        raise UsageError(f"bug {here.name} was recorded with digest {recorded.digest}; here it has {here.digest}")
+    return here
 
 
 @cache
 def executed(name: str, source: bytes) -> tuple[Layer, ...]:
     """The layers that a source defines; the same classes however often they are asked for. Raises ScenarioError."""
-    spec = spec_from_file_location(f"whatif_{digest_of(source)}", name)
+    spec = spec_from_file_location(f"whatif_{hashed(source)}", name)
     assert spec is not None, name
     module = module_from_spec(spec)
     try:

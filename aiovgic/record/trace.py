@@ -6,7 +6,7 @@ import hashlib
 from difflib import get_close_matches
 from io import BytesIO
 from reprlib import repr as shown
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -17,9 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-TRACE_VERSION = 1
+TRACE_VERSION = 2
 MAX_TRACE_BYTES = 256 * 1024 * 1024
 NO_HEAD = "is no trace: the first line is not its head"
+
+
+class PlantedHead(msgspec.Struct, frozen=True, kw_only=True):
+    """One bug or file of layers that was planted, as a trace names it."""
+
+    name: str
+    """An id of the catalogue, or the name of a file."""
+    digest: str
+    """Of the source's syntax tree: comments, layout and the file's name play no part."""
+    source: str = ""
+    """The text of a file of layers, to be read. A trace never executes it."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kind"):
@@ -30,17 +41,28 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
     """The version of aiovgic that wrote it."""
     scenario: str
     digest: str
-    """Of the scenario's text."""
+    """Of the parsed scenario: comments, layout and the file's name play no part."""
+    language: Literal["yaml", "python"] = "yaml"
+    """What the scenario is written in. A replay of the trace needs YAML, since a trace never executes code."""
+    text: str = ""
+    """The scenario's text."""
     revision: str
-    bugs: tuple[tuple[str, str], ...] = ()
-    """Each bug or what-if layer, and the digest of its file."""
+    bugs: tuple[PlantedHead, ...] = ()
     points: tuple[str, ...] = ()
     """Fields that are points."""
     strategy: str = ""
     seed: int = 0
     schedule: str = ""
+    replay: str = ""
+    """The command or call that shows the execution again without the trace."""
     tasks: tuple[str, ...] = ()
     """The scenario's, in order of creation."""
+
+    @property
+    def meaning(self) -> Head:
+        """The head without how, and from which files, its execution was found."""
+        bugs = tuple(PlantedHead(name="", digest=each.digest) for each in self.bugs)
+        return msgspec.structs.replace(self, scenario="", text="", bugs=bugs, strategy="", seed=0, replay="")
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -165,9 +187,8 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """A hash of all but how it was found: equal for equal executions, on any machine and Python."""
-        head = msgspec.structs.replace(self.head, strategy="", seed=0)
-        return hashlib.sha256(lines_of(head, *self.events, self.end)).hexdigest()
+        """A hash of the execution: equal on any machine and Python, however and from whichever files it was found."""
+        return hashlib.sha256(lines_of(self.head.meaning, *self.events, self.end)).hexdigest()
 
     @classmethod
     def load(cls, path: Path) -> Trace:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from aiovgic.report.timeline_rows import FOLD, HOLD, LEGEND, TOLD, WAIT, Row, rows_of, unmarked_places
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Timeline:
             "verb": "timeline",
             "scenario": head.scenario,
             "revision": head.revision,
-            "bugs": [name for name, _ in head.bugs],
+            "bugs": [each.name for each in head.bugs],
             "schedule": head.schedule,
             "steps": end.steps,
             "finding": end.finding,
@@ -62,6 +64,21 @@ class Timeline:
             "legend": {glyph: meaning for glyph, meaning in LEGEND.items() if glyph not in (FOLD, HOLD)},
             "rows": [row_json(row) for row in self.rows],
         }
+
+    def source_json(self) -> dict[str, Any]:
+        """The scenario and the layers inside the trace, as plain data."""
+        head = self.trace.head
+        scenario = {"name": head.scenario, "language": head.language, "digest": head.digest, "text": head.text}
+        return {"scenario": scenario, "layers": [msgspec.to_builtins(each) for each in head.bugs]}
+
+    def source(self) -> str:
+        """The scenario and the layers inside the trace, each below a line that names it."""
+        head = self.trace.head
+        parts = [f"# scenario {head.scenario} ({head.language}, digest {head.digest})\n{head.text}"]
+        for each in head.bugs:
+            text = each.source or "# a bug of the catalogue: 'aiovgic bugs' describes it"
+            parts.append(f"# layers {each.name} (digest {each.digest})\n{text}")
+        return "\n\n".join(part.rstrip() for part in parts)
 
     def text(self, width: int, *, full: bool = False) -> str:
         """The timeline for a terminal of so many columns. ``full``: with nothing folded."""

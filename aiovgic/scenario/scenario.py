@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.model.faults import FaultBudget
 from aiovgic.model.host import Host
+from aiovgic.record.digest import of_data, of_python
 
 if TYPE_CHECKING:
     from aiovgic.record.operation import Operation
@@ -142,8 +142,14 @@ class Scenario:
 
     @property
     def digest(self) -> str:
-        """A hash of the file's text: replays refuse a changed scenario by it."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        """A hash of the parsed scenario, without comments and layout. A replay refuses a changed one by it."""
+        parsed = (self.machine, self.tasks, self.expectations, self.faults)
+        return of_data((parsed, of_python(self.text) if self.in_python else ""))
+
+    @property
+    def in_python(self) -> bool:
+        """Whether tasks are functions, so that only Python can make it again."""
+        return self.body is not None or any(task.body is not None for task in self.tasks)
 
 
 def words(value: Any) -> str:

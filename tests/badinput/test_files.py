@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 MIB = 1 << 20
+LAYER_INSIDE = b'"bugs":[{"name":"evil.py","digest":"0","source":"x = 1"}]'
 FIRST = b'{"script": "a/b"}\n{"op": "create_vm", "result": {"ret": 0}}\n'
 MSI = b"      - signal_msi: "
 SCENARIO = b"schema: 1\ntitle: A claim\ntasks:\n  vmm:\n    thread: vmm\n    steps:\n"
@@ -96,9 +97,13 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "an empty trace":                  ("replay x.jsonl", of(b"")),
     "a trace without end":             ("replay x.jsonl", endless),
     "a trace that is a recording":     ("replay x.jsonl", of(FIRST)),
-    "a trace of another version":      ("replay x.jsonl", trace(b'"version":1', b'"version":2')),
+    "a trace of another version":      ("replay x.jsonl", trace(b'"version":2', b'"version":3')),
     "a trace of another aiovgic":      ("replay x.jsonl", trace(b'"package":"', b'"package":"9')),
-    "a trace of another scenario":     ("replay x.jsonl", trace(b'"scenario":"addr', b'"scenario":"adr')),
+    "a trace of another scenario":     ("replay x.jsonl", trace(b'"digest":"', b'"digest":"0')),
+    "a trace of no scenario":          ("replay x.jsonl", trace(b'"text":"', b'"text":"x')),
+    "a trace of a race in Python":     ("replay x.jsonl", trace(b'"language":"yaml"', b'"language":"python"')),
+    "a trace with a layer inside":     ("replay x.jsonl", trace(b'"bugs":[]', LAYER_INSIDE)),
+    "a trace with a bug there is not": ("replay x.jsonl", trace(b'"bugs":[]', b'"bugs":[{"name":"its","digest":"0"}]')),
     "a trace of another revision":     ("replay x.jsonl", trace(b'"revision":"its-v7"', b'"revision":"its-v8"')),
     "a trace with another schedule":   ("replay x.jsonl", trace(b'"schedule":"2>init"', b'"schedule":"2>inti"')),
     "a trace with no such event":      ("replay x.jsonl", trace(b'"kind":"step"', b'"kind":"stpe"')),

@@ -7,14 +7,14 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import pytest
-
 from aiovgic.cli import progress as module
 from aiovgic.cli.main import run
 from aiovgic.cli.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 pytest_plugins = "pytester"
 

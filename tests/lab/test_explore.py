@@ -14,6 +14,7 @@ from aiovgic.engine.shrink import Shrinker
 from aiovgic.errors import DivergedError, NotOkError, UsageError
 from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay, replay_trace
+from aiovgic.scenario.loader import find
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -69,6 +70,21 @@ def test_a_trace_file_is_replayed_and_compared(tmp_path: Path) -> None:
     path.write_bytes(found.trace.encode())
     again = replay_trace(path)
     assert again.trace == found.trace
+
+
+def test_a_trace_is_replayed_where_its_scenario_file_is_gone(tmp_path: Path) -> None:
+    text = find("addr-vs-init").read_text(encoding="utf-8")
+    scenario = tmp_path / "mine.yaml"
+    scenario.write_text(f"# mine\n{text}", encoding="utf-8")
+    found = explore(scenario, revision="its-v7")
+    scenario.unlink()
+    assert found.trace is not None
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(found.trace.encode())
+    again = replay_trace(path)
+    assert again.finding is not None
+    assert (again.scenario, again.trace.digest) == ("mine", found.trace.digest)
+    assert again.finding.replay == f"aiovgic replay {path}"
 
 
 def test_a_trace_of_another_scenario_text_is_refused_by_name(tmp_path: Path) -> None:

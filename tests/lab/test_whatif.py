@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from aiovgic.cli.main import run
 from aiovgic.errors import ScenarioError
@@ -13,6 +14,7 @@ from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay, replay_trace
 from aiovgic.lab.subject import Subject
 from aiovgic.lab.whatif import plant
+from aiovgic.record.trace import PlantedHead, Trace
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 EXAMPLE = re.findall(r"```python\n(# init_again\.py.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
@@ -88,21 +90,63 @@ def test_the_replay_line_says_what_was_planted(capsys: pytest.CaptureFixture[str
 def test_the_trace_names_file_and_digest_and_is_replayed() -> None:
     found = explore("init-vs-init", bugs=["init_again.py"])
     assert found.trace is not None
-    assert found.trace.head.bugs == (("init_again.py", plant("init_again.py").digest),)
+    (planted,) = found.trace.head.bugs
+    assert planted == PlantedHead(name="init_again.py", digest=plant("init_again.py").digest, source=EXAMPLE)
     Path("trace.jsonl").write_bytes(found.trace.encode())
-    again = replay_trace("trace.jsonl")
+    again = replay_trace("trace.jsonl", bugs=["init_again.py"])
     assert again.trace == found.trace
     assert again.bugs == ("init_again.py",)
 
 
-def test_a_changed_file_is_refused_by_name_and_not_executed() -> None:
+def write_trace(source: str = EXAMPLE) -> None:
+    """A trace of what init_again.py shows, with this text as its layers."""
     found = explore("init-vs-init", bugs=["init_again.py"])
     assert found.trace is not None
-    Path("trace.jsonl").write_bytes(found.trace.encode())
+    (planted,) = found.trace.head.bugs
+    head = structs.replace(found.trace.head, bugs=(structs.replace(planted, source=source),))
+    Path("trace.jsonl").write_bytes(structs.replace(found.trace, head=head).encode())
+
+
+def test_a_changed_file_is_refused_by_name_and_not_executed() -> None:
+    write_trace()
     Path("init_again.py").write_text("open('executed', 'w')\n", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"bug init_again\.py was recorded with digest \w+; here it has \w+"):
-        replay_trace("trace.jsonl")
+    said = r"init_again\.py has digest \w+; the trace was recorded with init_again\.py with digest \w+"
+    with pytest.raises(ScenarioError, match=said):
+        replay_trace("trace.jsonl", bugs=["init_again.py"])
     assert not Path("executed").exists()
+
+
+def test_a_file_with_other_comments_and_another_name_is_the_recorded_one() -> None:
+    write_trace()
+    Path("other.py").write_text(f"# more to say\n\n{EXAMPLE}", encoding="utf-8")
+    again = replay_trace("trace.jsonl", bugs=["other.py"])
+    assert again.finding is not None
+    assert again.trace.digest == Trace.load(Path("trace.jsonl")).digest
+
+
+@pytest.mark.parametrize("name", ["init_again.py", "no/such.py", "evil.py"])
+def test_a_trace_never_executes_what_is_inside_it_or_named_in_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("evil.py").write_text("open('executed', 'w')\n", encoding="utf-8")
+    for source in ("open('executed', 'w')\n", ""):
+        write_trace(source)
+        trace = Path("trace.jsonl")
+        trace.write_bytes(trace.read_bytes().replace(b'"init_again.py"', f'"{name}"'.encode()))
+        assert run(["replay", "trace.jsonl"]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(f"aiovgic: trace.jsonl:1: cannot be replayed: {name} (digest ")
+        assert said.endswith(
+            " is code, and a trace never executes code; read it with 'aiovgic timeline --source', "
+            "then name a file of your own with --bug FILE\n"
+        )
+        assert not Path("executed").exists()
+
+
+def test_the_layers_inside_a_trace_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    write_trace()
+    assert run(["timeline", "trace.jsonl", "--source"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("# scenario init-vs-init (yaml, digest ")
+    assert EXAMPLE in told
 
 
 def test_a_bug_that_the_revision_has_is_there_once() -> None:

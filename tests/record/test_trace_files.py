@@ -80,10 +80,10 @@ def test_a_mangled_trace_is_refused_with_its_line(tmp_path: Path, raw: bytes, li
 
 def test_a_trace_of_another_version_is_refused_by_number(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
-    path.write_bytes(WHOLE.replace(b'"version":1', b'"version":2'))
+    path.write_bytes(WHOLE.replace(b'"version":2', b'"version":3'))
     error = error_of(path)
     assert error.place == f"{path}:1"
-    assert error.why == "is a trace of version 2; this is version 1"
+    assert error.why == "is a trace of version 3; this is version 2"
 
 
 def test_an_empty_file_is_no_trace(tmp_path: Path) -> None:

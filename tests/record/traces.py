@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiovgic.record.trace import EVENTS, TRACE_VERSION, End, Head, Trace, make_trace
+from aiovgic.record.trace import EVENTS, TRACE_VERSION, End, Head, PlantedHead, Trace, make_trace
 
 HEAD = Head(
     version=TRACE_VERSION,
@@ -10,7 +10,10 @@ HEAD = Head(
     scenario="movi-vs-msi",
     digest="5f0c",
     revision="v6.12",
-    bugs=(("its-base-stuck", "a1b2"), ("what-if", "c3d4")),
+    bugs=(
+        PlantedHead(name="its-base-stuck", digest="a1b2"),
+        PlantedHead(name="what-if.py", digest="c3d4", source="x = 1"),
+    ),
     points=("irq.target_vcpu",),
     strategy="random",
     seed=7,

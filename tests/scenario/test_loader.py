@@ -143,8 +143,10 @@ def test_a_scenario_has_what_its_text_says() -> None:
     assert (scenario.machine.vcpus, scenario.machine.gic, scenario.machine.setup[0].op.name) == (1, "v3", "create_vm")
 
 
-def test_a_digest_changes_with_the_text() -> None:
-    assert parsed(HEAD + TASKS).digest != parsed(HEAD + TASKS + "# more\n").digest
+def test_a_digest_changes_with_what_the_text_says_and_not_with_its_comments() -> None:
+    digest = parsed(HEAD + TASKS).digest
+    assert digest == parsed(f"# before\n\n{HEAD}{TASKS}# more\n").digest
+    assert digest != parsed(f"{HEAD}machine: {{vcpus: 2}}\n{TASKS}").digest
 
 
 class TestFiles:
