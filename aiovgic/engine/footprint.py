@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from enum import Enum
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aiovgic.sync import (
     FULL,
@@ -42,7 +42,7 @@ from aiovgic.sync import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from aiovgic.sync import Change, Declared, HostCpu, Op, Part, Thing
 
@@ -59,17 +59,40 @@ SILENT = (Update, TryLock, RefGetUnlessZero, RefPutNotLast)
 PUBLISHES = (RELEASE, FULL)
 """Whoever reads what such a store wrote comes after it, though the word be as it was."""
 
+
+class Range(NamedTuple):
+    """Consecutive 64-bit words of one guest memory: ``first`` up to but not including ``last``, as word numbers."""
+
+    memory: str
+    """The identity of the memory."""
+    first: int
+    last: int
+
+    def overlaps(self, other: Range) -> bool:
+        """Whether both have a word in common."""
+        return self.first < other.last and other.first < self.last and self.memory == other.memory
+
+    def covers(self, other: Range) -> bool:
+        """Whether every word of ``other`` is in this range."""
+        return self.first <= other.first and other.last <= self.last and self.memory == other.memory
+
+
+Key = str | Range
+"""A thing that a step touches: an identity, or words of guest memory."""
+
 Wait = Literal["", "lock", "wake", "grace"]
 
 
 class Footprint:
     """What one step touches, and whom it lets go on."""
 
-    __slots__ = ("enters", "leaves", "releases", "touched", "waited", "waited_for", "wakes")
+    __slots__ = ("enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
 
     def __init__(self) -> None:
         self.touched: dict[str, bool] = {}
         """Whether it changes it, by the identity of each thing."""
+        self.ranges: dict[Range, bool] = {}
+        """Whether it writes them, by the words of guest memory it accesses."""
         self.waited: Wait = ""
         """How its operation may have had to wait."""
         self.waited_for = ""
@@ -87,12 +110,27 @@ class Footprint:
             theirs = many.get(name)
             if theirs is not None and (write or theirs):
                 return False
-        return True
+        return not (self.ranges and other.ranges and self.shares_memory(other))
+
+    def shares_memory(self, other: Footprint) -> bool:
+        """Whether both steps access a word of guest memory that at least one of them writes."""
+        return any(
+            (write or theirs) and words.overlaps(others)
+            for words, write in self.ranges.items()
+            for others, theirs in other.ranges.items()
+        )
+
+    def everything(self) -> Iterator[tuple[Key, bool]]:
+        """All that the step touches, and whether it changes it."""
+        yield from self.touched.items()
+        yield from self.ranges.items()
 
     def merge(self, other: Footprint) -> None:
         """The step may do this as well: another alternative of its choice does."""
         for name, write in other.touched.items():
             self.touched[name] = write or self.touched.get(name, False)
+        for words, write in other.ranges.items():
+            self.ranges[words] = write or self.ranges.get(words, False)
 
     # -- what it consists of ------------------------------------------------------------------
 
@@ -149,10 +187,9 @@ class Footprint:
             self.touched.setdefault(name, False)
 
     def memory(self, op: MemoryAccess) -> None:
-        """An access of guest memory: its 64-bit words."""
-        first, last = op.gpa // WORD, (op.gpa + max(op.length, 1) - 1) // WORD
-        for word in range(first, last + 1):
-            self.touch(f"{op.memory.ident}[{word * WORD:#x}]", write=op.write)
+        """An access of guest memory: the 64-bit words that it has bytes of."""
+        words = Range(op.memory.ident, op.gpa // WORD, (op.gpa + max(op.length, 1) - 1) // WORD + 1)
+        self.ranges[words] = op.write or self.ranges.get(words, False)
 
     def runs_on(self, cpu: HostCpu) -> None:
         """It needs this CPU, which an interrupt handler may take."""

@@ -7,13 +7,17 @@ them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from aiovgic.engine.footprint import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from aiovgic.engine.footprint import Footprint
+    from aiovgic.engine.footprint import Footprint, Key
 
 NEVER = -1
 Clock = list[int]
@@ -30,7 +34,7 @@ class Event:
         self.footprint = footprint
         self.clock: Clock = []
         """What had happened before it, itself included."""
-        self.meets: list[tuple[int, str]] | None = None
+        self.meets: list[tuple[int, Key]] | None = None
         """The last steps, and the thing, that it does not commute with, once somebody has asked."""
 
 
@@ -56,7 +60,9 @@ class Order:
 
     def __init__(self, tasks: int) -> None:
         self.events: list[Event] = []
-        self.things: dict[str, History] = {}
+        self.things: dict[Key, History] = {}
+        self.near: dict[Range, list[Range]] = {}
+        """By range of guest memory: itself, and the other ranges that overlap it."""
         self.clocks: list[Clock] = [[] for _ in range(tasks)]
         """Of each task, after its last step."""
         self.undo: list[Callable[[], object]] = []
@@ -99,8 +105,8 @@ class Order:
         """Things have been touched by this step."""
         footprint = event.footprint
         undo = self.undo
-        for name, write in footprint.touched.items():
-            history = self.history(name)
+        for key, write in footprint.everything():
+            history = self.history(key)
             if write:
                 history.writes.append(number)
                 undo.append(history.writes.pop)
@@ -135,16 +141,25 @@ class Order:
         history.left.append((began, number))
         self.undo.append(history.left.pop)
 
-    def history(self, name: str) -> History:
+    def history(self, key: Key) -> History:
         """What is known of a thing."""
-        found = self.things.get(name)
+        found = self.things.get(key)
         if found is None:
-            found = self.things[name] = History()
+            found = self.things[key] = History()
+            if isinstance(key, Range):
+                self.learn(key)
         return found
+
+    def learn(self, words: Range) -> None:
+        """A range of guest memory is accessed for the first time: find those that overlap it."""
+        near = self.near[words] = [each for each in self.near if each.overlaps(words)]
+        for each in near:
+            self.near[each].append(words)
+        near.append(words)
 
     # -- what comes before a step -----------------------------------------------------------
 
-    def conflicts(self, event: Event) -> list[tuple[int, str]]:
+    def conflicts(self, event: Event) -> list[tuple[int, Key]]:
         """The last steps, and the thing, that the next step does not commute with."""
         meets = event.meets
         if meets is None:
@@ -157,7 +172,31 @@ class Order:
                     meets.append((history.writes[-1], name))
                 if write:
                     meets += [(number, name) for number in history.reads]
+            for words, write in event.footprint.ranges.items():
+                meets += self.memory_conflicts(words, write=write)
         return meets
+
+    def memory_conflicts(self, words: Range, *, write: bool) -> Iterator[tuple[int, Key]]:
+        """The last accesses of guest memory that an access of these words does not commute with.
+
+        The words are looked at in pieces, each of which an earlier access has as a whole or not at all.
+        """
+        self.history(words)
+        near = [each for each in self.near[words] if self.things[each].writes or self.things[each].reads]
+        edges = {
+            words.first,
+            words.last,
+            *(edge for each in near for edge in each[1:] if words.first < edge < words.last),
+        }
+        for first, last in pairwise(sorted(edges)):
+            piece = Range(words.memory, first, last)
+            over = [self.things[each] for each in near if each.covers(piece)]
+            written = max((each.writes[-1] for each in over if each.writes), default=NEVER)
+            if written != NEVER:
+                yield written, piece
+            if write:
+                for each in over:
+                    yield from ((number, piece) for number in each.reads[bisect_right(each.reads, written) :])
 
     def let_on_by(self, event: Event) -> Sequence[int]:
         """The steps without which the next one would still wait."""
@@ -179,7 +218,7 @@ class Order:
         """Where a task changed a thing last."""
         return next((number for number in reversed(history.writes) if self.events[number].task == task), NEVER)
 
-    def races(self, event: Event) -> Iterator[tuple[int, str]]:
+    def races(self, event: Event) -> Iterator[tuple[int, Key]]:
         """The steps of others, and the thing, that the next step could come before: nothing else orders the two."""
         before = self.clocks[event.task]
         after = list(before)
@@ -192,9 +231,11 @@ class Order:
             if task != event.task and not seen(known, task, number):
                 yield number, name
 
-    def earlier(self, number: int, name: str) -> int:
+    def earlier(self, number: int, key: Key) -> int:
         """The change of a thing before the one in step ``number``, or `NEVER`."""
-        return next((each for each in reversed(self.things[name].writes) if each < number), NEVER)
+        keys = [key] if isinstance(key, str) else [each for each in self.near if each.covers(key)]
+        before = (next((each for each in reversed(self.things[key].writes) if each < number), NEVER) for key in keys)
+        return max(before, default=NEVER)
 
     def initials(self, number: int, event: Event) -> list[int]:
         """Who can take the first step of an execution that has ``event`` before step ``number``.

@@ -6,7 +6,7 @@ knowingly, and those that race.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from aiovgic.engine.footprint import PUBLISHES, SILENT, Footprint
 from aiovgic.engine.order import Event, Order
@@ -16,6 +16,7 @@ from aiovgic.sync import Fence, Update
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiovgic.engine.footprint import Key
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
     from aiovgic.sync import Change, Declared, Op, Part, Thing
@@ -131,9 +132,9 @@ class Steps(Watch):
         assert self.execution is not None
         return [task.number for task in self.execution.tasks if task.op is not None and task.barred()]
 
-    def is_cpu(self, name: str) -> bool:
+    def is_cpu(self, key: Key) -> TypeGuard[str]:
         """Whether a thing is a CPU where interrupt handlers may come."""
-        return name in self.handled.values()
+        return key in self.handled.values()
 
     def waiting(self) -> list[Event]:
         """What those are about to do who have not ended, and cannot go on."""

@@ -14,7 +14,7 @@ from aiovgic.errors import GuestFaultError, UsageError
 from aiovgic.record.finding import Violation
 from aiovgic.scenario.interface import EOIR1, GICC_EOIR
 from aiovgic.scenario.shorthand import COMMANDS
-from aiovgic.uapi.guest_ops import OpsGuest
+from aiovgic.uapi.guest_ops import OpsGuest, copyable
 from aiovgic.uapi.operations import OPERATIONS, operation
 
 if TYPE_CHECKING:
@@ -72,12 +72,15 @@ class Cpu:
         value_of(await self.do("sysreg_write", label=label, reg=reg, value=value))
 
     async def mem_write(self, gpa: int, data: bytes) -> None:
-        """A copy into guest memory."""
-        await Instruction(made("mem_write", {"gpa": gpa, "hex": data.hex()}))
+        """A copy into guest memory. Raises GuestFaultError outside memory."""
+        value_of(await Instruction(made("mem_write", {"gpa": gpa, "hex": data.hex()})))
 
     async def mem_read(self, gpa: int, length: int) -> bytes:
-        """A copy from guest memory."""
-        return bytes.fromhex((await Instruction(made("mem_read", {"gpa": gpa, "len": length})))["hex"])
+        """A copy from guest memory. Raises UsageError for a length that no copy has, GuestFaultError outside memory."""
+        copy = asked(lambda: copyable(operation("mem_read", {"gpa": gpa, "len": length})))
+        result = await Instruction(copy)
+        value_of(result)
+        return bytes.fromhex(result["hex"])
 
     async def ack(self, *, label: str = "") -> int:
         """Acknowledge: the INTID, 1023 if there is none."""

@@ -10,6 +10,7 @@ from aiovgic.scenario.scenario import MachinePlan, Step
 from aiovgic.scenario.setup import machine_ops
 from aiovgic.scenario.shorthand import COMMANDS, GUEST_SHORTHANDS, SHORTHANDS, Rings, unknown_step
 from aiovgic.uapi.fields import LABEL_CHARS, integer
+from aiovgic.uapi.guest_ops import copyable
 from aiovgic.uapi.operations import OPERATIONS, operation
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class StepReader:
             raise ValueError(f"{name}: no guest does this; a thread does")
         if "vcpu" in raw:
             raise ValueError(f"{name}: vcpu: the task says which vCPU")
-        return [operation(name, {"vcpu": vcpu, **raw} if shape.guest else raw)]
+        return [copyable(operation(name, {"vcpu": vcpu, **raw} if shape.guest else raw))]
 
     def parts(self, node: Node) -> tuple[str, Node | None, str]:
         """The operation's name, its fields, and the step's label. Raises ScenarioError."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch.words import mask
 from aiovgic.model.guest import Copy, Mmio, Stop, Sysreg, Trap, Wfi
+from aiovgic.uapi.ops_memory import MAX_READ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,14 @@ READ_OF = {"mmio_write": "mmio_read", "sysreg_write": "sysreg_read"}
 
 ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 """Exception classes that leave an address: aborts, and a misaligned PC."""
+
+
+def copyable(op: Operation) -> Operation:
+    """The same operation, checked: a guest copies a range of bounded length. Raises ValueError."""
+    length = op.fields["len"] if op.name == "mem_read" else 0
+    if length > MAX_READ:
+        raise ValueError(f"mem_read: len: {length:#x} is too long; one copy has at most {MAX_READ:#x} bytes")
+    return op
 
 
 class OpsGuest:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 MAX_READ = 1 << 24
-"""Bytes that one mem_read gives at most."""
+"""Bytes that one mem_read gives at most, by userspace or by a guest."""
 
 
 class MemoryOps:
@@ -53,7 +53,7 @@ class MemoryOps:
         length = fields["len"]
         ram, offset = await self.place(fields["gpa"], length, write=False)
         if length > MAX_READ:
-            raise UapiError(errno.ENOMEM, f"{length} bytes are more than a result holds")
+            raise UapiError(errno.ENOMEM, f"mem_read: {length:#x} bytes; one read gives at most {MAX_READ:#x}")
         return {"hex": ram.read(offset, length).hex()}
 
     async def mem_scan(self, actor: Actor, fields: Fields) -> dict[str, Any]:
