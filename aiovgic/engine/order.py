@@ -183,12 +183,8 @@ class Order:
         """
         self.history(words)
         near = [each for each in self.near[words] if self.things[each].writes or self.things[each].reads]
-        edges = {
-            words.first,
-            words.last,
-            *(edge for each in near for edge in each[1:] if words.first < edge < words.last),
-        }
-        for first, last in pairwise(sorted(edges)):
+        inside = (edge for each in near for edge in (each.first, each.last) if words.first < edge < words.last)
+        for first, last in pairwise(sorted(dict.fromkeys((words.first, words.last, *inside)))):
             piece = Range(words.memory, first, last)
             over = [self.things[each] for each in near if each.covers(piece)]
             written = max((each.writes[-1] for each in over if each.writes), default=NEVER)
