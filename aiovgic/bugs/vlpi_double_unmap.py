@@ -1,7 +1,7 @@
-"""vlpi-double-unmap: two who unmap one vLPI both see it mapped.
+"""vlpi-double-unmap: the end of an event and the end of forwarding both unmap one vLPI.
 
-Freeing an event looks without irq_lock whether its LPI is forwarded; so the end of forwarding may unmap it in
-between, and the event's owner unmaps it again (facts: races.md 34b; fc4dafe87b93, 6.16).
+Freeing an event tests without irq_lock whether its LPI is forwarded. The end of forwarding may unmap the vLPI
+after that test, and the end of the event unmaps it again (facts: races.md 34b; fc4dafe87b93, 6.16).
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.forwarding import Forwarding
+from aiovgic.model.lpi import Lpis
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Forwarding)
-class VlpiDoubleUnmap(Forwarding):
-    """The event's end takes no irq_lock."""
+@replaces(Lpis)
+class VlpiDoubleUnmap(Lpis):
+    """The vLPI is unmapped before irq_lock is taken."""
 
-    async def drop(self, irq: Irq) -> None:
+    async def unmap_lpi(self, irq: Irq) -> None:
         host_irq = irq.host_irq
         if host_irq is not None:
             await host_irq.unmap_vlpi()
             irq.host_irq = None
+        await super().unmap_lpi(irq)
 
 
 LAYERS = (VlpiDoubleUnmap,)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REFERENCES = "lpi-references"
+ONE_EVENT = "one-event"
 CACHED = "cached-is-mapped"
 MAPPINGS = "its-mappings"
 RING = "its-ring"
@@ -34,6 +35,18 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation(
                 "refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
             )
+
+
+def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """An LPI has one event: of two, each is moved, configured and freed under the other (vgic_its_map_lpi)."""
+    events: dict[int, list[str]] = {}
+    for name, its in facts["its"].items():
+        for event, (intid, _) in its["events"].items():
+            if intid is not None:
+                events.setdefault(intid, []).append(f"{name} {event}")
+    for intid, named in events.items():
+        if len(named) > 1:
+            yield Violation("map", ONE_EVENT, f"LPI {intid} belongs to {len(named)} events: {', '.join(named)}")
 
 
 def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:

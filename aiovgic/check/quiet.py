@@ -14,7 +14,7 @@ from aiovgic.check.lists import listed_once
 from aiovgic.check.lost import lost_objects
 from aiovgic.check.lost_interrupt import heard, queued, woken
 from aiovgic.check.lpi_index import index_finds
-from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references
+from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references, one_event_each
 from aiovgic.check.publication import as_said, nothing_dangles
 from aiovgic.check.vcpus import vcpu_complete
 
@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     listed_once,
     index_finds,
     lpi_references,
+    one_event_each,
     cached_is_mapped,
     its_mappings,
     its_ring,

@@ -149,15 +149,8 @@ class Forwarding(Part):
         if irq.host_irq is not None:
             await irq.host_irq.prop_update_vlpi()
 
-    async def drop(self, irq: Irq) -> None:
-        """The LPI's event goes (its_free_ite); takes irq_lock."""
-        if not self.vm.host.gicv4:
-            return
-        async with irq.irq_lock:
-            await self.unmap(irq)
-
     async def unmap(self, irq: Irq) -> None:
-        """It is none of the host's any more."""
+        """Let the host inject the LPI no more, if it does."""
         host_irq = irq.host_irq
         if host_irq is not None:
             irq.host_irq = None

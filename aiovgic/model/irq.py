@@ -45,6 +45,8 @@ class Irq(Part):
     owner = Guarded[object](None, by="irq_lock")
     target_vcpu = Guarded["Vcpu | None"](None, by="irq_lock")
     host_irq = Guarded["HostIrq | None"](None, by="irq_lock")
+    mapped = Guarded(default=False, by="irq_lock")
+    """Of an LPI: whether an event has it."""
     vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"), mirrored=True)
 
     def __init__(self, parts: Parts, name: str, vm: Vm, intid: int) -> None:

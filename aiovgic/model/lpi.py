@@ -28,9 +28,9 @@ class Lpis(LpiTables):
     """The LPIs of a VM (vm.lpis)."""
 
     async def add_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
-        """The LPI for a new event, with a reference: one there is, or a new one (vgic_add_lpi).
+        """The LPI for a new event, with a reference: one of the index, or a new one (vgic_add_lpi).
 
-        One there is keeps its state and its target. Raises EFAULT where a table cannot be read, ENOMEM.
+        An LPI of the index keeps its state and its target. Raises EFAULT where a table cannot be read, ENOMEM.
         """
         irq = await self.get(intid)
         if irq is not None:
@@ -45,8 +45,26 @@ class Lpis(LpiTables):
         return irq
 
     async def undo_add(self, irq: Irq) -> None:
-        """There will be no event: nobody but the index has the new LPI."""
+        """Drop the reference to a new LPI that gets no event; only the index has it."""
         await self.put(irq)
+
+    async def map_lpi(self, irq: Irq, vcpu: Vcpu | None) -> bool:
+        """Give an LPI to an event, whose vCPU is its target from now on (vgic_its_map_lpi).
+
+        False if another event has the LPI, of this ITS or of another. Nothing is queued.
+        """
+        async with irq.irq_lock:
+            if irq.mapped:
+                return False
+            irq.mapped = True
+            irq.target_vcpu = vcpu
+            return True
+
+    async def unmap_lpi(self, irq: Irq) -> None:
+        """Take an LPI from its event, and from the host that injects it (its_free_ite)."""
+        async with irq.irq_lock:
+            await self.vm.forwarding.unmap(irq)
+            irq.mapped = False
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
         """Send an LPI elsewhere from now on; nothing is queued, nobody is kicked (update_affinity)."""

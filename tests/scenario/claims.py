@@ -102,7 +102,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "clear-vs-fold": (with_bug("its-clear-unlocked", "data-race"),),
     "inv-vs-inv": (on("v6.12"),),
     "lpi-off-vs-guest": (on("v6.12", "lr-edit"),),
-    "mapti-vs-int": (on("v6.12"),),
+    "mapti-vs-int": (with_bug("lpi-import-erases"),),
     "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
     "msi-vs-msi": (under("queue_without_recheck", "list"),),
     "on-vs-off": (under("lpis_plain_flag"),),

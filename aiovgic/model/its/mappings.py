@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UapiError
@@ -95,14 +96,23 @@ class Mappings(Part):
         return collection
 
     async def map_lpi(self, device: ItsDevice, collection: ItsCollection, event_id: int, intid: int) -> Ite:
-        """A new event with its LPI. Raises EFAULT where the LPI's tables are not memory, ENOMEM; then there is none."""
+        """A new event with its LPI. If it raises, there is no event.
+
+        Raises EFAULT where the LPI's tables are not memory, EEXIST if another event has the LPI, ENOMEM.
+        """
+        lpis = self.its.vm.lpis
         ite = await self.alloc_ite(device, collection, event_id)
         vcpu = await self.collection_to_vcpu(collection) if collection.is_mapped() else None
         try:
-            ite.irq = await self.its.vm.lpis.add_lpi(intid, vcpu)
+            irq = await lpis.add_lpi(intid, vcpu)
         except UapiError:
             await self.free_ite(device, ite)
             raise
+        if not await lpis.map_lpi(irq, vcpu):
+            await lpis.put(irq)
+            await self.free_ite(device, ite)
+            raise UapiError(errno.EEXIST, f"LPI {intid} belongs to another event")
+        ite.irq = irq
         return ite
 
     # -- freeing ------------------------------------------------------------------------------
@@ -113,7 +123,7 @@ class Mappings(Part):
         del device.itt[ite.event_id]
         irq = ite.irq
         if irq is not None:
-            await self.its.vm.forwarding.drop(irq)
+            await self.its.vm.lpis.unmap_lpi(irq)
             await self.its.vm.put_irq(irq)
         ite.free()
 

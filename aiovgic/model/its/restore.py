@@ -120,7 +120,10 @@ class ItsRestore(Part):
         await self.scan(device.itt_addr, device.nr_events() * ENTRY_SIZE, 0, ite_valid, visit)
 
     async def restore_ite(self, device: ItsDevice, event_id: int, entry: IteEntry) -> int:
-        """One event and its LPI (vgic_its_restore_ite). Raises EINVAL, EFAULT, ENOMEM."""
+        """One event and its LPI (vgic_its_restore_ite). Raises EINVAL, EFAULT, ENOMEM.
+
+        An event is left out if another event has its LPI.
+        """
         if entry.intid < VGIC_MIN_LPI:
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} names interrupt {entry.intid}")
         if event_id + entry.next >= device.nr_events():
@@ -130,7 +133,11 @@ class ItsRestore(Part):
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} uses no collection there is")
         if not self.tables.check_event_id(device, event_id):
             raise UapiError(errno.EINVAL, f"event {event_id} of {device.name} is out of range")
-        await self.maps.map_lpi(device, collection, event_id, entry.intid)
+        try:
+            await self.maps.map_lpi(device, collection, event_id, entry.intid)
+        except UapiError as refused:
+            if refused.errno != errno.EEXIST:
+                raise
         return entry.next
 
 
