@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch import gits
 from aiovgic.arch.commands import ItsError
-from aiovgic.arch.words import extract
 from aiovgic.model.its.commands import ItsCommands
 from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from aiovgic.model.mmio import Access
     from aiovgic.model.vcpu import Vcpu
 
-TYPER_VALUE = gits.TYPER_VALUE.but(itt_entry_size=0)
-
 
 @replaces(Its)
 class ItsOf48(Its):
@@ -40,10 +37,6 @@ class ItsOf48(Its):
     async def may_process(self) -> bool:
         """Whether what is in the ring is done now: on or off."""
         return True
-
-    async def read_typer(self, at: Access) -> int:
-        """GITS_TYPER: entries of a device's table have no size yet."""
-        return extract(TYPER_VALUE, at.offset & 7, at.length)
 
     def sanitise_baser(self, word: gits.Baser, kind: int) -> gits.Baser:
         """What is kept of a BASER: addresses have 48 bits."""

@@ -144,7 +144,21 @@ def test_in_2016_there_are_no_registers_and_no_other_control(revision: str) -> N
     assert vmm.bench.errno("has_device_attr", dev=1, group=f"{GRP}ADDR", attr=4) is None
 
 
-@pytest.mark.parametrize("revision", OF_2016)
-def test_in_2016_nobody_says_that_msis_have_device_ids(revision: str) -> None:
-    assert Vmm(revision).bench.do("check_extension", cap="KVM_CAP_MSI_DEVID")["ret"] == 0
-    assert Vmm("v6.12").bench.do("check_extension", cap="KVM_CAP_MSI_DEVID")["ret"] == 1
+@pytest.mark.parametrize(("revision", "early", "late"), [("its-v7", 1, 0), ("v4.8", 1, 0), ("v6.1", 1, 1)])
+def test_in_2016_init_of_the_vgic_says_that_msis_have_device_ids(revision: str, early: int, late: int) -> None:
+    before, after = Vmm(revision, its=0, ready=False), Vmm(revision, its=0)
+    for vmm in (before, after):
+        vmm.create()
+    assert before.devid() == int(revision not in OF_2016)
+    assert before.init(0) is None
+    assert [before.devid(), after.devid()] == [early, late]
+
+
+@pytest.mark.parametrize(
+    ("revision", "typer"), [("its-v7", 0x1EF01), ("v4.8", 0x1EF01), ("v6.1", 0x1EF71), ("v6.12", 0x1EF71)]
+)
+def test_in_2016_gits_typer_gives_no_size_of_an_entry(revision: str, typer: int) -> None:
+    vmm = Vmm(revision)
+    vmm.addr(1, BASES[0])
+    vmm.init(1)
+    assert vmm.typer(BASES[0]) == typer

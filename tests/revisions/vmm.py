@@ -6,13 +6,16 @@ from aiovgic.revisions import layers_of
 from tests.machines import DIST, GRP, REDIST, Bench
 
 BASES = (0x08080000, 0x09080000)
-IIDR = 0x4
+IIDR, TYPER = 0x4, 0x8
 
 
 class Vmm:
-    """One vCPU, a GICv3 that is complete, and ITSes with neither address nor INIT; device 0 is the vGIC."""
+    """One vCPU, a GICv3 that is complete unless ``ready`` is False, and ITSes with neither address nor INIT.
 
-    def __init__(self, revision: str, its: int = 1) -> None:
+    Device 0 is the vGIC.
+    """
+
+    def __init__(self, revision: str, its: int = 1, *, ready: bool = True) -> None:
         self.bench = Bench(layers_of(revision))
         self.bench.ok("create_vm")
         self.bench.ok("create_vcpu", id=0)
@@ -20,7 +23,8 @@ class Vmm:
         self.bench.ok("create_device", type="vgic-v3")
         self.bench.ok("set_device_attr", dev=0, group=f"{GRP}ADDR", attr="KVM_VGIC_V3_ADDR_TYPE_DIST", value=DIST)
         self.bench.ok("set_device_attr", dev=0, group=f"{GRP}ADDR", attr="KVM_VGIC_V3_ADDR_TYPE_REDIST", value=REDIST)
-        assert self.init(0) is None
+        if ready:
+            assert self.init(0) is None
         for _ in range(its):
             self.create()
 
@@ -54,6 +58,15 @@ class Vmm:
     def decodes(self, base: int) -> bool:
         """Whether the kernel answers a guest at that address."""
         return "mmio_exit" not in self.bench.ok("mmio_read", vcpu=0, addr=base + IIDR, size=4)
+
+    def devid(self) -> int:
+        """KVM_CAP_MSI_DEVID of the VM."""
+        got: int = self.bench.ok("check_extension", cap="KVM_CAP_MSI_DEVID")["ret"]
+        return got
+
+    def typer(self, base: int) -> int:
+        """GITS_TYPER as a guest reads it."""
+        return int(self.bench.ok("mmio_read", vcpu=0, addr=base + TYPER, size=8)["value"], 16)
 
     def bus(self) -> list[str]:
         """Who is on the bus, ITSes only."""
