@@ -197,11 +197,11 @@ class Clocks(Watch):
             join(me.acquired, times)
 
     def updated(self, me: ContextClock, op: Update[Any], value: object) -> None:
-        """A shared word was replaced; a change of what others wrote goes on with what they published.
+        """A shared word was replaced. An exchange continues the release sequence of the word; a store begins a new one.
 
         A cmpxchg that failed has only read, and orders nothing of its own.
         """
-        if op.verb == "cmpxchg" and op.word.value == value:
+        if op.failed(value):
             join(me.acquired, self.things.get(op.word, NOTHING))
             return
         before = NOTHING

@@ -64,19 +64,24 @@ class Exploration:
         """One more execution has ended, decided by the strategy of this name."""
         if outcome.pruned:
             self.pruned += 1
+            self.keep(outcome, by)
             return
         self.executions += 1
         self.by_strategy[by] = self.by_strategy.get(by, 0) + 1
         self.depth = max(self.depth, outcome.steps)
         self.bounded |= outcome.bounded
-        for each in outcome.found():
-            if each.identity not in self.found:
-                self.found[each.identity] = outcome.complete(each, self.executions, by)
+        self.keep(outcome, by)
         self.histogram.note(outcome)
         if outcome.broken is None:
             self.reached.update(outcome.reached)
         elif self.broken is None:
             self.broken = self.found[outcome.broken.identity]
+
+    def keep(self, outcome: Outcome, by: str) -> None:
+        """Keep what an execution showed, also one that was given up: it may be the only one that got so far."""
+        for each in outcome.found():
+            if each.identity not in self.found:
+                self.found[each.identity] = outcome.complete(each, max(self.executions, 1), by)
 
 
 def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:

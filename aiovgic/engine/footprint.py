@@ -3,7 +3,8 @@
 A step is an operation and what its task does up to its next one. Things go by their identities, so
 that a footprint keeps its meaning in another execution.
 
-- What leaves a thing as it was has only looked at it, unless it publishes what its task did before.
+- An operation that leaves a thing as it was has only read it. Exceptions: a store or an exchange that publishes
+  what its task did before, and a store to a word that publishes something: it ends that release sequence.
 - Taking a lock changes the lock. Giving it back concerns who tries without waiting; whoever
   waits is let go on by it, which orders the two and is no conflict.
 - A wake-up, a sleeper who comes and one who goes change their queue.
@@ -57,7 +58,7 @@ SILENT = (Update, TryLock, RefGetUnlessZero, RefPutNotLast)
 """Operations that may leave what they touch as it was."""
 
 PUBLISHES = (RELEASE, FULL)
-"""Whoever reads what such a store wrote comes after it, though the word be as it was."""
+"""Orders that publish: an acquire load that reads the value comes after the update, also if that is the old value."""
 
 
 class Range(NamedTuple):
@@ -84,9 +85,9 @@ Wait = Literal["", "lock", "wake", "grace"]
 
 
 class Footprint:
-    """What one step touches, and whom it lets go on."""
+    """What one step touches, and which waiting tasks it lets go on."""
 
-    __slots__ = ("enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
+    __slots__ = ("ends", "enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
 
     def __init__(self) -> None:
         self.touched: dict[str, bool] = {}
@@ -100,9 +101,13 @@ class Footprint:
         self.wakes: tuple[str, ...] = ()
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
+        self.ends = False
+        """Whether it ends the execution: then no other task runs after it, so it commutes with no step."""
 
     def commutes(self, other: Footprint) -> bool:
         """Whether the order of two steps makes no difference."""
+        if self.ends or other.ends:
+            return False
         few, many = self.touched, other.touched
         if len(few) > len(many):
             few, many = many, few
@@ -131,6 +136,7 @@ class Footprint:
             self.touched[name] = write or self.touched.get(name, False)
         for words, write in other.ranges.items():
             self.ranges[words] = write or self.ranges.get(words, False)
+        self.ends |= other.ends
 
     # -- what it consists of ------------------------------------------------------------------
 
@@ -164,12 +170,15 @@ class Footprint:
         elif isinstance(op, Section):
             self.enters += (thing.ident,)
 
-    def gave(self, op: Op[Any], value: Any) -> None:
-        """The operation is done: if it left all as it was, it has only looked."""
+    def gave(self, op: Op[Any], value: Any, *, published: bool) -> None:
+        """The operation is done and gave ``value``: if it changed nothing, it has only read.
+
+        ``published``: it changes what its word publishes, also if the word keeps its value.
+        """
         match op:
             case Update():
                 same = isinstance(value, PLAIN) and op.word.value == value
-                silent = same and (op.verb == "cmpxchg" or op.order not in PUBLISHES)
+                silent = op.failed(value) or (same and not published)
             case TryLock() | RefGetUnlessZero() | RefPutNotLast():
                 silent = value is False
             case _:

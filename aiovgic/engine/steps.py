@@ -35,8 +35,10 @@ class Steps(Watch):
         """How many tasks each step made."""
         self.first = 0
         """How many tasks there were before the first step."""
-        self.fences: list[tuple[int, int]] = []
-        """The steps that are release barriers, and whose."""
+        self.fenced: dict[int, int] = {}
+        """The first release barrier of each task that has passed one: its step, by number of the task."""
+        self.published: dict[str, int] = {}
+        """The first step that published with a shared word, by identity of the word."""
         self.order: Order | None = None
         self.points: dict[Declared, None] = {}
         self.new_points = False
@@ -55,12 +57,14 @@ class Steps(Watch):
         self.left = None
         self.first = 0
         del self.events[self.kept :], self.spawned[self.kept :]
-        self.fences = [fence for fence in self.fences if fence[0] < self.kept]
+        self.fenced = {task: step for task, step in self.fenced.items() if step < self.kept}
+        self.published = {word: step for word, step in self.published.items() if step < self.kept}
 
     def started(self, task: Task, parent: Task | None) -> None:
         if task.isr:
             self.handled[task.context.cpu.number] = str(task.context.cpu)
-        if parent is None:
+        assert self.execution is not None
+        if parent is None or not self.execution.steps:
             self.first += 1
         elif self.footprint is not None:
             self.spawned[-1] += 1
@@ -68,19 +72,29 @@ class Steps(Watch):
     def before(self, task: Task, op: Op[Any]) -> None:
         event = self.announced(task, op)
         if isinstance(op, Fence) and op.order in PUBLISHES:
-            self.fences.append((len(self.events), task.number))
+            self.fenced.setdefault(task.number, len(self.events))
         self.footprint = event.footprint
         self.events.append(event)
         self.spawned.append(0)
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
-        if self.footprint is None or (isinstance(op, Update) and self.has_fenced(task)):
+        if self.footprint is None:
             return
-        self.footprint.gave(op, value)
+        self.footprint.gave(op, value, published=isinstance(op, Update) and self.published_by(task, op, value))
 
-    def has_fenced(self, task: Task) -> bool:
-        """Whether a task's stores publish what was before a barrier, though the word be as it was."""
-        return any(number == task.number for _, number in self.fences)
+    def published_by(self, task: Task, op: Update[Any], value: Any) -> bool:
+        """Whether an update changes what its word publishes, also if it writes the old value.
+
+        An update with release order publishes, and so does each one after a release barrier of its task. A
+        relaxed store ends what an earlier step has published with the word.
+        """
+        word = op.word.ident
+        if op.failed(value):
+            return False
+        if op.order in PUBLISHES or task.number in self.fenced:
+            self.published.setdefault(word, len(self.events) - 1)
+            return True
+        return op.verb == "store" and word in self.published
 
     def end(self) -> None:
         self.left = self.waiting()
@@ -137,8 +151,19 @@ class Steps(Watch):
         return key in self.handled.values()
 
     def waiting(self) -> list[Event]:
-        """What those are about to do who have not ended, and cannot go on."""
+        """The next operation of each task that waits."""
         assert self.execution is not None
         return [
             self.announced(task, task.op) for task in self.execution.tasks if task.op is not None and not task.can_run()
+        ]
+
+    def interrupted(self) -> list[Event]:
+        """The next operation of each task but the last, whose step broke something.
+
+        Tasks that can run now are among them: they may have waited before that step, which let go its locks.
+        """
+        assert self.execution is not None
+        last = self.execution.last
+        return [
+            self.announced(task, task.op) for task in self.execution.tasks if task.op is not None and task is not last
         ]

@@ -49,7 +49,7 @@ class Shared(Thing, Generic[T]):
 
     def cmpxchg(self, old: T, new: T, order: Order = FULL) -> Update[T]:
         """Await it to write ``new`` if the word is ``old``; gives what the word was (cmpxchg)."""
-        return Update(self, lambda now: new if now == old else now, order, "cmpxchg")
+        return Update(self, lambda now: new if now == old else now, order, "cmpxchg", old)
 
     def update(self, change: Callable[[T], T], order: Order = FULL) -> Update[T]:
         """Await it to replace the word by ``change(word)`` in one step; gives what the word was."""
@@ -95,13 +95,21 @@ class Load(_Access[T]):
 class Update(_Access[T]):
     """Replace a shared word in one step; the value is what it was before."""
 
-    __slots__ = ("change", "verb")
+    __slots__ = ("change", "expects", "verb")
     kind: ClassVar[str] = "store"
 
-    def __init__(self, word: Shared[T], change: Callable[[T], T], order: Order, verb: str) -> None:
+    def __init__(
+        self, word: Shared[T], change: Callable[[T], T], order: Order, verb: str, expects: T | None = None
+    ) -> None:
         super().__init__(word, order)
         self.change = change
         self.verb = verb
+        self.expects = expects
+        """The value that a cmpxchg replaces."""
+
+    def failed(self, value: T) -> bool:
+        """Whether it was a cmpxchg that found another value than it expects: then it has only read."""
+        return self.verb == "cmpxchg" and value != self.expects
 
     def commit(self, me: Context) -> T:
         self.word.check("written")

@@ -135,6 +135,8 @@ class DporStrategy:
         if self.steps.new_points:
             self.begin_anew()
             return True
+        if self.was_cut():
+            self.steps.events[-1].footprint.ends = True
         self.turn_round()
         while self.path:
             node = self.path[-1]
@@ -157,14 +159,21 @@ class DporStrategy:
         self.late = {}
         for order, event in self.steps.ordered():
             self.add_races(order, event)
-        after, execution = self.steps.order, self.steps.execution
+        after = self.steps.order
         assert after is not None
-        assert execution is not None
-        if self.steps.left is None and not execution.pruned:
+        if self.was_cut():
             self.add_ends(after)
-            return
-        for event in self.steps.waiting() if self.steps.left is None else self.steps.left:
+            pending = self.steps.interrupted()
+        else:
+            pending = self.steps.waiting() if self.steps.left is None else self.steps.left
+        for event in pending:
             self.add_races(after, event)
+
+    def was_cut(self) -> bool:
+        """Whether a step broke something and ended the execution: the other tasks could have gone on."""
+        execution = self.steps.execution
+        assert execution is not None
+        return bool(self.steps.events) and self.steps.left is None and not execution.pruned
 
     def add_races(self, order: Order, event: Event) -> None:
         """All races between a step and those before it; of an execution without an end only with its beginning."""
@@ -209,9 +218,7 @@ class DporStrategy:
         return True
 
     def add_ends(self, order: Order) -> None:
-        """The last step broke something and ended the execution: it commutes with nothing."""
-        if not order.events:
-            return
+        """Try the last step, which ended the execution, before steps of others, and steps of others before it."""
         last = order.events[-1]
         latest = {event.task: number for number, event in enumerate(order.events[: len(self.path)])}
         for task, number in latest.items():
