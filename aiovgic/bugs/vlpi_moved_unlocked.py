@@ -26,7 +26,7 @@ class VlpiMovedUnlocked(Lpis):
             irq.target_vcpu = vcpu
         host_irq = irq.host_irq
         if host_irq is not None and vcpu is not None:
-            await host_irq.map_vlpi(vcpu)
+            await host_irq.map_vlpi(vcpu, irq.intid)
 
 
 LAYERS = (VlpiMovedUnlocked,)

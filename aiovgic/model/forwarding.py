@@ -49,15 +49,19 @@ class Forwarding(Part):
     # -- the hardware's part --------------------------------------------------------------------
 
     async def delivers(self, host_irq: HostIrq) -> bool:
-        """An assigned device raises its interrupt: whether the host makes an LPI of it, and rings a doorbell."""
-        vcpu = await host_irq.mapped_to()
-        if vcpu is None:
+        """An assigned device raises its interrupt: whether the host makes an LPI of it, and rings a doorbell.
+
+        The host's ITS translates the event in one step. What it translated stays pending if the mapping changes
+        after that step; only an LPI that the guest unmaps meanwhile is gone.
+        """
+        vlpi = await host_irq.translate()
+        if vlpi is None:
             return False
-        irq = await self.find_vlpi(host_irq)
+        irq = await self.vm.lpis.get(vlpi.intid)
         if irq is not None:
             await self.vm.lpis.set_pending(irq)  # what the hardware records stands on the vCPU's list here
             await self.vm.put_irq(irq)
-        await self.doorbell_handler(vcpu)
+        await self.doorbell_handler(vlpi.vcpu)
         return True
 
     async def doorbell_handler(self, vcpu: Vcpu) -> None:
@@ -100,7 +104,7 @@ class Forwarding(Part):
                 vcpu = irq.target_vcpu
                 if irq.host_irq is None and vcpu is not None:
                     self.known.append(host_irq)
-                    await host_irq.map_vlpi(vcpu)
+                    await host_irq.map_vlpi(vcpu, irq.intid)
                     irq.host_irq = host_irq
 
     async def unset_forwarding(self, host_irq: HostIrq, msi: Msi) -> None:
@@ -114,7 +118,7 @@ class Forwarding(Part):
         await self.vm.put_irq(irq)
 
     async def find_forwarded(self, host_irq: HostIrq, _msi: Msi) -> Irq | None:
-        """The LPI to unmap: it is looked for by the host's interrupt, as the route may name another event by now."""
+        """The LPI to unmap, by the host's interrupt: the route may name another event by now."""
         return await self.find_vlpi(host_irq)
 
     async def find_vlpi(self, host_irq: HostIrq) -> Irq | None:
@@ -142,7 +146,7 @@ class Forwarding(Part):
     async def move(self, irq: Irq) -> None:
         """The LPI has another target (update_affinity)."""
         if irq.host_irq is not None and irq.target_vcpu is not None:
-            await irq.host_irq.map_vlpi(irq.target_vcpu)
+            await irq.host_irq.map_vlpi(irq.target_vcpu, irq.intid)
 
     async def configure(self, irq: Irq) -> None:
         """The LPI has another configuration (update_lpi_config)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.record.finding import Violation
 from aiovgic.sync import Guarded, Part
@@ -12,12 +12,22 @@ if TYPE_CHECKING:
     from aiovgic.sync import Parts
 
 
+class Vlpi(NamedTuple):
+    """What the host's ITS makes of an event: an LPI of a guest, pending on one vCPU (struct its_vlpi_map)."""
+
+    vcpu: Vcpu
+    intid: int
+
+
 class HostIrq(Part):
     """The host's interrupt of an assigned device (irq_bypass_producer), and the vLPI it is, if it is one."""
 
     activated = Guarded(default=False, by="irq_desc->lock")
     """Of a vPE's doorbell: whether it may come (irqd_is_activated)."""
     vpe = Guarded["Vcpu | None"](None, by="irq_desc->lock")
+    """The vCPU of its vLPI; None while it is an interrupt of the host."""
+    vintid = Guarded(0, by="irq_desc->lock")
+    """The INTID of its vLPI, if it is one."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
@@ -33,28 +43,30 @@ class HostIrq(Part):
         async with self.desc_lock:
             return self.activated
 
-    async def mapped_to(self) -> Vcpu | None:
-        """The vCPU whose vLPI it is."""
+    async def translate(self) -> Vlpi | None:
+        """The vLPI that the host's ITS makes of it now, or None; vCPU and INTID are read in one step."""
         async with self.desc_lock:
-            return self.vpe
+            vcpu = self.vpe
+            return None if vcpu is None else Vlpi(vcpu, self.vintid)
 
-    async def map_vlpi(self, vcpu: Vcpu) -> None:
-        """It goes to this vCPU from now on (its_map_vlpi)."""
+    async def map_vlpi(self, vcpu: Vcpu, intid: int) -> None:
+        """Let it be this LPI of this vCPU from now on (its_map_vlpi)."""
         async with self.desc_lock:
             self.vpe = vcpu
+            self.vintid = intid
 
     async def prop_update_vlpi(self) -> None:
-        """Its configuration has changed (its_prop_update_vlpi)."""
+        """Its configuration has changed (its_prop_update_vlpi). Raises Violation if it is no vLPI."""
         async with self.desc_lock:
             self.check_mapped("configured")
 
     async def unmap_vlpi(self) -> None:
-        """It is an interrupt of the host again (its_unmap_vlpi)."""
+        """Let it be an interrupt of the host again (its_unmap_vlpi). Raises Violation if it is one."""
         async with self.desc_lock:
             self.check_mapped("unmapped")
             self.vpe = None
 
     def check_mapped(self, verb: str) -> None:
-        """Who acts on a vLPI believes that there is one. Raises Violation."""
+        """Check that the host's ITS has a vLPI to act on. Raises Violation."""
         if self.vpe is None:
             raise Violation("map", "vlpi-mapped", f"{self.name} is {verb}, and is no vLPI")

@@ -100,6 +100,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "two-halts": (with_bug("halts-not-counted", "lr-edit"),),
     # lpi
     "clear-vs-fold": (with_bug("its-clear-unlocked", "data-race"),),
+    "forwarded-route-vs-signal": (under("translation_in_two_steps"), with_bug("vlpi-lost-by-route")),
     "inv-vs-inv": (on("v6.12"),),
     "lpi-off-vs-guest": (on("v6.12", "lr-edit"),),
     "mapti-vs-int": (with_bug("lpi-import-erases"),),
