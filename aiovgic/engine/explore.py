@@ -47,7 +47,7 @@ class Exploration:
     """Whether the strategy had nothing left to try; with a bound, that need not be everything."""
     complete: bool = False
     bounded: bool = False
-    """Whether an execution was so long that its end was not searched."""
+    """Whether an execution was so long that its end was not searched; one that was drawn does not count."""
     interrupted: bool = False
     seconds: float = 0.0
     reached: Counter[int] = field(default_factory=Counter)
@@ -60,16 +60,16 @@ class Exploration:
         """The execution that the first finding ended, counted from 1, or 0."""
         return 0 if self.broken is None else self.broken.at_execution
 
-    def note(self, outcome: Outcome, by: str) -> None:
-        """One more execution has ended, decided by the strategy of this name."""
+    def note(self, outcome: Outcome, by: Strategy) -> None:
+        """One more execution has ended, decided by this strategy."""
         if outcome.pruned:
             self.pruned += 1
             self.keep(outcome, by)
             return
         self.executions += 1
-        self.by_strategy[by] = self.by_strategy.get(by, 0) + 1
+        self.by_strategy[by.name] = self.by_strategy.get(by.name, 0) + 1
         self.depth = max(self.depth, outcome.steps)
-        self.bounded |= outcome.bounded
+        self.bounded |= outcome.bounded and not by.samples
         self.keep(outcome, by)
         self.histogram.note(outcome)
         if outcome.broken is None:
@@ -77,11 +77,11 @@ class Exploration:
         elif self.broken is None:
             self.broken = self.found[outcome.broken.identity]
 
-    def keep(self, outcome: Outcome, by: str) -> None:
+    def keep(self, outcome: Outcome, by: Strategy) -> None:
         """Keep what an execution showed, also one that was given up: it may be the only one that got so far."""
         for each in outcome.found():
             if each.identity not in self.found:
-                self.found[each.identity] = outcome.complete(each, max(self.executions, 1), by)
+                self.found[each.identity] = outcome.complete(each, max(self.executions, 1), by.name)
 
 
 def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:
@@ -111,7 +111,7 @@ def explore(
     began = time.perf_counter()
     try:
         for outcome in executions(program, strategy, watches):
-            search.note(outcome, strategy.name)
+            search.note(outcome, strategy)
             if progress is not None:
                 progress(search)
             if search.broken is not None and not go_on:

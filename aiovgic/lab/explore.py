@@ -64,7 +64,7 @@ class ExploreResult(Result):
     scenario: str
     strategy: str
     in_words: str
-    """The strategy with its options; of a portfolio, the one that found something."""
+    """The strategy with its options: of several in turns the one that found something, else the name of them all."""
     seed: int
     executions: int
     complete: bool
@@ -143,7 +143,7 @@ class ExploreResult(Result):
             return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
         told = []
         for number, finding in enumerate(self.findings):
-            how = how_found(self.under, self.in_words, finding.at_execution, self.seconds)
+            how = how_found(self.under, finding.strategy or self.in_words, finding.at_execution, self.seconds)
             shown = self.shown[number] if self.shown else None
             switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
             told.append(finding_report(self.scenario, finding, switches, how, was))
@@ -190,7 +190,7 @@ def explore(  # noqa: PLR0913  one argument an option
         seconds=time.perf_counter() - began,
         scenario=subject.called,
         strategy=way.strategy,
-        in_words=searching.name,
+        in_words=shown[0].finding.strategy if shown else way.in_words(found.by_strategy),
         seed=seed,
         executions=found.executions,
         complete=found.complete,

@@ -10,7 +10,9 @@ from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH, PctStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
+from aiovgic.engine.strategies.pos import PosStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
+from aiovgic.engine.strategies.surw import SurwStrategy
 from aiovgic.engine.strategies.urw import UrwStrategy
 from aiovgic.errors import UsageError
 from aiovgic.uapi.fields import nearest, shown
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from aiovgic.engine.strategies.base import Strategy
 
 DEFAULT_STRATEGY = "auto"
+TURNS = "turns"
+"""The default strategy in reports, if more than DPOR had a turn."""
 MAX_DEPTH = 100
 MAX_SEED = (1 << 63) - 1
 """A trace has room for this; and -1 would draw what 1 draws."""
@@ -46,6 +50,12 @@ class Way:
         check_seed(seed)
         return STRATEGIES[self.strategy](self, seed)
 
+    def in_words(self, by_strategy: Mapping[str, int]) -> str:
+        """The strategy as a report names it, after a search in which these decided so many executions each."""
+        if len(by_strategy) == 1:
+            return next(iter(by_strategy))
+        return TURNS if self.strategy == DEFAULT_STRATEGY and by_strategy else self.strategy
+
     def check(self, option: str, value: int | None, whose: str, least: int) -> None:
         """Raises UsageError for an option that this strategy does not have, or a value that is too small."""
         if value is None:
@@ -67,6 +77,8 @@ STRATEGIES: Mapping[str, Callable[[Way, int], Strategy]] = {
     "dpor": lambda _way, _seed: DporStrategy(),
     "dfs": lambda way, _seed: DfsStrategy(way.preemptions),
     "pct": lambda way, seed: PctStrategy(seed, DEFAULT_DEPTH if way.depth is None else way.depth),
+    "pos": lambda _way, seed: PosStrategy(seed),
+    "surw": lambda _way, seed: SurwStrategy(seed),
     "urw": lambda _way, seed: UrwStrategy(seed),
     "random": lambda _way, seed: RandomStrategy(seed),
     "portfolio": lambda _way, seed: PortfolioStrategy(seed),

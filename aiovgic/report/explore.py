@@ -43,7 +43,7 @@ def strategy_lines(by_strategy: Mapping[str, int]) -> list[str]:
     """How many executions each strategy decided, if there were several."""
     if len(by_strategy) < 2:  # noqa: PLR2004  one strategy is named in the first line
         return []
-    return ["  executions by strategy: " + ", ".join(f"{name} {count}" for name, count in by_strategy.items())]
+    return ["  executions by strategy: " + ", ".join(f"{name}: {count}" for name, count in by_strategy.items())]
 
 
 def how_found(revision: str, strategy: str, execution: int, seconds: float) -> str:

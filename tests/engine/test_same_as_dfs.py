@@ -144,7 +144,7 @@ def test_a_race_is_kept_though_a_step_that_breaks_follows(*, drops_first: bool) 
 def test_a_race_is_kept_though_the_search_gave_the_execution_up() -> None:
     race = Finding(kind="data-race", rule="happens-before", title="a race", ends=False)
     search = Exploration()
-    search.note(Outcome(Schedule(((1, "q"),), ()), 2, 0, pruned=True, races=(race,)), "dpor")
+    search.note(Outcome(Schedule(((1, "q"),), ()), 2, 0, pruned=True, races=(race,)), DporStrategy())
     assert search.executions == 0
     assert [(each.kind, each.schedule) for each in search.found.values()] == [("data-race", "1>q")]
 

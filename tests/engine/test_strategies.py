@@ -13,7 +13,9 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.pct import PctStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
+from aiovgic.engine.strategies.pos import PosStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
+from aiovgic.engine.strategies.surw import SurwStrategy
 from aiovgic.engine.strategies.urw import UrwStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.errors import UsageError
@@ -39,7 +41,9 @@ def test_pct_finds_deep_bugs_sooner_than_random(depth: int) -> None:
         assert pct <= 120
 
 
-@pytest.mark.parametrize("make", [PctStrategy, UrwStrategy, RandomStrategy, PortfolioStrategy])
+@pytest.mark.parametrize(
+    "make", [PctStrategy, UrwStrategy, RandomStrategy, PosStrategy, SurwStrategy, PortfolioStrategy]
+)
 def test_every_strategy_that_draws_finds_a_lost_wakeup(make: Any) -> None:
     assert executions_to_the_bug(kick(), make) <= 10
 
@@ -133,8 +137,15 @@ def test_a_preemption_bound_finds_what_an_unbounded_search_does_not_reach(preemp
 def test_a_portfolio_says_which_of_its_members_found_it() -> None:
     result = lab_explore("addr-vs-init", revision="its-v7", strategy="portfolio", seed=3)
     assert result.strategy == "portfolio"
-    assert result.in_words.startswith("portfolio: ")
-    assert result.in_words in str(result)
+    assert result.in_words == "pos"
+    assert f"execution {result.findings[0].at_execution}, pos" in str(result)
+
+
+def test_a_default_search_that_took_turns_says_so_and_counts_them() -> None:
+    result = lab_explore("msi-vs-wfi", budget=80)
+    assert "budget spent, not complete  (revision fixed, turns, " in str(result)
+    assert "  executions by strategy: dpor: " in str(result)
+    assert sum(result.by_strategy.values()) == result.executions == 80
 
 
 def test_a_bounded_search_does_not_call_itself_complete() -> None:

@@ -1,9 +1,19 @@
-"""The strategy that users get who ask for none: DPOR as long as it may finish, then turns with a portfolio."""
+"""The default search: DPOR, and strategies that find soon what DPOR reaches late, in turns.
+
+DPOR is complete and tries each order that matters once, from the end of the first execution backwards. The others look
+everywhere: a search bounded to one preemption, and a portfolio of strategies that draw.
+
+A search that DPOR finishes within its first 50 executions is DPOR's alone. Otherwise the others have their turns from
+the execution on at which that is known, and catch up on those before it. A complete search must stay cheap, so up to
+DPOR's 1,000th execution they have half as many as DPOR; after it, where DPOR is less likely to finish, every second
+execution is theirs.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.strategies.bounded import BoundedStrategy
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
 
@@ -14,69 +24,98 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
     from aiovgic.engine.watch import Watch
 
-ALONE = 500
-"""Executions, those given up included, after which DPOR takes turns."""
+ALONE = 50
+"""If DPOR finishes within so many executions, it runs alone."""
 
-TURN = 100
-"""Executions of one turn."""
+LIKELY = 1_000
+"""Up to so many executions of DPOR the others have half as many, so that a complete search costs at most half more."""
+
+
+def share(tried: int) -> int:
+    """How many executions the others may have beside so many of DPOR."""
+    return tried // 2 if tried <= LIKELY else tried - LIKELY // 2
 
 
 class AutoStrategy:
-    """DPOR finishes what is small and misses nothing; the portfolio looks everywhere in what is large."""
+    """DPOR and the others in turns. The search is complete if DPOR, or the bounded search uncut, tried everything."""
 
     def __init__(self, seed: int = 0) -> None:
         self.dpor = DporStrategy()
+        self.bounded = BoundedStrategy(1, seed)
         self.portfolio = PortfolioStrategy(seed)
+        self.others: list[Strategy] = [self.bounded, self.portfolio]
+        """Those that take turns with DPOR, the next one first."""
+        self.turn: Strategy = self.dpor
+        """The strategy that decides the present execution."""
         self.ended = 0
-        """Executions that are over, those given up included."""
-
-    @property
-    def turn(self) -> Strategy:
-        """Whose turn it is."""
-        alone = self.ended < ALONE or (self.ended - ALONE) // TURN % 2
-        return self.dpor if alone else self.portfolio
+        """Executions of DPOR that are over, those given up included."""
+        self.beside = 0
+        """Executions of the others that are over."""
+        self.endless = False
+        """Whether DPOR met an execution without an end: it cannot be complete."""
 
     @property
     def name(self) -> str:
-        """Who has decided so far."""
-        return "dpor" if self.ended < ALONE else "dpor, then in turns with a portfolio"
+        """The name of the strategy that decides the present execution."""
+        return self.turn.name
 
     @property
     def complete(self) -> bool:
-        """Whether DPOR has tried everything."""
-        return self.dpor.complete
+        """Whether one of the strategies has tried everything."""
+        return self.dpor.complete or self.bounded.complete
 
     @property
     def always_asked(self) -> bool:
-        """As the one whose turn it is."""
+        """Whether the strategy whose turn it is is asked even where only one task can run."""
         return self.turn.always_asked
 
     @property
+    def samples(self) -> bool:
+        """Whether the strategy whose turn it is draws."""
+        return self.turn.samples
+
+    @property
     def watches(self) -> Sequence[Watch]:
-        """As the one whose turn it is."""
+        """The watches of the strategy whose turn it is."""
         return self.turn.watches
 
     def begin(self) -> None:
-        """An execution of the one whose turn it is."""
+        """An execution of the strategy whose turn it is."""
         self.turn.begin()
 
     def known(self) -> Sequence[int]:
-        """As the one whose turn it is."""
+        """The first steps, as far as the strategy whose turn it is knows them."""
         return self.turn.known()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """As the one whose turn it is."""
+        """The task that the strategy whose turn it is picks."""
         return self.turn.pick(enabled, plain, step)
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """As the one whose turn it is."""
+        """The alternative that the strategy whose turn it is takes."""
         return self.turn.choose(alternatives, what, choice)
 
     def end(self) -> bool:
-        """There is another one until DPOR has tried everything."""
-        turn = self.turn
-        more = turn.end()
-        self.ended += 1
-        if turn is self.dpor and self.dpor.is_endless():
-            self.ended = max(self.ended, ALONE)  # it cannot finish
-        return more
+        """Go on to the next turn; False once everything was tried."""
+        more = self.turn.end()
+        if self.turn is self.dpor:
+            self.ended += 1
+            self.endless |= self.dpor.is_endless()
+            if not more:
+                return False
+        else:
+            self.beside += 1
+            self.others.remove(self.turn)
+            if more:
+                self.others.append(self.turn)
+        if self.complete:
+            return False
+        self.turn = self.others[0] if self.beside < self.may_have() else self.dpor
+        return True
+
+    def may_have(self) -> int:
+        """How many executions the others may have had by now."""
+        tried = self.ended - self.dpor.pruned
+        if self.endless:
+            return tried
+        return 0 if tried + self.dpor.left() <= ALONE else share(tried)

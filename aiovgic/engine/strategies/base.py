@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ class Strategy(Protocol):
     @property
     def always_asked(self) -> bool:
         """Whether `pick` is asked even where only one task can run."""
+
+    @property
+    def samples(self) -> bool:
+        """Whether the present execution is drawn: it is no part of a count of all orders."""
 
     @property
     def watches(self) -> Sequence[Watch]:
@@ -53,7 +58,29 @@ class Unwatched:
     """What strategies have in common that decide without a look at what the steps touch."""
 
     watches: Sequence[Watch] = ()
+    samples = False
 
     def known(self) -> Sequence[int]:
-        """Nothing is settled before it is asked."""
+        """No step is settled before `pick` is asked."""
         return ()
+
+
+class Sampler(Unwatched):
+    """What strategies have in common that draw every execution by a seed: there is always another one."""
+
+    samples = True
+    complete = False
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = Random(seed)  # noqa: S311  a search, not a secret
+
+    def begin(self) -> None:
+        """Go on with the same generator."""
+
+    def choose(self, alternatives: int, what: str, choice: int) -> int:
+        """Any alternative."""
+        return self.random.randrange(alternatives)
+
+    def end(self) -> bool:
+        """There is always another execution."""
+        return True

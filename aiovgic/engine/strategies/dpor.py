@@ -84,6 +84,7 @@ class DporStrategy:
 
     name = "dpor"
     always_asked = True
+    samples = False
 
     def __init__(self) -> None:
         self.path: list[Node] = []
@@ -147,6 +148,15 @@ class DporStrategy:
             self.path.pop()
         self.complete = True
         return False
+
+    def left(self) -> int:
+        """Executions that are certain to follow, at least: each branch that is known, once."""
+        branches = alternatives = 0
+        for node in self.path:
+            branches += sum(task not in node.done and task not in node.sleep for task in node.todo)
+            branches -= node.chosen not in node.done
+            alternatives += max(node.alternatives - node.taken - 1, 0)
+        return branches + alternatives + 1
 
     def begin_anew(self) -> None:
         """Forget everything but the points: the steps so far did not show them all."""

@@ -1,16 +1,15 @@
 """PCT: random priorities, lowered at a few random places.
 
-Every task draws a priority, the highest that can run runs, and at ``depth`` - 1 decisions drawn in advance whoever
-is on top falls below all others. A bug that needs d orderings is found by depth d in one execution with
+Every task draws a priority, and the highest that can run runs. At ``depth`` - 1 decisions drawn in advance the task
+that would run falls below all others. A bug that needs d orderings is found by depth d in one execution with
 probability at least 1 / (n * k ** (d - 1)), for n tasks and k decisions (Burckhardt et al., ASPLOS 2010).
 """
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.engine.strategies.base import Unwatched
+from aiovgic.engine.strategies.base import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,36 +22,34 @@ FIRST_GUESS = 32
 """Decisions of an execution before one was seen."""
 
 PATIENCE = 64
-"""Decisions in a row that a task gets before somebody looks whether it spins."""
+"""Decisions in a row that a task gets before the strategy looks whether it spins."""
 
 SPIN = 4
-"""Who does no more than this many different operations in another ``PATIENCE`` decisions spins."""
+"""A task that does no more than this many different operations in another ``PATIENCE`` decisions spins."""
 
 
-class PctStrategy(Unwatched):
-    """Probabilistic concurrency testing, by seed; fair to those whom a spinning task waits for; never complete.
+class PctStrategy(Sampler):
+    """Probabilistic concurrency testing, by seed; a task that spins lets the others run; never complete.
 
     Places are drawn among as many decisions as the longest execution so far had; steps at which only one task can
     run need no decision.
     """
 
     always_asked = False
-    complete = False
 
     def __init__(self, seed: int = 0, depth: int = DEFAULT_DEPTH) -> None:
-        self.random = Random(seed)  # noqa: S311  a search, not a secret
+        super().__init__(seed)
         self.depth = depth
-        self.name = f"pct depth {depth}"
+        self.name = f"pct {depth}"
         self.longest = FIRST_GUESS
         self.learnt = False
-        self.begin()
 
     def begin(self) -> None:
         """Draw the places where priorities change."""
         self.order: list[Task] = []
         """All tasks that were seen, the highest priority first."""
         self.lowered = 0
-        """How many at the end of ``order`` have fallen; who comes later is put above them."""
+        """How many at the end of ``order`` have fallen; a task that comes later is put above them."""
         self.met: dict[int, bool] = {}
         self.decisions = 0
         self.changes = sorted((self.random.randrange(self.longest) for _ in range(self.depth - 1)), reverse=True)
@@ -61,7 +58,7 @@ class PctStrategy(Unwatched):
         self.did: dict[Any, bool] = {}
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """The highest priority that can run, after the changes that are due."""
+        """The task with the highest priority that can run, after the changes that are due."""
         met = self.met
         for task in enabled:
             if task.number not in met:
@@ -82,11 +79,11 @@ class PctStrategy(Unwatched):
         return task
 
     def top(self, enabled: Sequence[Task]) -> Task:
-        """The highest priority among those who can run."""
+        """The task with the highest priority among those that can run."""
         for task in self.order:
             if task in enabled:
                 return task
-        raise AssertionError("nobody of those who can run was met")
+        raise AssertionError("no task that can run was met")
 
     def meet(self, task: Task) -> None:
         """A task that was not seen before gets a priority above all that have fallen."""
@@ -110,10 +107,6 @@ class PctStrategy(Unwatched):
             return False
         self.in_a_row = 0
         return len(self.did) <= SPIN
-
-    def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """Any alternative."""
-        return self.random.randrange(alternatives)
 
     def end(self) -> bool:
         """Learn how long an execution is; there is always another one."""

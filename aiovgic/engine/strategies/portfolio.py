@@ -1,4 +1,4 @@
-"""A portfolio: several strategies take turns, an execution each."""
+"""A portfolio: several strategies that draw take turns, an execution each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.strategies.base import Unwatched
 from aiovgic.engine.strategies.pct import PctStrategy
-from aiovgic.engine.strategies.random import RandomStrategy
+from aiovgic.engine.strategies.pos import PosStrategy
+from aiovgic.engine.strategies.surw import SurwStrategy
 from aiovgic.engine.strategies.urw import UrwStrategy
 
 if TYPE_CHECKING:
@@ -15,53 +16,51 @@ if TYPE_CHECKING:
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.engine.task import Task
 
-DEPTHS = (1, 2, 3, 4)
-
 
 class PortfolioStrategy(Unwatched):
-    """PCT of several depths, random and the uniform walk, in turn.
+    """POS every second execution; in between PCT of depth 2, SURW, PCT of depth 3 and the uniform walk, in turn.
 
-    What one of them is bad at another finds soon, at a price of at most as many times as there are members.
+    Each member finds soon what another is bad at, and costs at most as many times the executions as there are turns.
     """
 
+    samples = True
     complete = False
 
     def __init__(self, seed: int = 0) -> None:
-        self.members: tuple[Strategy, ...] = (
-            *(PctStrategy(seed + n, depth) for n, depth in enumerate(DEPTHS)),
-            RandomStrategy(seed),
-            UrwStrategy(seed),
-        )
-        self.turn = -1
+        pos = PosStrategy(seed)
+        between = (PctStrategy(seed, 2), SurwStrategy(seed), PctStrategy(seed + 1, 3), UrwStrategy(seed))
+        self.turns: tuple[Strategy, ...] = tuple(member for each in between for member in (pos, each))
+        self.begun = -1
+        """The number of the present execution, from 0."""
 
     @property
     def member(self) -> Strategy:
-        """Whose turn it is."""
-        return self.members[self.turn % len(self.members)]
+        """The strategy whose turn it is."""
+        return self.turns[self.begun % len(self.turns)]
 
     @property
     def name(self) -> str:
-        """Whose execution the present one is, once there is one."""
-        return "portfolio" if self.turn < 0 else f"portfolio: {self.member.name}"
+        """The name of the member that decides the present execution."""
+        return "portfolio" if self.begun < 0 else self.member.name
 
     @property
     def always_asked(self) -> bool:
-        """As the one whose turn it is."""
+        """Whether the member is asked even where only one task can run."""
         return self.member.always_asked
 
     def begin(self) -> None:
-        """The next one's turn."""
-        self.turn += 1
+        """The next member's turn."""
+        self.begun += 1
         self.member.begin()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """As the one whose turn it is."""
+        """The task that the member picks."""
         return self.member.pick(enabled, plain, step)
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """As the one whose turn it is."""
+        """The alternative that the member takes."""
         return self.member.choose(alternatives, what, choice)
 
     def end(self) -> bool:
-        """There is always another one."""
+        """There is always another execution."""
         return self.member.end()

@@ -1,15 +1,14 @@
 """Uniform random walk: every interleaving about as likely as any other.
 
-Who has more steps left is picked more often. A fair coin at each step favours the
-orders in which short tasks run early; weights by what is left take that away (Zhao et al., ASPLOS 2025).
+A task with more steps left is picked more often. A fair coin at each step favours the orders in which short tasks
+run early; weights by the steps that are left take that away (Zhao et al., ASPLOS 2025).
 """
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.strategies.base import Unwatched
+from aiovgic.engine.strategies.base import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +16,14 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
 
 
-class UrwStrategy(Unwatched):
+class UrwStrategy(Sampler):
     """Picks by a seeded generator, weighted by the steps each task had left in the average execution so far."""
 
     name = "urw"
     always_asked = True
-    complete = False
 
     def __init__(self, seed: int = 0) -> None:
-        self.random = Random(seed)  # noqa: S311  a search, not a secret
+        super().__init__(seed)
         self.total: dict[str, int] = {}
         """Steps of a task in all executions so far, by its name."""
         self.executions = 0
@@ -33,17 +31,17 @@ class UrwStrategy(Unwatched):
         """Steps of a task in this execution."""
 
     def begin(self) -> None:
-        """Nobody has done a step."""
+        """No task has done a step."""
         self.done = {}
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """Anyone who can run, as likely as he has steps left."""
+        """Any task that can run, as likely as it has steps left."""
         task = enabled[0] if len(enabled) == 1 else self.draw(enabled)
         self.done[task.name] = self.done.get(task.name, 0) + 1
         return task
 
     def draw(self, enabled: Sequence[Task]) -> Task:
-        """Anyone of several."""
+        """Any of several tasks."""
         weights = [self.left(task.name) for task in enabled]
         point = self.random.random() * sum(weights)
         for task, weight in zip(enabled, weights, strict=True):
@@ -57,10 +55,6 @@ class UrwStrategy(Unwatched):
         if not self.executions:
             return 1.0
         return max(1.0, self.total.get(name, 0) / self.executions - self.done.get(name, 0))
-
-    def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """Any alternative."""
-        return self.random.randrange(alternatives)
 
     def end(self) -> bool:
         """Learn how many steps each task had; there is always another execution."""
