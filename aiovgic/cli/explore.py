@@ -19,9 +19,10 @@ from aiovgic.cli.options import (
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.traces import keep_trace, place_for
-from aiovgic.cli.values import Whole
+from aiovgic.cli.values import Real, Whole
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
 from aiovgic.lab import explore as lab
+from aiovgic.lab.limits import DEFAULT_BUDGET
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, MAX_DEPTH, STRATEGIES, Way
 from aiovgic.lab.subject import EXPLORED
 
@@ -50,16 +51,16 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @click.option(
     "--budget",
     type=Whole(1),
-    default=lab.DEFAULT_BUDGET,
-    show_default=True,
-    help="Executions to try at most.",
+    help=f"Executions to try at most.  [default: {DEFAULT_BUDGET}, with --seconds as many as there is time for]",
 )
+@click.option("--seconds", type=Real(0, above=True), help="Begin no execution after so long.")
 @seed_option("For strategies that draw.")
 @click.option("--depth", type=Whole(1, MAX_DEPTH), help=f"Orderings that pct reckons with.  [default: {DEFAULT_DEPTH}]")
 @click.option("--preemptions", type=Whole(0), help="Bound for dfs: switches away from tasks that could go on.")
 @revision_option(EXPLORED)
 @bug_option
 @trace_option
+@click.option("--stop-at-first", is_flag=True, help="End at the first finding of any sort, data races included.")
 @click.option("--outcomes", is_flag=True, help="Go on after findings, and show how often each outcome came.")
 @format_option
 @json_option

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from aiovgic.engine.histogram import Histogram
 from aiovgic.engine.stage import Stage
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = "Callable[[Exploration], None]"
 """Shown the search now and then."""
+
+Spent: TypeAlias = Literal["", "budget", "time"]
+"""The limit of a search that was reached: executions, or seconds."""
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Exploration:
     bounded: bool = False
     """Whether an execution was so long that its end was not searched; one that was drawn does not count."""
     interrupted: bool = False
+    spent: Spent = ""
+    """What ended the search, if it was a limit."""
     seconds: float = 0.0
     reached: Counter[int] = field(default_factory=Counter)
     """In how many executions each of the things that are to happen sometimes has happened."""
@@ -93,17 +98,28 @@ def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = 
             return
 
 
-def explore(
+def limit_reached(search: Exploration, budget: int | None, began: float, seconds: float | None) -> Spent:
+    """The limit that a search has reached."""
+    if search.executions == budget:
+        return "budget"
+    return "time" if seconds is not None and time.perf_counter() - began >= seconds else ""
+
+
+def explore(  # noqa: PLR0913  one argument an option
     program: Program,
     strategy: Strategy,
-    budget: int,
+    budget: int | None,
     *,
+    seconds: float | None = None,
     watches: Sequence[Watch] = (),
     go_on: bool = False,
+    stop_at_first: bool = False,
     progress: Progress | None = None,
 ) -> Exploration:
-    """Try up to ``budget`` executions; stops at the first that something ends, unless it is to ``go_on``.
+    """Try up to ``budget`` executions, if there is a budget; stops at the first that something ends.
 
+    With ``go_on`` it does not; with ``stop_at_first`` it also stops at the first finding that ends no execution, such
+    as a data race. After ``seconds`` no execution begins any more; nothing else depends on time.
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
     not behave the same twice.
     """
@@ -114,11 +130,13 @@ def explore(
             search.note(outcome, strategy)
             if progress is not None:
                 progress(search)
-            if search.broken is not None and not go_on:
+            if (search.broken is not None and not go_on) or (search.found and stop_at_first):
                 strategy.end()
                 break
-            if search.executions == budget:
+            limit = limit_reached(search, budget, began, seconds)
+            if limit:
                 search.exhausted = not strategy.end()
+                search.spent = "" if search.exhausted else limit
                 break
         else:
             search.exhausted = True

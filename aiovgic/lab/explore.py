@@ -11,8 +11,8 @@ import msgspec
 from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.shrink import Shrinker
-from aiovgic.errors import UsageError
 from aiovgic.lab.findings import set_up_breaks, show
+from aiovgic.lab.limits import Limits
 from aiovgic.lab.progress import of_search
 from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
@@ -23,6 +23,7 @@ from aiovgic.report.explore import (
     excused_lines,
     extent_of,
     how_found,
+    longer_lines,
     strategy_lines,
     unreached_lines,
 )
@@ -34,14 +35,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
+    from aiovgic.engine.explore import Spent
     from aiovgic.engine.histogram import Bar
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.lab.progress import Progress
     from aiovgic.record.finding import Switch
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
-
-DEFAULT_BUDGET = 10_000
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class ExploreResult(Result):
     exhausted: bool = False
     """Whether all was tried that the strategy would try; with a bound that need not be everything."""
     interrupted: bool = False
+    spent: Spent = ""
+    """The limit that ended the search, if one did."""
+    longer: tuple[str, ...] = ()
+    """Where a limit ended the search: what to ask for to search on, as lines to paste."""
     bars: tuple[Bar, ...] = ()
     """Every outcome, how often it came, and the shortest schedule to it; the most frequent first."""
     histogram: bool = False
@@ -117,6 +121,7 @@ class ExploreResult(Result):
             "executions": self.executions,
             "complete": self.complete,
             **({"interrupted": True} if self.interrupted else {}),
+            **({"spent": self.spent} if self.spent else {}),
             "seconds": round(self.seconds, 3),
             "by_strategy": dict(self.by_strategy),
             "not_covered": list(self.not_covered),
@@ -136,6 +141,7 @@ class ExploreResult(Result):
                 complete=self.complete,
                 interrupted=self.interrupted,
                 exhausted=self.exhausted,
+                spent=self.spent,
                 rules=self.rules_left_out,
                 untracked=self.untracked,
             )
@@ -150,36 +156,40 @@ class ExploreResult(Result):
         return "\n".join(["\n\n".join(told), *self.coverage_lines()])
 
     def coverage_lines(self) -> list[str]:
-        """What ends every report: the executions of each strategy, and the excuses used."""
-        return [*strategy_lines(self.by_strategy), *excused_lines(self.excused)]
+        """What ends every report: the executions of each strategy, how to search on, and the excuses used."""
+        return [*strategy_lines(self.by_strategy), *longer_lines(self.longer), *excused_lines(self.excused)]
 
 
 def explore(  # noqa: PLR0913  one argument an option
     scenario: Scenario | str | Path,
     *,
     strategy: str | Way = DEFAULT_STRATEGY,
-    budget: int = DEFAULT_BUDGET,
+    budget: int | None = None,
+    seconds: float | None = None,
     seed: int = 0,
     revision: str = EXPLORED,
     bugs: Iterable[str | Path] = (),
     outcomes: bool = False,
+    stop_at_first: bool = False,
     progress: Progress | None = None,
 ) -> ExploreResult:
-    """Try up to ``budget`` executions, until something ends one; what was found is shrunk and written down.
+    """Search until a finding ends an execution; what was found is shrunk and written down.
 
-    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers. With
-    ``outcomes`` the search goes on after what it finds, and counts every outcome.
+    The search has ``budget`` executions (10,000 if it has no other limit), and begins none after ``seconds``.
+    A data race, for one, ends no execution: the search goes on to its consequence, unless it is to
+    ``stop_at_first``. With ``outcomes`` it goes on after every finding, and counts all outcomes.
+    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
     subject = Subject.of(scenario, revision, bugs)
-    if budget < 1:
-        raise UsageError(f"the budget must be at least one execution, not {budget}")
+    limits = Limits(budget, seconds, outcomes, stop_at_first)
+    limits.check()
     way = strategy if isinstance(strategy, Way) else Way(strategy)
     searching = way.make(seed)
     began = time.perf_counter()
     detectors = subject.detectors()
     early = set_up_breaks(subject)
-    found = Exploration() if early else searched(subject, searching, budget, detectors, progress, go_on=outcomes)
+    found = Exploration() if early else searched(subject, searching, limits, detectors, progress)
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
     shown = tell_all(subject, found, detectors, seed)
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
@@ -195,6 +205,8 @@ def explore(  # noqa: PLR0913  one argument an option
         executions=found.executions,
         complete=found.complete,
         exhausted=found.exhausted,
+        spent=found.spent,
+        longer=limits.longer(subject, way, seed) if found.spent else (),
         interrupted=found.interrupted or any(each.interrupted for each in shown),
         bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
@@ -208,11 +220,19 @@ def explore(  # noqa: PLR0913  one argument an option
 
 
 def searched(
-    subject: Subject, strategy: Strategy, budget: int, detectors: Detectors, progress: Progress | None, *, go_on: bool
+    subject: Subject, strategy: Strategy, limits: Limits, detectors: Detectors, progress: Progress | None
 ) -> Exploration:
     """The search itself."""
-    told = of_search(progress, budget)
-    return search(subject.program, strategy, budget, watches=detectors.watches, go_on=go_on, progress=told)
+    return search(
+        subject.program,
+        strategy,
+        limits.executions,
+        seconds=limits.seconds,
+        watches=detectors.watches,
+        go_on=limits.outcomes,
+        stop_at_first=limits.stop_at_first,
+        progress=of_search(progress, limits.executions),
+    )
 
 
 def as_data(bar: Bar) -> dict[str, Any]:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Told now and then how much is done, of how much, and what else there is to say."""
+    """Told now and then how much is done, of how much if that is known, and what else there is to say."""
 
-    def __call__(self, done: int, total: int, detail: str = "", /) -> None:
+    def __call__(self, done: int, total: int | None, detail: str = "", /) -> None:
         """So far."""
 
 
-def of_search(progress: Progress | None, budget: int) -> Callable[[Exploration], None] | None:
-    """What a search of so many executions shows itself to, if anybody wants to be told."""
+def of_search(progress: Progress | None, budget: int | None) -> Callable[[Exploration], None] | None:
+    """What a search of so many executions shows itself to; None if ``progress`` is None."""
     if progress is None:
         return None
 

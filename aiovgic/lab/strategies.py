@@ -50,6 +50,12 @@ class Way:
         check_seed(seed)
         return STRATEGIES[self.strategy](self, seed)
 
+    def options(self) -> list[str]:
+        """The options of a command line that ask for it."""
+        words = [] if self.strategy == DEFAULT_STRATEGY else ["--strategy", self.strategy]
+        words += [] if self.depth is None else ["--depth", str(self.depth)]
+        return words + ([] if self.preemptions is None else ["--preemptions", str(self.preemptions)])
+
     def in_words(self, by_strategy: Mapping[str, int]) -> str:
         """The strategy as a report names it, after a search in which these decided so many executions each."""
         if len(by_strategy) == 1:

@@ -15,9 +15,18 @@ def clean_line(subject: str, revision: str, strategy: str, executions: int, seco
 
 
 def extent_of(
-    *, complete: bool, interrupted: bool, exhausted: bool, rules: Sequence[str] = (), untracked: Sequence[str] = ()
+    *,
+    complete: bool,
+    interrupted: bool,
+    exhausted: bool,
+    spent: str = "",
+    rules: Sequence[str] = (),
+    untracked: Sequence[str] = (),
 ) -> str:
-    """How far a search went. ``rules`` and ``untracked``: what a search that ran to its end did not cover."""
+    """How far a search went.
+
+    ``spent`` is the limit that ended it. ``rules`` and ``untracked``: what a search that ran to its end did not cover.
+    """
     if complete:
         return "complete"
     if exhausted and (rules or untracked):
@@ -26,7 +35,9 @@ def extent_of(
         return extent + (f"; not explored: {'; '.join(untracked)}" if untracked else "")
     if exhausted:
         return "complete as far as the bound goes"
-    return "interrupted, not complete" if interrupted else "budget spent, not complete"
+    if interrupted or not spent:
+        return "interrupted, not complete" if interrupted else "not complete"
+    return f"{spent} spent, not complete"
 
 
 def unreached_lines(unreached: Sequence[str]) -> list[str]:
@@ -44,6 +55,13 @@ def strategy_lines(by_strategy: Mapping[str, int]) -> list[str]:
     if len(by_strategy) < 2:  # noqa: PLR2004  one strategy is named in the first line
         return []
     return ["  executions by strategy: " + ", ".join(f"{name}: {count}" for name, count in by_strategy.items())]
+
+
+def longer_lines(longer: Sequence[str]) -> list[str]:
+    """How to search on where a limit ended the search."""
+    words = ("search longer", "or with few preemptions")
+    width = max(map(len, words[: len(longer)]), default=0)
+    return [f"  {word:{width}}  {line}" for word, line in zip(words, longer, strict=False)]
 
 
 def how_found(revision: str, strategy: str, execution: int, seconds: float) -> str:

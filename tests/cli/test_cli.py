@@ -37,6 +37,8 @@ WRONG = {
     "jobs for a list": ["bugs", "--jobs", "2"],
     "a quick list": ["bugs", "--quick"],
     "a budget in words": ["explore", "addr-vs-init", "--budget", "x"],
+    "no seconds": ["explore", "addr-vs-init", "--seconds", "0"],
+    "the first finding, and all outcomes": ["explore", "addr-vs-init", "--stop-at-first", "--outcomes"],
     "half a budget": ["explore", "addr-vs-init", "--budget", "1.5"],
     "a seed below all": ["explore", "addr-vs-init", "--seed", "-5"],
     "a seed that no trace has room for": ["explore", "addr-vs-init", "--seed", "9" * 30],
