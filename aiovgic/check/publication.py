@@ -19,5 +19,5 @@ def as_said(facts: Mapping[str, Any]) -> Iterator[Violation]:
 
 def nothing_dangles(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """What can be reached was not freed."""
-    for holder, what in facts["dangling"]:
-        yield Violation("use-after-free", "dangling", f"{what} was freed, and {holder} still has it")
+    for holder, what, ident in facts["dangling"]:
+        yield Violation("use-after-free", "dangling", f"{what} was freed, and {holder} still has it", freed=ident)

@@ -47,10 +47,9 @@ class Atomic(Watch):
             does = f"{SLEEPERS[type(op)]} {op.target}"
             self.tell(task.context, does, place_of(task, innermost(task), op.kind, op.target))
 
-    def may_sleep(self, me: Context, what: str, where: Where) -> None:
+    def may_sleep(self, me: Context, verb: str, what: str, where: Where) -> None:
         if atomic(me):
-            verb, _, thing = what.partition(" ")
-            self.tell(me, what, place_in(me, where, verb, thing))
+            self.tell(me, f"{verb} {what}", place_in(me, where, verb, what))
 
     def tell(self, me: Context, does: str, place: Place) -> None:
         """Somebody may sleep who may not."""

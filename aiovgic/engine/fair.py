@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.task import Task
 
+    Done = tuple[str, str]
+    """An operation: its kind and its target."""
+
 PATIENCE = 5_000
 """Steps by turns, without progress, that make a livelock."""
 
@@ -34,7 +37,8 @@ class Turns:
         self.progress: object = None
         self.idle = 0
         self.last = -1
-        self.does: dict[Task, list[str]] = {}
+        self.does: dict[Task, list[Done]] = {}
+        """The last operations of each task."""
 
     def pick(self, enabled: Sequence[Task], progress: object) -> Task | None:
         """Whose turn it is; None if nobody gets anywhere. ``progress`` changes with what was achieved."""
@@ -49,7 +53,7 @@ class Turns:
         self.last = task.number
         assert task.op is not None
         does = self.does.setdefault(task, [])
-        does.append(f"{task.op.kind} {task.op.target}".rstrip())
+        does.append((task.op.kind, task.op.target))
         del does[:-REMEMBERED]
         return task
 
@@ -59,19 +63,22 @@ class Turns:
         names = " and ".join(task.name for task in tasks)
         title = f"{names} get nowhere: {self.patience} steps, everyone in turn, and nothing is done"
         circles = {task: circle(self.does[task]) for task in tasks}
-        saw = tuple(f"{task.name} goes round: {', '.join(does)}" for task, does in circles.items())
-        places = tuple(
-            place_of(task, innermost(task), "goes round", does[0].partition(" ")[2]) for task, does in circles.items()
-        )
+        saw = tuple(f"{task.name} goes round: {in_words(does)}" for task, does in circles.items())
+        places = tuple(place_of(task, innermost(task), "goes round", does[0][1]) for task, does in circles.items())
         return Finding(kind="livelock", rule="no-progress", title=title, saw=saw, places=places)
 
 
-def circle(does: Sequence[str]) -> list[str]:
-    """The shortest piece that these operations repeat; only its beginning if it is long."""
+def circle(does: Sequence[Done]) -> list[Done]:
+    """The shortest piece that these operations repeat."""
     length = len(does)
     period = next(
         (n for n in range(1, length // 2 + 1) if all(does[i] == does[i - n] for i in range(n, length))), length
     )
     least = min(range(period), key=lambda start: [does[(start + i) % period] for i in range(period)]) if period else 0
-    piece = [does[(least + i) % period] for i in range(period)]
-    return piece if len(piece) <= TOLD else [*piece[:TOLD], "..."]
+    return [does[(least + i) % period] for i in range(period)]
+
+
+def in_words(does: Sequence[Done]) -> str:
+    """Operations in a row; of many only the first."""
+    told = [f"{kind} {target}".rstrip() for kind, target in does[:TOLD]]
+    return ", ".join(told if len(does) <= TOLD else [*told, "..."])

@@ -116,7 +116,14 @@ class Races(Clocks):
         touched = f"{part.name}.{field.field} is {verb} by {toucher.task}"
         title = f"{touched}, and {part.name} freed by {freeing.task}, in no order"
         self.execution.report(
-            Finding(kind="use-after-free", rule=RULE, title=title, places=(toucher, freeing), ends=False)
+            Finding(
+                kind="use-after-free",
+                rule=RULE,
+                title=title,
+                places=(toucher, freeing),
+                freed=part.ident,
+                ends=False,
+            )
         )
 
     def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:

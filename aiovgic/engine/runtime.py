@@ -66,7 +66,8 @@ class ExecutionRuntime(Runtime):
         if part.freed:
             verb = "written" if write else "read"
             what = f"{part.name}.{field.field}"
-            raise Violation("use-after-free", verb, f"{what} is {verb} after {part.name} was freed", part.ident)
+            title = f"{what} is {verb} after {part.name} was freed"
+            raise Violation("use-after-free", verb, title, thing=what, freed=part.ident)
         for hear in self.ears.notes[field]:
             hear(part, field, write=write, marked=self._marked)
         if self.recorder is not None:
@@ -100,11 +101,11 @@ class ExecutionRuntime(Runtime):
             place = place_in(self.current, calling(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
             self.execution.report(Finding(kind="lock-order", rule="not-held", title=title, places=(place,), ends=False))
 
-    def may_sleep(self, what: str) -> None:
-        """What may sleep is done in place."""
+    def may_sleep(self, verb: str, what: str) -> None:
+        """The running context does something in place that may sleep."""
         if self.listened():
             for watch in self.ears.watches:
-                watch.may_sleep(self.current, what, calling(sys._getframe(2)))  # noqa: SLF001
+                watch.may_sleep(self.current, verb, what, calling(sys._getframe(2)))  # noqa: SLF001
 
     def listened(self) -> bool:
         """Whether what happens now belongs to the race."""

@@ -142,11 +142,11 @@ class Execution:
             raise error  # somebody asked wrongly, or the replay diverged
         where = raised_at(error.__traceback__) or innermost(task)
         if isinstance(error, Violation):
-            access, what = error.finding.rule, error.finding.title.split(" ")[0]
+            access, what = error.finding.rule, error.thing
             if op is not None and op.kind != "racy-read":  # such a read has no target of its own
                 access, what = op.kind, op.target
             place = place_of(task, where, access, what, error)
-            freed = self.rt.frees.get(error.freed)
+            freed = self.rt.frees.get(error.finding.freed)
             places = (place,) if freed is None else (place, freed)
             self.report(error.finding.at(*places))
         else:

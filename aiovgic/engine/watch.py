@@ -64,8 +64,8 @@ class Watch:
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
 
-    def may_sleep(self, me: Context, what: str, where: Where) -> None:
-        """Whoever runs does, between operations, what may sleep."""
+    def may_sleep(self, me: Context, verb: str, what: str, where: Where) -> None:
+        """The running context does something, between operations, that may sleep."""
 
     def freed(self, part: Part) -> None:
         """Whoever runs gave memory back."""

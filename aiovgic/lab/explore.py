@@ -31,7 +31,7 @@ from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from aiovgic.engine.detect import Detectors
@@ -211,12 +211,18 @@ def explore(  # noqa: PLR0913  one argument an option
         bars=tuple(found.histogram.sorted()),
         histogram=outcomes,
         by_strategy=found.by_strategy,
-        excused=tuple(f"{name}: {why}" for name, why in sorted(detectors.races.known.items())),
+        excused=excused_in(subject, detectors),
         unreached=unreached,
         held=held_of(subject.scenario, found),
         findings=(early,) if early else tuple(each.finding for each in shown) or never,
         shown=shown,
     )
+
+
+def excused_in(subject: Subject, detectors: Detectors) -> tuple[str, ...]:
+    """What the search saw and KVM does on purpose."""
+    known = detectors.races.known
+    return (*subject.excuses.told(), *(f"{name}: {known[name]}" for name in sorted(known)))
 
 
 def searched(
@@ -243,18 +249,12 @@ def as_data(bar: Bar) -> dict[str, Any]:
 def in_order(found: Exploration) -> list[Finding]:
     """What was found: first what ended the search, then what was found on the way, data races last.
 
-    That something may be used after it is freed need not be said where it was.
+    A possible use after free is left out if an actual use of the same freed object was found.
     """
     everything = found.found.values()
-    used = [each.title for each in everything if each.ends and each.kind == "use-after-free"]
-    told = [each for each in everything if each.ends or not was_used(each, used)]
+    used = [each.freed for each in everything if each.ends and each.freed]
+    told = [each for each in everything if each.ends or each.freed not in used]
     return sorted(told, key=lambda each: (not each.ends, each.kind == "data-race"))
-
-
-def was_used(broken: Finding, used: Sequence[str]) -> bool:
-    """Whether what may be used after it is freed was, as one of these titles says."""
-    freed = [place.object for place in broken.places]
-    return broken.kind == "use-after-free" and any(name in title.split() for title in used for name in freed)
 
 
 def tell_all(subject: Subject, found: Exploration, detectors: Detectors, seed: int) -> tuple[Told, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.record.finding import Violation
@@ -17,23 +18,22 @@ if TYPE_CHECKING:
 
 RULE = "every-lpi-accounted-for"
 
-SENT = "set_pending"
-"""Who latches an LPI because an MSI has come."""
 
-TO_REGISTER, FROM_REGISTER = "populate_lr", "fold_lr"
-"""Who moves what is pending between the latch and a list register."""
+class Why(Enum):
+    """The operation of KVM in which the latch of an LPI is written."""
 
-ENDING = "destroy_vm"
-"""Who writes a latch once its VM is on its way out, whatever the function."""
+    OTHER = "no operation that is listed here"
+    SENT = "an MSI has come"
+    TO_REGISTER = "moved into a list register"
+    FROM_REGISTER = "folded back from a list register"
+    CLEARED = "CLEAR"
+    LPIS_OFF = "LPIs disabled"
+    TABLE_READ = "EnableLPIs read the pending table"
+    VM_ENDED = "the VM ended"
 
-REASONS: Mapping[str, str] = {
-    ENDING: "the VM ended",
-    "clear_pending": "CLEAR",
-    "flush_pending_lpis": "LPIs disabled",
-    "lose_pending": "LPIs disabled",
-    "sync_lpi_pending_table": "EnableLPIs read the pending table",
-}
-"""Who may forget that an LPI is pending, and why the architecture allows it."""
+
+MAY_LOSE = (Why.CLEARED, Why.LPIS_OFF, Why.TABLE_READ, Why.VM_ENDED)
+"""The operations after which the architecture allows that a pending LPI is not pending any more."""
 
 UNMAPPED = "unmapped"
 """Why an LPI is lost that no event maps any more, or that no event mapped when it was sent."""
@@ -119,19 +119,19 @@ class Ledger:
         """It is not pending any more, and the architecture allows it."""
         self.account(intid).lost[reason] += count
 
-    def latch(self, intid: int, by: str, *, was: bool, now: bool) -> None:
-        """Its latch is written by the function with this name."""
+    def latch(self, intid: int, why: Why, by: str, *, was: bool, now: bool) -> None:
+        """Its latch is written in this operation; ``by`` is the function, for reports."""
         account = self.account(intid)
-        if by == SENT and now:
+        if why is Why.SENT and now:
             account.sent += 1
             account.coalesced += was
-        elif by == FROM_REGISTER and now:
+        elif why is Why.FROM_REGISTER and now:
             account.coalesced += was
         elif now and not was:
             account.found += 1
-        elif was and not now and by != TO_REGISTER:
-            if by in REASONS:
-                account.lost[REASONS[by]] += 1
+        elif was and not now and why is not Why.TO_REGISTER:
+            if why in MAY_LOSE:
+                account.lost[why.value] += 1
             else:
                 account.unexplained.append(by)
 

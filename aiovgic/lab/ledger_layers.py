@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aiovgic.arch.commands import Int
 from aiovgic.arch.intid import is_lpi
+from aiovgic.engine.places import calling
 from aiovgic.errors import UapiError
-from aiovgic.lab.ledger import ENDING, UNMAPPED
+from aiovgic.lab.ledger import UNMAPPED, Why
 from aiovgic.model.cpuif import CpuInterface
 from aiovgic.model.irq import Irq
 from aiovgic.model.its.commands import ItsCommands
 from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
+from aiovgic.model.lpi import Lpis
+from aiovgic.model.lrs import LrsV3
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aiovgic.arch.commands import Command, ItsError
     from aiovgic.lab.ledger import Ledger
+    from aiovgic.model.interface import ListRegister
     from aiovgic.model.its.msi import Msi
+    from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Layer
+    from aiovgic.sync import Context, Layer
 
 
 class Bookkeeper:
@@ -32,11 +40,29 @@ class Bookkeeper:
         self.ledger = ledger
         self.seen: dict[Irq, None] = {}
         """LPIs that were ever pending in this race, those unmapped since among them."""
-        self.layers: tuple[Layer, ...] = (*latch_layers(self), *sender_layers(ledger))
+        self.doing: dict[Context, list[Why]] = {}
+        """The operations that each context is inside now, the innermost last."""
+        self.layers: tuple[Layer, ...] = (*latch_layers(self), *operation_layers(self), *sender_layers(ledger))
+
+    @contextmanager
+    def inside(self, me: Context, why: Why) -> Iterator[None]:
+        """What a context writes here belongs to this operation."""
+        doing = self.doing.setdefault(me, [])
+        doing.append(why)
+        try:
+            yield
+        finally:
+            doing.pop()
+
+    def why(self, me: Context) -> Why:
+        """The innermost operation that a context is inside."""
+        doing = self.doing.get(me)
+        return doing[-1] if doing else Why.OTHER
 
     def open(self, vm: Vm) -> None:
         """A race begins on this machine."""
         self.seen = {}
+        self.doing = {}
         self.ledger.open(pending_lpis(vm))
 
     def settle(self, vm: Vm) -> tuple[Counter[int], dict[int, bool]]:
@@ -62,11 +88,11 @@ def pending_lpis(vm: Vm) -> Counter[int]:
 
 
 def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
-    """Who tells when an LPI's latch is written, by whom, and when a guest takes one."""
+    """Layers that enter each write of an LPI's latch, and each LPI that a guest takes."""
 
     @replaces(Irq)
     class WatchedIrq(Irq):
-        """An interrupt that tells of its latch; the writer's name says why, whatever layer replaced it."""
+        """An interrupt that enters each write of its latch in the ledger."""
 
         @property
         def pending_latch(self) -> bool:
@@ -76,12 +102,10 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
         @pending_latch.setter
         def pending_latch(self, now: bool) -> None:
             if is_lpi(self.intid):
-                writer = inspect.currentframe()
-                assert writer is not None
-                assert writer.f_back is not None
                 keeper.seen[self] = None
-                by = ENDING if self.vm.ending else writer.f_back.f_code.co_name
-                keeper.ledger.latch(self.intid, by, was=self.pending_latch, now=now)
+                why = Why.VM_ENDED if self.vm.ending else keeper.why(self.rt.current)
+                by = calling(sys._getframe(1)).function  # noqa: SLF001  the report names the function
+                keeper.ledger.latch(self.intid, why, by, was=self.pending_latch, now=now)
             self.__dict__["pending_latch"] = now
 
     @replaces(CpuInterface)
@@ -95,6 +119,44 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
             return intid
 
     return WatchedIrq, WatchedInterface
+
+
+def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
+    """Layers that say which operation writes a latch; a layer below them that replaces it is inside it, too."""
+
+    @replaces(Lpis)
+    class WatchedLpis(Lpis):
+        """MSIs, CLEAR, and EnableLPIs."""
+
+        async def set_pending(self, irq: Irq) -> None:
+            with keeper.inside(self.rt.current, Why.SENT):
+                await super().set_pending(irq)
+
+        async def clear_pending(self, irq: Irq) -> None:
+            with keeper.inside(self.rt.current, Why.CLEARED):
+                await super().clear_pending(irq)
+
+        async def flush_pending_lpis(self, vcpu: Vcpu) -> None:
+            with keeper.inside(self.rt.current, Why.LPIS_OFF):
+                await super().flush_pending_lpis(vcpu)
+
+        async def sync_lpi_pending_table(self, vcpu: Vcpu) -> None:
+            with keeper.inside(self.rt.current, Why.TABLE_READ):
+                await super().sync_lpi_pending_table(vcpu)
+
+    @replaces(LrsV3)
+    class WatchedRegisters(LrsV3):
+        """What goes into a list register, and what comes back."""
+
+        def populate_lr(self, irq: Irq) -> ListRegister:
+            with keeper.inside(self.rt.current, Why.TO_REGISTER):
+                return super().populate_lr(irq)
+
+        def fold_lr(self, lr: ListRegister, irq: Irq) -> None:
+            with keeper.inside(self.rt.current, Why.FROM_REGISTER):
+                super().fold_lr(lr, irq)
+
+    return WatchedLpis, WatchedRegisters
 
 
 def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:

@@ -116,7 +116,7 @@ class Stress:
     def __init__(self, subject: Subject, seed: int, chaos: float) -> None:
         plain = subject.program
         self.subject = subject
-        self.program = StressProgram(plain.scenario, plain.layers)
+        self.program = StressProgram(plain.scenario, plain.layers, plain.excuses)
         self.seed = seed
         self.chaos = chaos
         self.rounds = 0

@@ -13,6 +13,7 @@ from aiovgic.scenario.program import ScenarioProgram
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiovgic.engine.excuses import Excuses
     from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Result
     from aiovgic.scenario.scenario import Scenario, Step
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 class StressProgram(ScenarioProgram):
     """One race after the other, each on a fresh machine; counts what all of them did."""
 
-    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
+    def __init__(self, scenario: Scenario, layers: Sequence[Layer], excuses: Excuses | None = None) -> None:
         if scenario.body is not None:
             raise UsageError(f"{scenario.name} is explored, replayed or run; it is not for stress")
         self.ledger = Ledger()
         self.keeper = Bookkeeper(self.ledger)
-        super().__init__(scenario, (*layers, *self.keeper.layers))
+        super().__init__(scenario, (*layers, *self.keeper.layers), excuses)
         self.serial = ScenarioProgram(scenario, layers).serial
         self.totals = Totals()
         self.operations = 0
@@ -44,7 +45,7 @@ class StressSession(ScenarioSession):
 
     def __init__(self, rt: Runtime, program: StressProgram) -> None:
         self.program = program
-        super().__init__(rt, program.scenario, program.layers, program.serial)
+        super().__init__(rt, program.scenario, program.layers, program.serial, program.excuses)
         self.raced = self.vm
         program.keeper.open(self.raced)
         self.counting = True

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.detect import Detectors
+from aiovgic.engine.excuses import Excuses
 from aiovgic.errors import UsageError
 from aiovgic.lab.whatif import plant, planted_again
 from aiovgic.model.locks import ORDER
 from aiovgic.record.trace import TRACE_VERSION, Head, PlantedHead
 from aiovgic.revisions import layers_of
+from aiovgic.revisions.excuses import excuses_of
 from aiovgic.scenario.loader import MAX_BYTES, load, parse
 from aiovgic.scenario.program import ScenarioProgram
 from aiovgic.scenario.scenario import Scenario
@@ -82,7 +85,12 @@ class Subject:
     @property
     def program(self) -> ScenarioProgram:
         """What an engine runs."""
-        return ScenarioProgram(self.scenario, self.layers)
+        return ScenarioProgram(self.scenario, self.layers, self.excuses)
+
+    @cached_property
+    def excuses(self) -> Excuses:
+        """The excuses that hold in this revision, and those that were used so far."""
+        return Excuses.of(excuses_of(self.revision))
 
     @property
     def called(self) -> str:

@@ -131,7 +131,6 @@ class ApList(Part):
                     target = irq.target_oracle()
                     if target is None:
                         self.unlist(irq)
-                        irq.park()
                         unlisted.append(irq)
                         continue
                 if target is not self:
@@ -155,9 +154,8 @@ class ApList(Part):
     def unlink(self, irq: Irq) -> None:
         """Take an interrupt out of the list itself, where it must be (list_del)."""
         if irq not in self.ap_list:
-            raise Violation(
-                "list", "unlinked-twice", f"{irq.name} is taken off the ap_list of {self.name}, and not on it"
-            )
+            title = f"{irq.name} is taken off the ap_list of {self.name}, and not on it"
+            raise Violation("list", "unlinked-twice", title, thing=irq.name)
         self.ap_list.remove(irq)
 
     async def migrate(self, irq: Irq, target: Vcpu) -> bool:

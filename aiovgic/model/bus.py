@@ -26,6 +26,7 @@ class IoDevice(Protocol):
     """What sits on the bus (struct kvm_io_device)."""
 
     name: str
+    ident: str
     freed: bool
 
     @property

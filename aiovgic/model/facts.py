@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.model import invariants
 from aiovgic.model.owned import lost
+from aiovgic.model.unqueued import why_unqueued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,5 +148,5 @@ def irq_facts(irq: Irq) -> Facts:
         "priority": irq.priority,
         "target": None if irq.target_vcpu is None else irq.target_vcpu.name,
         "listed": None if irq.vcpu is None else irq.vcpu.name,
-        "parked": irq.parked,
+        "unqueued": why_unqueued(irq) or None,
     }

@@ -90,7 +90,7 @@ class Faults(Part):
 
     async def alloc(self, what: str) -> None:
         """Memory for ``what``, for which the caller may have to sleep (GFP_KERNEL). Raises ENOMEM."""
-        self.rt.may_sleep(f"allocates {what}")
+        self.rt.may_sleep("allocates", what)
         if await self.alloc_fails(what):
             raise UapiError(errno.ENOMEM, f"no memory for {what}")
 

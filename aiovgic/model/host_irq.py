@@ -69,4 +69,4 @@ class HostIrq(Part):
     def check_mapped(self, verb: str) -> None:
         """Check that the host's ITS has a vLPI to act on. Raises Violation."""
         if self.vpe is None:
-            raise Violation("map", "vlpi-mapped", f"{self.name} is {verb}, and is no vLPI")
+            raise Violation("map", "vlpi-mapped", f"{self.name} is {verb}, and is no vLPI", thing=self.name)

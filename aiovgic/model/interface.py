@@ -46,7 +46,7 @@ class VirtualInterface(Part):
         for n, lr in enumerate(lrs):
             if any(lr.intid == other.intid for other in lrs[:n]):
                 what = f"{self.name} has interrupt {lr.intid} in two list registers"
-                raise Violation("list", "one-list-register", what)
+                raise Violation("list", "one-list-register", what, thing=self.name)
         self.lrs = lrs
 
     def find_active(self, intid: int) -> ListRegister | None:

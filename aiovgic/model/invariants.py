@@ -17,9 +17,11 @@ from aiovgic.model.vcpu_state import Mode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aiovgic.model.bus import IoDevice
     from aiovgic.model.irq import Irq
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
+    from aiovgic.sync import Part
 
     Claims = dict[str, bool]
 
@@ -42,18 +44,17 @@ def strays(vm: Vm) -> list[tuple[str, int]]:
     ]
 
 
-def dangling(vm: Vm) -> list[tuple[str, str]]:
-    """What is in use and points at memory that is gone: who points, at what."""
-    freed = [("bus", here.device.name) for here in vm.bus.ranges.value if here.device.freed]
-    freed += [(name, ite.irq.name) for name, ite in events(vm) if ite.irq is not None and ite.irq.freed]
+def dangling(vm: Vm) -> list[tuple[str, str, str]]:
+    """Pointers to freed memory that are in use: the holder, the freed part, and its identity."""
+    held: list[tuple[str, Part | IoDevice]] = [("bus", here.device) for here in vm.bus.ranges.value]
+    held += [(name, ite.irq) for name, ite in events(vm) if ite.irq is not None]
     for its in reversed(vm.devices.value):
-        freed += [(its.cache.name, irq.name) for irq in its.cache.cached() if irq.freed]
+        held += [(its.cache.name, irq) for irq in its.cache.cached()]
     for vcpu in vm.vcpus.value:
-        freed += [(f"{vcpu.name}.ap_list", irq.name) for irq in vcpu.ap_list if irq.freed]
-        region = vcpu.rd.rdreg
-        if region is not None and region.freed:
-            freed.append((vcpu.rd.name, region.name))
-    return freed
+        held += [(f"{vcpu.name}.ap_list", irq) for irq in vcpu.ap_list]
+        if vcpu.rd.rdreg is not None:
+            held.append((vcpu.rd.name, vcpu.rd.rdreg))
+    return [(holder, part.name, part.ident) for holder, part in held if part.freed]
 
 
 def forwarded(vm: Vm) -> list[str]:

@@ -55,8 +55,6 @@ class Irq(Part):
         self.intid = intid
         self.irq_lock = self.lock("irq_lock", intid, irqsave=True)
         self.refcount = self.ref()
-        self.parked = False
-        """For reports: it is due, but was left unqueued: no target, or distributor or LPIs off."""
 
     def mirror(self) -> Context | None:
         vcpu: Vcpu | None = self.__dict__.get("vcpu")
@@ -139,17 +137,11 @@ class Irq(Part):
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
         """Nothing to queue: let the vCPU it belongs on, if any, come round and look again."""
-        if vcpu is None:
-            self.park()
         self.irq_lock.release()
         if vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
             await self.notify(vcpu)
         return False
-
-    def park(self) -> None:
-        """It belongs nowhere now; irq_lock held."""
-        self.parked = self.enabled and self.is_pending()
 
     async def notify(self, vcpu: Vcpu) -> None:
         """Make a vCPU come round and look: first the request, then the kick."""
@@ -165,7 +157,6 @@ class Irq(Part):
         await self.vm.get_irq_ref(self)
         vcpu.ap_list.append(self)
         self.vcpu = vcpu
-        self.parked = False
 
     # -- the input ----------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class IrqArray(Part):
         """The interrupt with this INTID, which must be in range."""
         if self.freed:
             what = f"{self.name}[{intid}] is used after the array was freed"
-            raise Violation("use-after-free", "irq-array", what, self.ident)
+            raise Violation("use-after-free", "irq-array", what, thing=f"{self.name}[{intid}]", freed=self.ident)
         irq = self._made.get(intid)
         if irq is None:
             irq = self._made[intid] = self.rt.unseen(lambda: self._make(intid))

@@ -210,5 +210,8 @@ class IrqBanks(Frame):
             if irq.intid < VGIC_NR_PRIVATE_IRQS:
                 continue
             async with irq.irq_lock:
-                irq.config = Config.EDGE if value >> 2 * i & EDGE_BITS else Config.LEVEL
-                irq.park()  # a line that is high counts from now on, and nobody queues it
+                self.set_config(irq, Config.EDGE if value >> 2 * i & EDGE_BITS else Config.LEVEL)
+
+    def set_config(self, irq: Irq, config: Config) -> None:
+        """Trigger an interrupt so from now on. A high line counts from now on; nothing is queued. irq_lock held."""
+        irq.config = config

@@ -106,7 +106,6 @@ class Lpis(LpiTables):
                 if irq.is_lpi():
                     async with irq.irq_lock:
                         self.lose_pending(irq)
-                        irq.park()  # with LPIs off, what is pending may be lost
                         vcpu.unlist(irq)
                     flushed.append(irq)
         for irq in flushed:

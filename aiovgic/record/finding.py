@@ -79,6 +79,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     saw: tuple[str, ...] = ()
     """What was seen, where that is more than the title."""
     places: tuple[Place, ...] = ()
+    freed: str = ""
+    """The identity of the object whose memory was freed, in a use after free; it tells objects of one name apart."""
     ends: bool = True
     """Whether the fault ends its execution. A data race, for one, does not: its consequence is searched, too."""
     at_execution: int = 0
@@ -106,10 +108,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Violation(AiovgicError):  # noqa: N818  names the broken rule, not a failure of this program
     """Raised where a rule of the machine is broken; the engine reports the finding that it carries.
 
+    ``thing`` is the object or the field that the rule is about, as the events of a trace call it.
     ``freed`` is the identity of the freed object in a use after free, else empty.
+    ``excuse`` is the name of the excuse that covers it, if there is one under this revision, else empty.
     """
 
-    def __init__(self, kind: Kind, rule: str, title: str, freed: str = "") -> None:
+    def __init__(
+        self, kind: Kind, rule: str, title: str, *, thing: str = "", freed: str = "", excuse: str = ""
+    ) -> None:
         super().__init__(f"{kind}: {title}")
-        self.finding = Finding(kind=kind, rule=rule, title=title)
-        self.freed = freed
+        self.finding = Finding(kind=kind, rule=rule, title=title, freed=freed)
+        self.thing = thing
+        self.excuse = excuse

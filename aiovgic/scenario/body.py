@@ -18,6 +18,7 @@ from aiovgic.sync import advance
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 
+    from aiovgic.engine.excuses import Excuses
     from aiovgic.record.finding import Violation
     from aiovgic.record.operation import Result
     from aiovgic.scenario.guest_program import Cpu, Kvm
@@ -106,8 +107,10 @@ class Machine:
 class BodySession(ScenarioSession):
     """One execution of such a function."""
 
-    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders) -> None:
-        super().__init__(rt, scenario, layers, serial)
+    def __init__(
+        self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders, excuses: Excuses
+    ) -> None:
+        super().__init__(rt, scenario, layers, serial, excuses)
         self.running: Coroutine[Any, Any, None] | None = None
 
     @property

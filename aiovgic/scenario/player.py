@@ -25,6 +25,7 @@ from aiovgic.uapi.machine import Machine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiovgic.engine.excuses import Excuses
     from aiovgic.model.vm import Vm
     from aiovgic.record.operation import Operation, Result
     from aiovgic.scenario.guest_program import Body
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 class ScenarioSession:
     """One machine, set up, and the tasks that will race on it."""
 
-    def __init__(self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders) -> None:
+    def __init__(
+        self, rt: Runtime, scenario: Scenario, layers: Sequence[Layer], serial: SerialOrders, excuses: Excuses
+    ) -> None:
         self.rt = rt
+        self.excuses = excuses
         self.scenario = scenario
         self.serial = serial
         self.results: dict[str, Result] = {}
@@ -209,7 +213,7 @@ class ScenarioSession:
         found = facts(self.vm)
         for name, value in found.items():
             self.rt.event("fact", name, partial(text_of, value))
-        return quiet.violations(found)
+        return self.excuses.unexcused(quiet.violations(found))
 
     def published(self) -> Sequence[Violation]:
         """What is said to be ready, and is not."""

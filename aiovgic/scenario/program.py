@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.excuses import Excuses
+from aiovgic.model.unqueued import PROBES
 from aiovgic.scenario.body import BodySession
 from aiovgic.scenario.player import ScenarioSession
 from aiovgic.scenario.serial import SerialOrders
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
 class ScenarioProgram:
     """Sets up the machine of a scenario on a runtime; every execution has one of its own."""
 
-    def __init__(self, scenario: Scenario, layers: Sequence[Layer]) -> None:
+    def __init__(self, scenario: Scenario, layers: Sequence[Layer], excuses: Excuses | None = None) -> None:
         self.scenario = scenario
-        self.layers = layers
+        self.layers = (*layers, *(probe for probe in PROBES if probe not in layers))
+        self.excuses = Excuses.of(()) if excuses is None else excuses
+        """None unless they are given: then every violation is one."""
         self.serial = SerialOrders(self)
 
     def __call__(self, rt: Runtime) -> ScenarioSession:
         session = ScenarioSession if self.scenario.body is None else BodySession
-        return session(rt, self.scenario, self.layers, self.serial)
+        return session(rt, self.scenario, self.layers, self.serial, self.excuses)

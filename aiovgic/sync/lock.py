@@ -94,7 +94,8 @@ class Lock(Thing):
             vars(error).setdefault(HELD, tuple(me.held))
         if self.holder is not me:
             holder = "nobody" if self.holder is None else self.holder.name
-            raise Violation("lock-order", "unlock-balance", f"{self.name} is released by {me.name}, held by {holder}")
+            title = f"{self.name} is released by {me.name}, held by {holder}"
+            raise Violation("lock-order", "unlock-balance", title, thing=self.name)
         self.holder = None
         me.held.remove(self)
         if self.saved:

@@ -106,7 +106,7 @@ class Thing:
         """Whoever touches what was freed has a use after free. Raises Violation."""
         if self.owner.freed:
             what = f"{self.name} is {verb} after {self.owner.name} was freed"
-            raise Violation("use-after-free", verb, what, self.owner.ident)
+            raise Violation("use-after-free", verb, what, thing=self.name, freed=self.owner.ident)
 
 
 NOTHING = cast("Generator[Any, Any, None]", iter(()))

@@ -81,7 +81,8 @@ class Part:
     def free(self) -> None:
         """This part's memory is gone: whoever touches it now has a use after free (kfree)."""
         if self.freed:
-            raise Violation("use-after-free", "double-free", f"{self.name} is freed twice", self.ident)
+            title = f"{self.name} is freed twice"
+            raise Violation("use-after-free", "double-free", title, thing=self.name, freed=self.ident)
         self.rt.freed(self)
         self.freed = True
 

@@ -57,7 +57,7 @@ class _RefOp(Op[T]):
         """One reference less; there must be one."""
         self.ref.check("dropped")
         if self.ref.count <= 0:
-            raise Violation("refcount", "double-put", f"{self.ref.name} is dropped below zero")
+            raise Violation("refcount", "double-put", f"{self.ref.name} is dropped below zero", thing=self.ref.name)
         self.ref.count -= 1
 
 
@@ -69,7 +69,7 @@ class RefGet(_RefOp[None]):
     def commit(self, me: Context) -> None:
         self.ref.check("taken")
         if self.ref.count <= 0:
-            raise Violation("refcount", "get-on-zero", f"{self.ref.name} is taken at zero")
+            raise Violation("refcount", "get-on-zero", f"{self.ref.name} is taken at zero", thing=self.ref.name)
         self.ref.count += 1
 
 

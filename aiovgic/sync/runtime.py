@@ -57,8 +57,8 @@ class Runtime:
         """The running context does not hold a lock that it should hold. Raises AssertionError."""
         raise AssertionError(f"{lock.name} is not held by {self.current}")
 
-    def may_sleep(self, what: str) -> None:
-        """The running context does, in place, what in KVM may sleep (might_sleep)."""
+    def may_sleep(self, verb: str, what: str) -> None:
+        """The running context does something in place that may sleep in KVM (might_sleep)."""
 
     def changed(self, thing: Thing, how: Change) -> None:
         """Outside an operation of its own: a lock was released, a reader left, a queue was woken or given up."""
@@ -130,5 +130,6 @@ def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:
         del stack[-1]
         return op.value
     if not op.ready(me):
-        raise Violation("deadlock", "alone", f"{me.name} would wait for {op.target}, with nobody else to run")
+        title = f"{me.name} would wait for {op.target}, with nobody else to run"
+        raise Violation("deadlock", "alone", title, thing=op.target)
     return op.commit(me)

@@ -109,4 +109,4 @@ class Teardown(Part):
         left = [irq.name for irq in self.vm.lpis.lpi_xa.stored()]
         left += [device.name for device in self.vm.kvm_devices if not device.freed]
         if left:
-            raise Violation("leak", "vm-destroyed", f"{', '.join(left)} outlives the VM")
+            raise Violation("leak", "vm-destroyed", f"{', '.join(left)} outlives the VM", thing=left[0])

@@ -31,7 +31,7 @@ def irq(intid: int, listed: str | None = None, refs: int = 1) -> dict[str, Any]:
         "line": False,
         "config": "EDGE",
         "target": "vcpu0",
-        "parked": False,
+        "unqueued": None,
     }
 
 
@@ -103,7 +103,9 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("vcpus", "vcpu1", "pri_bits", value=0), "vcpu-complete", id="without an interface"),
         pytest.param(broken("lost", value=["its0.ite"]), "lost-object", id="nobody has it"),
         pytest.param(broken("strays", value=[("its0 0:0", LPI)]), "index-finds", id="another LPI in the index"),
-        pytest.param(broken("dangling", value=[("bus", "vcpu1.rd")]), "dangling", id="freed and on the bus"),
+        pytest.param(
+            broken("dangling", value=[("bus", "vcpu1.rd", "vcpu1.rd")]), "dangling", id="freed and on the bus"
+        ),
         pytest.param(broken("claims", value={"it is ready": False}), "ready-is-ready", id="said to be ready"),
         pytest.param(broken("irqs", "spi33", "listed", value=None), "due-is-queued", id="due and on no list"),
         pytest.param(broken("its", "its0", "cwriter", value="0x1000"), "its-ring", id="a cursor past the ring"),
@@ -114,12 +116,22 @@ def test_what_does_not_fit_is_a_violation(found: dict[str, Any], rule: str) -> N
     assert rule in [violation.finding.rule for violation in violations(found)]
 
 
-def test_what_was_left_unqueued_or_cannot_be_delivered_is_not_lost() -> None:
-    for path, value in ((("irqs", "spi33", "parked"), True), (("irqs", "spi33", "target"), None)):
-        found = broken(*path, value=value)
-        found["irqs"]["spi33"]["listed"] = None
-        found["vcpus"]["vcpu0"]["ap_list"] = [LPI]
-        assert violations(found) == []
+def unlisted(*path: str | int, value: Any) -> dict[str, Any]:
+    """The same, and the SPI is on no list."""
+    found = broken(*path, value=value)
+    found["irqs"]["spi33"]["listed"] = None
+    found["vcpus"]["vcpu0"]["ap_list"] = [LPI]
+    return found
+
+
+def test_what_cannot_be_delivered_is_not_lost() -> None:
+    assert violations(unlisted("irqs", "spi33", "target", value=None)) == []
+    assert violations(unlisted("vm", "enabled", value=False)) == []
+
+
+def test_what_was_left_unqueued_on_purpose_names_its_excuse() -> None:
+    [violation] = violations(unlisted("irqs", "spi33", "unqueued", value="unqueued-no-target"))
+    assert (violation.finding.rule, violation.excuse) == ("due-is-queued", "unqueued-no-target")
 
 
 def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does() -> None:
@@ -150,7 +162,7 @@ def test_freed_lpis_dangle_wherever_they_are_reached_from() -> None:
     assert facts(bench.vm)["dangling"] == []
     irq.free()
     assert facts(bench.vm)["dangling"] == [
-        ("its0 9:3", irq.name),
-        ("its0.cache", irq.name),
-        ("vcpu0.ap_list", irq.name),
+        ("its0 9:3", irq.name, irq.ident),
+        ("its0.cache", irq.name, irq.ident),
+        ("vcpu0.ap_list", irq.name, irq.ident),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiovgic.engine.explore import explore
-from aiovgic.engine.fair import circle
+from aiovgic.engine.fair import circle, in_words
 from aiovgic.engine.shrink import Shrinker
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
@@ -94,9 +94,13 @@ def test_whoever_gets_somewhere_may_take_as_long_as_he_needs() -> None:
 
 
 def test_a_circle_begins_at_the_same_place_wherever_it_was_cut() -> None:
-    assert circle(["b", "c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
-    assert circle(["c", "a", "b", "c", "a", "b"]) == ["a", "b", "c"]
-    assert circle([str(i) for i in range(9)]) == ["0", "1", "2", "3", "4", "5", "..."]
+    assert circle([(kind, "x") for kind in "bcabcab"]) == [("a", "x"), ("b", "x"), ("c", "x")]
+    assert circle([(kind, "x") for kind in "cabcab"]) == [("a", "x"), ("b", "x"), ("c", "x")]
+
+
+def test_of_a_long_circle_only_the_beginning_is_told() -> None:
+    assert in_words([(str(i), "x") for i in range(9)]) == "0 x, 1 x, 2 x, 3 x, 4 x, 5 x, ..."
+    assert in_words([("resched", "")]) == "resched"
 
 
 def test_in_plain_order_whoever_spins_lets_others_run_in_every_turn() -> None:

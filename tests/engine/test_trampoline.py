@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiovgic.engine.explore import explore
+from aiovgic.engine.outcome import fault_of
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.replay import ReplayStrategy
@@ -147,6 +148,35 @@ def test_none_used_as_an_object_is_a_null_pointer_and_says_what_was_held(use: Ca
     assert broken is not None
     assert (broken.kind, broken.rule, broken.title) == ("model-bug", "null-pointer", title)
     assert broken.places[0].locks == ("p.a", "p.b")
+
+
+def refuses() -> None:
+    raise TypeError("a 'NoneType' is refused by hand")
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("nothing()", "null-pointer"),
+        ("nothing + 1", "null-pointer"),
+        ("-nothing", "null-pointer"),
+        ("nothing < 1", "null-pointer"),
+        ("1 in nothing", "null-pointer"),
+        ("len(nothing)", "null-pointer"),
+        ("[each for each in nothing]", "null-pointer"),
+        ("[*nothing]", "null-pointer"),
+        ("one, two = nothing", "null-pointer"),
+        ("nothing[0] = 1", "null-pointer"),
+        ("del nothing[0]", "null-pointer"),
+        ("nothing |= 1", "null-pointer"),
+        ("'' + 1", "TypeError"),
+        ("refuses()", "TypeError"),
+    ],
+)
+def test_each_operation_on_none_is_a_null_pointer_and_no_other_type_error_is(code: str, rule: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        exec(code, {"nothing": None, "refuses": refuses})  # noqa: S102  each operation is a line of text
+    assert fault_of(caught.value).rule == rule
 
 
 def test_an_attribute_that_an_object_lacks_is_no_null_pointer() -> None:

@@ -33,7 +33,7 @@ OF_ONE_TASK = {
 OF_NO_KERNEL = {
     "Deliveries.taken": "the scenario's own record of what guests took, judged at the end",
     "Faults.made": "a ledger of what was allocated, read at quiet points",
-    "Irq.parked": "whether it was left unqueued, for the rule about lost interrupts; written under irq_lock",
+    "Irq.unqueued": "why it was left unqueued, for the rule about lost interrupts; written under irq_lock",
     "IrqArray._made": "interrupts are made when first touched, as they would have been at first",
     "Machine.eventfds": "the player's own descriptors, by GSI",
     "Machine.labels": "the scenario's own names of devices, each given by one step",

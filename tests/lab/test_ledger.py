@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from aiovgic.engine.live import LiveExecution, run_live
-from aiovgic.lab.ledger import Ledger, Totals
+from aiovgic.lab.ledger import Ledger, Totals, Why
 from aiovgic.lab.stress_program import StressProgram
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.lrs import LrsV3
@@ -136,28 +136,44 @@ def test_an_lpi_that_vanishes_or_doubles_is_found(layer: Layer, says: str) -> No
 def test_an_account_that_balances_says_nothing() -> None:
     ledger = Ledger()
     ledger.open({8192: 1})
-    ledger.latch(8192, "set_pending", was=True, now=True)
+    ledger.latch(8192, Why.SENT, "set_pending", was=True, now=True)
     ledger.accept()
-    ledger.latch(8192, "populate_lr", was=True, now=False)
+    ledger.latch(8192, Why.TO_REGISTER, "populate_lr", was=True, now=False)
     ledger.deliver(8192)
     assert not list(ledger.balance({}, {8192: True}))
 
 
 @pytest.mark.parametrize(
-    ("entries", "why"),
+    ("why", "reason"),
     [
-        pytest.param([("clear_pending", True, False)], {"CLEAR": 1}, id="CLEAR"),
-        pytest.param([("flush_pending_lpis", True, False)], {"LPIs disabled": 1}, id="EnableLPIs cleared"),
-        pytest.param(
-            [("sync_lpi_pending_table", True, False)], {"EnableLPIs read the pending table": 1}, id="EnableLPIs set"
-        ),
-        pytest.param([("populate_lr", True, False)], {"unmapped": 1}, id="unmapped while in a list register"),
+        pytest.param(Why.CLEARED, "CLEAR", id="CLEAR"),
+        pytest.param(Why.LPIS_OFF, "LPIs disabled", id="EnableLPIs cleared"),
+        pytest.param(Why.TABLE_READ, "EnableLPIs read the pending table", id="EnableLPIs set"),
+        pytest.param(Why.TO_REGISTER, "unmapped", id="unmapped while in a list register"),
     ],
 )
-def test_what_may_be_lost_has_its_reason(entries: list[tuple[str, bool, bool]], why: dict[str, int]) -> None:
+def test_what_may_be_lost_has_its_reason(why: Why, reason: str) -> None:
     ledger = Ledger()
     ledger.open({8192: 1})
-    for by, was, now in entries:
-        ledger.latch(8192, by, was=was, now=now)
+    ledger.latch(8192, why, "any_function", was=True, now=False)
     assert not list(ledger.balance({}, {}))
-    assert ledger.accounts[8192].lost == why
+    assert ledger.accounts[8192].lost == {reason: 1}
+
+
+@replaces(Lpis)
+class ClearsByItsOwnHelper(Lpis):
+    """A what-if: CLEAR changes the latch in a function with another name."""
+
+    async def clear_pending(self, irq: Irq) -> None:
+        async with irq.irq_lock:
+            forget(irq)
+
+
+def forget(irq: Irq) -> None:
+    irq.pending_latch = False
+
+
+def test_the_operation_counts_and_not_the_name_of_the_function_that_writes() -> None:
+    outcomes, totals = raced((ClearsByItsOwnHelper,))
+    assert [outcome.broken for outcome in outcomes if outcome.broken is not None] == []
+    assert totals.lost["CLEAR"] > 0

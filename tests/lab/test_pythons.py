@@ -14,6 +14,7 @@ VERSIONS = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "version
 OTHERS = sorted(path for pattern in ("3.11.*", "3.12.*", "3.13.*") for path in VERSIONS.glob(f"{pattern}/bin/python"))
 
 SEARCH = """
+from aiovgic.engine.outcome import fault_of
 from aiovgic.lab.explore import explore
 from aiovgic.lab.replay import replay
 from aiovgic.scenario.shipped import recordings, scenarios
@@ -22,6 +23,11 @@ for name in ("addr-vs-init", "init-vs-init", "msi-vs-init"):
     found = explore(name, revision="its-v7", strategy="random", seed=3)
     again = replay(name, found.finding.schedule, revision="its-v7")
     print(name, found.finding.at_execution, found.finding.schedule, found.trace.digest, again.trace.digest)
+for code in ("n[0]", "n()", "n + 1", "-n", "n < 1", "1 in n", "len(n)", "[x for x in n]", "[*n]", "a, b = n"):
+    try:
+        exec(code, {"n": None})
+    except TypeError as error:
+        print(code, fault_of(error).rule)
 """
 
 

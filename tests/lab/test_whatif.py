@@ -183,7 +183,7 @@ from aiovgic.model.irq import Irq
 from aiovgic.sync import replaces
 @replaces(Irq)
 class UnlocksTwice(Irq):
-    def park(self) -> None:
+    def target_oracle(self) -> None:
         self.irq_lock.release()
 """
 

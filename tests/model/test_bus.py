@@ -22,7 +22,7 @@ class Answerer:
     iodev_type = IodevType.DIST
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name = self.ident = name
 
     async def read(self, vcpu: object, offset: int, length: int) -> int:
         return 0

@@ -22,7 +22,7 @@ class FlushKeepsLatch(Lpis):
     """A flushed LPI stays pending, and unqueued: turning LPIs off may lose it."""
 
     def lose_pending(self, irq: Irq) -> None:
-        irq.parked = True
+        """Keep the latch."""
 
 
 LAYERS = (DisableLpisRunning, FlushKeepsLatch)
