@@ -5,31 +5,16 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from aiovgic.engine.detect import Detectors
 from aiovgic.engine.explore import executions, explore
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.dpor import LONG, DporStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.sync import ACQUIRE, RELEASE, Guarded, LockOrder, Part, fence
-from aiovgic.testing.programs import compare, draw
 from tests.engine.programs import program
 
 if TYPE_CHECKING:
     from aiovgic.sync import Parts
-
-ONCE_MISSED = (403, 889, 1322, 1426, 1533, 1591, 1779, 2082, 2090)
-"""Programs of which it missed traces: deadlocks, interrupts that are off, tasks that wait where all others sleep."""
-
-LIMIT = 20_000
-
-
-@pytest.mark.parametrize("seed", ONCE_MISSED)
-def test_nothing_is_missed_any_more(seed: int) -> None:
-    comparison = compare(draw(seed), DporStrategy, LIMIT)
-    assert comparison is not None
-    assert comparison.good, str(comparison)
 
 
 class Word(Part):

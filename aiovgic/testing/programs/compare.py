@@ -1,17 +1,16 @@
-"""Does a strategy see all that there is? Compared with a search that leaves nothing out."""
+"""Does a strategy see all that there is? Compared with a search that leaves nothing out, with all detectors on."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import count
-from math import factorial, prod
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.explore import executions
+from aiovgic.engine.detect import Detectors
+from aiovgic.engine.explore import Exploration, executions
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.watch import Watch
-from aiovgic.testing.programs.draw import draw
+from aiovgic.sync import LockOrder
 from aiovgic.testing.programs.player import ToyProgram
 
 if TYPE_CHECKING:
@@ -19,57 +18,108 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.outcome import Outcome
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.record.schedule import Schedule
+    from aiovgic.record.finding import Finding
     from aiovgic.testing.programs.instructions import Listing
-
-HOPE = 2
-"""By how much a program may seem too large and is still tried: locks keep many orders from happening."""
-
-AT_THE_END = ("deadlock", "lost-wakeup")
-"""What is found when nobody can go on, and cuts nothing short."""
 
 SHOWN = 3
 """Differences of a kind that are shown."""
 
+LOCK_ORDER = LockOrder(chains=(("commands", "m", "a", "b"),), irq_safe=("i",))
+"""The order in which toys may take their locks."""
+
+
+class Ending(Watch):
+    """Hears that no task can go on, so that the execution has an end, whatever is found there."""
+
+    def __init__(self, program: ToyProgram) -> None:
+        self.program = program
+
+    def end(self) -> None:
+        assert self.program.last is not None
+        self.program.last.journal.over = True
+
 
 @dataclass
 class Seen:
-    """What a search saw of a program, with the first schedule to each."""
+    """What a search saw of a program, each thing with the first schedule to it."""
 
     executions: int = 0
+    pruned: int = 0
     complete: bool = False
-    traces: dict[bytes, Schedule] = field(default_factory=dict)
+    raised: str = ""
+    """What the search raised instead of going on."""
+    traces: dict[str, str] = field(default_factory=dict)
     """Mazurkiewicz traces of the executions that nothing cut short."""
-    outcomes: dict[str, Schedule] = field(default_factory=dict)
-    findings: dict[str, Schedule] = field(default_factory=dict)
-    """What was broken: kind, rule and places."""
-
-    def note(self, program: ToyProgram, outcome: Outcome) -> None:
-        """One more execution; one that was given up counts for nothing."""
-        if outcome.pruned:
-            return
-        self.executions += 1
-        assert program.last is not None
-        broken = outcome.broken
-        if broken is None or broken.kind in AT_THE_END:
-            self.traces.setdefault(program.last.journal.key(), outcome.schedule)
-        if broken is None:
-            self.outcomes.setdefault(json.dumps(outcome.seen, sort_keys=True), outcome.schedule)
-        else:
-            self.findings.setdefault(repr(broken.identity), outcome.schedule)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """What the tasks read and the state at the end, of the same executions."""
+    findings: dict[str, str] = field(default_factory=dict)
+    """Kind, rule, task, object and field of every finding."""
+    locks: dict[str, str] = field(default_factory=dict)
+    """Lock classes that were taken inside others, in handlers, or with interrupts on, over all executions."""
 
 
-def look(listing: Listing, strategy: Strategy, limit: int) -> Seen:
-    """Search a program, on after what breaks, until the strategy has no more to try or the limit is reached."""
-    seen = Seen()
-    program = ToyProgram(listing)
-    watched = (Watch(),)  # so that every operation is a step, though nobody else be there
-    for outcome in executions(program, strategy, watched):
-        seen.note(program, outcome)
-        if seen.executions >= limit:
-            break
-    seen.complete = strategy.complete
-    return seen
+class Look:
+    """One search of a program, on after what breaks, until the strategy has no more to try or a limit is reached.
+
+    Lock orders are judged for each execution alone: what lockdep reports otherwise depends on the executions before.
+    A ``bare`` search has no detectors, so that executions go on to their deadlocks.
+    """
+
+    def __init__(self, listing: Listing, strategy: Strategy, limit: int, *, bare: bool = False) -> None:
+        self.program = ToyProgram(listing)
+        self.strategy = strategy
+        self.limit = limit
+        self.detectors = Detectors(LOCK_ORDER, keep=False)
+        self.watches = (*(() if bare else self.detectors.watches), Ending(self.program))
+        self.seen = Seen()
+        self.search = Exploration()
+
+    def run(self) -> Seen:
+        """All of it."""
+        seen, search = self.seen, self.search
+        try:
+            for outcome in executions(self.program, self.strategy, self.watches):
+                self.note(outcome)
+                if search.executions >= self.limit:
+                    break
+        except Exception as error:  # noqa: BLE001  a search that fails is a difference to report
+            seen.raised = f"{type(error).__name__}: {error}"
+        seen.executions, seen.pruned = search.executions, search.pruned
+        seen.complete = self.strategy.complete
+        seen.findings = {key_of(each): each.schedule for each in search.found.values()}
+        return seen
+
+    def note(self, outcome: Outcome) -> None:
+        """One more execution."""
+        seen = self.seen
+        self.search.note(outcome, self.strategy.name)
+        schedule = str(outcome.schedule)
+        self.note_locks(schedule)
+        assert self.program.last is not None
+        if self.program.last.journal.over:
+            seen.traces.setdefault(self.program.last.journal.key().hex(), schedule)
+            seen.outcomes.setdefault(json.dumps(self.program.last.outcome(), sort_keys=True), schedule)
+
+    def note_locks(self, schedule: str) -> None:
+        """What lockdep has learnt of this execution."""
+        lockdep = self.detectors.lockdep
+        learnt = [f"{outer} > {inner}" for outer, edges in lockdep.edges.items() for inner in edges]
+        learnt += [f"handlers take {cls}" for cls in lockdep.safe] + [
+            f"{cls} with interrupts on" for cls in lockdep.unsafe
+        ]
+        for each in learnt:
+            self.seen.locks.setdefault(each, schedule)
+
+
+def key_of(finding: Finding) -> str:
+    """A finding without its schedule and lines."""
+    places = sorted(f"{place.task}: {place.object}.{place.field}" for place in finding.places)
+    return f"{finding.kind}/{finding.rule} at {', '.join(places)}"
+
+
+def look(listing: Listing, strategy: Strategy, limit: int, *, bare: bool = False) -> Seen:
+    """Search a program with a strategy, for so many executions at most, with all detectors or with none."""
+    return Look(listing, strategy, limit, bare=bare).run()
 
 
 @dataclass
@@ -88,22 +138,22 @@ class Comparison:
 
     def differences(self) -> Iterable[str]:
         """Everything that only one of them saw, in words, with a schedule to it."""
-        for what in ("traces", "outcomes", "findings"):
+        if self.seen.raised != self.reference.raised:
+            yield f"{self.strategy} raises {self.seen.raised or 'nothing'}"
+        for what in ("traces", "outcomes", "findings", "locks"):
             all_there, here = getattr(self.reference, what), getattr(self.seen, what)
             yield from self.only("misses", what, all_there, here)
             yield from self.only("invents", what, here, all_there)
         if not self.seen.complete:
             yield f"{self.strategy} does not say that it is complete"
 
-    def only(
-        self, verb: str, what: str, mine: Mapping[bytes | str, Schedule], others: Mapping[bytes | str, Schedule]
-    ) -> Iterable[str]:
+    def only(self, verb: str, what: str, mine: Mapping[str, str], others: Mapping[str, str]) -> Iterable[str]:
         """What is in one and not in the other, the first few with a schedule."""
         missing = [key for key in mine if key not in others]
         if missing:
             yield f"{self.strategy} {verb} {len(missing)} of {len(mine)} {what}"
         for key in missing[:SHOWN]:
-            shown = f": {key}" if isinstance(key, str) else ""
+            shown = "" if what == "traces" else f": {key}"
             yield f"    '{mine[key]}'{shown}"
 
     def __str__(self) -> str:
@@ -119,62 +169,72 @@ class Totals:
     traces: int = 0
     outcomes: int = 0
     findings: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Findings of the reference by kind and rule."""
     reference_executions: int = 0
     executions: int = 0
+    pruned: int = 0
     missed: list[Comparison] = field(default_factory=list)
 
     def note(self, comparison: Comparison) -> None:
         """One more program was compared."""
+        reference, seen = comparison.reference, comparison.seen
         self.programs += 1
-        self.traces += len(comparison.reference.traces)
-        self.outcomes += len(comparison.reference.outcomes)
-        self.findings += len(comparison.reference.findings)
-        self.reference_executions += comparison.reference.executions
-        self.executions += comparison.seen.executions
+        self.traces += len(reference.traces)
+        self.outcomes += len(reference.outcomes)
+        self.findings += len(reference.findings)
+        for finding in reference.findings:
+            kind = finding.split(" ", 1)[0]
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        self.reference_executions += reference.executions
+        self.executions += seen.executions
+        self.pruned += seen.pruned
         if not comparison.good:
             self.missed.append(comparison)
+
+    def by_kind(self) -> str:
+        """How many findings of each kind and rule there were."""
+        return ", ".join(f"{count} {kind}" for kind, count in sorted(self.kinds.items()))
 
     def __str__(self) -> str:
         return (
             f"{self.programs} programs ({self.too_large} larger ones left out): {self.traces} traces, "
             f"{self.outcomes} outcomes, {self.findings} findings; {self.reference_executions} executions "
-            f"of the reference, {self.executions} of the strategy; {len(self.missed)} programs with differences"
+            f"of the reference, {self.executions} of the strategy and {self.pruned} that it gave up; "
+            f"{len(self.missed)} programs with differences"
         )
 
 
-def orders(listing: Listing) -> int:
-    """In how many orders the steps of the plain execution could be done, if nobody ever waited."""
-    program = ToyProgram(listing)
-    next(executions(program, DfsStrategy(), (Watch(),)))
-    assert program.last is not None
-    counts = program.last.journal.counts.values()
-    return factorial(sum(counts)) // prod(map(factorial, counts))
-
-
 def compare(
-    listing: Listing, make: Callable[[], Strategy], limit: int, reference: Callable[[], Strategy] = DfsStrategy
+    listing: Listing,
+    make: Callable[[], Strategy],
+    limit: int,
+    reference: Callable[[], Strategy] = DfsStrategy,
+    *,
+    bare: bool = False,
 ) -> Comparison | None:
     """A strategy against naive DFS on one program; None if that needs more executions than the limit."""
-    if orders(listing) > limit * HOPE:
-        return None
-    everything = look(listing, reference(), limit)
-    if not everything.complete:
+    everything = look(listing, reference(), limit, bare=bare)
+    if not everything.complete and not everything.raised:
         return None
     strategy = make()
-    return Comparison(listing, strategy.name, everything, look(listing, strategy, limit * 2))
+    return Comparison(listing, strategy.name, everything, look(listing, strategy, limit * 2, bare=bare))
 
 
 def compare_all(
-    make: Callable[[], Strategy], *, programs: int, limit: int, reference: Callable[[], Strategy] = DfsStrategy
+    listings: Iterable[Listing],
+    make: Callable[[], Strategy],
+    *,
+    limit: int,
+    reference: Callable[[], Strategy] = DfsStrategy,
+    bare: bool = False,
 ) -> Totals:
-    """The first so many programs that are small enough, compared."""
+    """All of these programs that are small enough, compared."""
     totals = Totals()
-    for seed in count():
-        comparison = compare(draw(seed), make, limit, reference)
+    for listing in listings:
+        comparison = compare(listing, make, limit, reference, bare=bare)
         if comparison is None:
             totals.too_large += 1
-            continue
-        totals.note(comparison)
-        if totals.programs == programs:
-            break
+        else:
+            totals.note(comparison)
     return totals

@@ -1,187 +1,106 @@
-"""Drawing toy programs, by seed: three tasks, up to twelve points in all, a few features each."""
+"""Drawing toy programs by seed: two to four tasks, a few features each, small enough for a search of every order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import factorial, prod
 from random import Random
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from aiovgic.testing.programs.instructions import Instruction, Listing
-from aiovgic.testing.programs.toy import OBJECTS, WORDS
+from aiovgic.testing.programs.features import FEATURES, FOR_HANDLERS, shared
+from aiovgic.testing.programs.instructions import Listing
+from aiovgic.testing.programs.pen import Pen
+from aiovgic.testing.programs.toy import OBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-TASKS = ("p", "q", "r")
-MOST_POINTS = 12
-FEWEST_POINTS = 5
-MOST_FEATURES = 4
+    from aiovgic.testing.programs.instructions import Instruction
+    from aiovgic.testing.programs.pen import Write
 
-Snippet: TypeAlias = "tuple[int, tuple[Instruction, ...]]"
-"""How many points, and the instructions."""
+TASKS = ("p", "q", "r", "s")
+MOST_FEATURES = 5
+ORDERS = 400
+"""Orders of the points that a program may seem to have; what it has is less, where tasks wait for one another."""
+ATTEMPTS = 4
+"""Statements that are too many, after which a program is done."""
 
-
-@dataclass
-class Pen:
-    """Draws instructions for one task."""
-
-    random: Random
-    children: int = 0
-
-    def toss(self, chance: float) -> bool:
-        """True with this probability."""
-        return self.random.random() < chance
-
-    def word(self) -> str:
-        """A shared word; the flag is the queue's."""
-        return self.random.choice(WORDS[:2])
-
-    def spin(self) -> str:
-        """A spinlock."""
-        return self.random.choice(("a", "b"))
-
-    def access(self) -> Instruction:
-        """One access of a shared word."""
-        verb = self.random.choice(("load", "load", "store", "add", "cmpxchg"))
-        return Instruction(verb, self.word(), 0 if verb == "load" else self.random.randint(1, 2))
-
-    def touch(self, lock: str) -> tuple[Instruction, ...]:
-        """One or two accesses of the field that a lock guards; they are no points."""
-        read, write = Instruction("read", lock), Instruction("write", lock, self.random.randint(1, 3))
-        return self.random.choice(((read,), (write,), (read, write)))
-
-    def locked(self, lock: str, verb: str = "lock") -> Snippet:
-        """A lock section, with or without a point inside."""
-        inner = (self.access(),) if self.toss(0.4) else ()
-        return 1 + len(inner), (Instruction(verb, lock, 0, (*self.touch(lock), *inner)),)
-
-    # -- features ---------------------------------------------------------------------------
-
-    def locks(self) -> Snippet:
-        return self.locked(self.spin())
-
-    def nested(self) -> Snippet:
-        outer, inner = self.random.choice((("a", "b"), ("b", "a"), ("a", "m"), ("m", "a"), ("a", "a")))
-        return 2, (Instruction("lock", outer, 0, (Instruction("lock", inner, 0, self.touch(inner)),)),)
-
-    def mutex(self) -> Snippet:
-        return self.locked("m")
-
-    def shared(self) -> Snippet:
-        return 1, (self.access(),)
-
-    def conditional(self) -> Snippet:
-        return 2, (Instruction("load", self.word()), Instruction("when", body=(self.access(),)))
-
-    def queue(self) -> Snippet:
-        if self.toss(0.4):
-            return 4, (Instruction("wait"),)
-        return 1, (Instruction("store", "flag", self.random.choice((0, 1, 1, 1))), Instruction("wake"))
-
-    def spawn(self) -> Snippet:
-        self.children += 1
-        cost, body = self.shared() if self.toss(0.6) else self.locks()
-        return 1 + cost, (self.access(), Instruction("spawn", "", self.children, body))
-
-    def srcu(self) -> Snippet:
-        return self.domain("srcu")
-
-    def domain(self, name: str) -> Snippet:
-        """A read section, or a grace period."""
-        if self.toss(0.5):
-            return 2, (Instruction("section", name, 0, (self.access(),)),)
-        return 2, (Instruction("synchronize", name),)
-
-    def rcu(self) -> Snippet:
-        which = self.random.choice(OBJECTS)
-        match self.random.randrange(5):
-            case 0:
-                return 2, (Instruction("section", "rcu", 0, (Instruction("use", which),)),)
-            case 1:
-                return self.domain("rcu")
-        return 1, (self.access(), Instruction("call", which))
-
-    def refs(self) -> Snippet:
-        which = self.random.choice(OBJECTS)
-        match self.random.randrange(4):
-            case 0:
-                return 2, (Instruction("get_unless_zero", which, 0, (Instruction("put", which),)),)
-            case 1:
-                return 2, (Instruction("get", which), Instruction("put", which))
-        return 1, (Instruction("put", which),)
-
-    def free(self) -> Snippet:
-        which = self.random.choice(OBJECTS)
-        if self.toss(0.5):
-            return 1, (self.access(), Instruction("free", which))
-        return 1, (Instruction("use", which),)
-
-    def choose(self) -> Snippet:
-        return 2, (Instruction("choose", "", self.random.randint(2, 3)), Instruction("when", body=(self.access(),)))
-
-    def trylock(self) -> Snippet:
-        return self.locked(self.spin(), "trylock")
-
-    def handler(self) -> Snippet:
-        return self.locked("i")
-
-    def handover(self) -> Snippet:
-        return 2, (Instruction("ask", "", self.random.randint(1, 2)),)
-
-
-FEATURES: Mapping[str, tuple[Callable[[Pen], Snippet], tuple[str, ...]]] = {
-    "locks": (Pen.locks, ("lock",)),
-    "nested": (Pen.nested, ("lock",)),
-    "mutex": (Pen.mutex, ("lock",)),
-    "shared": (Pen.shared, ("load", "store", "add", "cmpxchg")),
-    "conditional": (Pen.conditional, ("when",)),
-    "queue": (Pen.queue, ("wait", "wake")),
-    "spawn": (Pen.spawn, ("spawn",)),
-    "srcu": (Pen.srcu, ("section", "synchronize")),
-    "rcu": (Pen.rcu, ("call",)),
-    "refs": (Pen.refs, ("get", "put", "get_unless_zero")),
-    "free": (Pen.free, ("free",)),
-    "choose": (Pen.choose, ("choose",)),
-    "trylock": (Pen.trylock, ("trylock",)),
-    "handler": (Pen.handler, ("lock",)),
-    "handover": (Pen.handover, ("ask",)),
+POINTS: Mapping[str, int] = {
+    **dict.fromkeys(("load", "store", "add", "cmpxchg", "fence", "peek", "glance", "mem-read", "mem-write"), 1),
+    **dict.fromkeys(("lock", "lock-plain", "trylock", "killable", "hold", "section", "choose", "resched"), 1),
+    **dict.fromkeys(("get", "get_unless_zero", "put", "put_not_last", "use", "say", "unsay"), 1),
+    **dict.fromkeys(("synchronize", "ask"), 2),
+    **dict.fromkeys(("wait", "idle"), 3),
 }
-"""What programs are drawn of: who draws it, and the verbs of which a program that has it shows one."""
+"""Points of an instruction, without its body; all others have none."""
+TWICE = ("retry",)
+"""Instructions that may play their body twice."""
 
-FOR_HANDLERS = ("locks", "shared", "refs", "free", "trylock", "handler", "conditional", "choose")
-"""What an interrupt handler may do; it does not sleep."""
+
+TWO_OF_THREE = 2 / 3
+NEVER = 0.1
+"""The share of programs that say what must not be at the end."""
+HANDLED = 0.15
+"""The share of programs with a handler, of those that have no feature which asks for one."""
 
 
-def draw(seed: int) -> Listing:
-    """The program with this seed."""
+def points(body: Iterable[Instruction], failures: int) -> Iterator[int]:
+    """The points of a task, then of each that it spawns."""
+    own = 0
+    spawned: list[int] = []
+    for it in body:
+        inside, *others = points(it.body, failures)
+        spawned += others
+        own += POINTS.get(it.verb, 0) + (it.verb == "alloc" and failures > 0)
+        if it.verb == "spawn":
+            spawned.append(inside)
+        else:
+            own += inside * (2 if it.verb in TWICE else 1)
+    yield own
+    yield from spawned
+
+
+def orders(tasks: Mapping[str, Iterable[Instruction]], failures: int) -> int:
+    """In how many orders the points could be passed, if no task ever waited."""
+    counts = [count for body in tasks.values() for count in points(body, failures)]
+    return factorial(sum(counts)) // prod(map(factorial, counts))
+
+
+def handlers_of(random: Random, names: tuple[str, ...], features: tuple[str, ...]) -> tuple[str, ...]:
+    """The tasks that are interrupt handlers, on the CPU of the first task."""
+    if "interrupts" in features or random.random() < HANDLED:
+        return names[-1:] if random.random() < TWO_OF_THREE or len(names) < len(TASKS) else names[-2:]
+    return ()
+
+
+def written(features: tuple[str, ...], *, handler: bool) -> tuple[Write, ...]:
+    """The functions that write the statements of a task; a handler does only what does not sleep."""
+    able = [name for name in features if not handler or name in FOR_HANDLERS]
+    return tuple(FEATURES[name].write for name in able) or (shared,)
+
+
+def draw(seed: int, most: int = ORDERS) -> Listing:
+    """The program with this seed, of about ``most`` orders at most."""
     random = Random(seed)
-    features = tuple(
-        name for name in FEATURES if name in random.sample(list(FEATURES), random.randint(2, MOST_FEATURES))
-    )
-    left = random.randint(FEWEST_POINTS, MOST_POINTS)
-    handlers = ("r",) if "handler" in features else ()
-    cpus = {name: 0 if name in handlers else n for n, name in enumerate(TASKS)}
-    pens = {name: Pen(random) for name in TASKS}
-    tasks: dict[str, list[Instruction]] = {name: [] for name in TASKS}
-    turn = 0
-    while left > 0:
-        name = TASKS[turn % len(TASKS)] if turn < len(TASKS) else random.choice(TASKS)
+    features = tuple(random.sample(list(FEATURES), random.randint(1, MOST_FEATURES)))
+    names = TASKS[: random.choice((2, 3, 3, 3, 3, 4))]
+    handlers = handlers_of(random, names, features)
+    cpus = {name: 0 if name in handlers else n for n, name in enumerate(names)}
+    failures = random.randint(0, 1) if "alloc" in features else 0
+    words = random.choice((("u",), ("u", "v")))
+    objects = random.choice(((OBJECTS[0],), OBJECTS))
+    pens = {
+        name: Pen(random, written(features, handler=name in handlers), "orders" in features, words, objects)
+        for name in names
+    }
+    tasks: dict[str, tuple[Instruction, ...]] = dict.fromkeys(names, ())
+    turn = attempts = 0
+    while attempts < ATTEMPTS:
+        name = names[turn] if turn < len(names) else random.choice(names)
         turn += 1
-        pool = [each for each in features if name not in handlers or each in FOR_HANDLERS] or ["shared"]
-        cost, instructions = FEATURES[random.choice(pool)][0](pens[name])
-        if cost > left:
-            cost, instructions = pens[name].shared()
-        tasks[name] += instructions
-        left -= cost
-    return Listing(f"program {seed}", {name: tuple(body) for name, body in tasks.items()}, cpus, handlers, features)
-
-
-def shows(listing: Listing, feature: str) -> bool:
-    """Whether a program has a feature, by its instructions."""
-    if feature == "handler":
-        return any(it.thing == "i" for it in listing.walk()) and bool(listing.handlers)
-    if feature == "nested":
-        return any(it.verb == "lock" and any(each.verb == "lock" for each in it.body) for it in listing.walk())
-    if feature == "mutex":
-        return any(it.verb == "lock" and it.thing == "m" for it in listing.walk())
-    return any(it.verb in FEATURES[feature][1] for it in listing.walk())
+        longer = {**tasks, name: tasks[name] + pens[name].statement()}
+        if orders(longer, failures) <= most:
+            tasks = longer
+        else:
+            attempts += 1
+    never = ((random.choice(words), random.randint(0, 2)),) if random.random() < NEVER else ()
+    return Listing(f"program {seed}", tasks, cpus, handlers, never, failures, features)

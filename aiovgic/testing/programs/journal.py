@@ -2,6 +2,7 @@
 
 No watch and no announcement of the seam is asked: the toy says what each of its steps touched,
 and how. So a dependence that an engine fails to announce or to see shows as a difference.
+What only a rule looks at (list registers, guest mode) is left out: findings are compared for that.
 """
 
 from __future__ import annotations
@@ -10,38 +11,50 @@ from hashlib import blake2b
 from types import coroutine
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.sync import Acquire, GraceEnd, Op, Sleep, Update
-from aiovgic.sync.lock import TryLock
-from aiovgic.sync.ref import RefGet, RefGetUnlessZero, RefPut
-from aiovgic.sync.shared import Load
-from aiovgic.sync.srcu import GraceBegin, Section
-from aiovgic.sync.waitqueue import Prepare
+from aiovgic.model.faults import Fault
+from aiovgic.sync import (
+    Acquire,
+    AcquireKillable,
+    GraceBegin,
+    GraceEnd,
+    Load,
+    Op,
+    Prepare,
+    RefGetUnlessZero,
+    RefPut,
+    RefPutNotLast,
+    Section,
+    Sleep,
+    TryLock,
+    Update,
+)
+from aiovgic.sync.ref import RefGet
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from aiovgic.sync import Runtime, Script
+    from aiovgic.sync import Lock, Part, Runtime, Script, Thing
 
 CONFLICTS: dict[str, tuple[str, ...]] = {
     "read": ("write", "add"),
     "add": ("read", "write"),
     "write": ("read", "write", "add"),
-    # read sections, grace periods, and callbacks after them: of those whom one waits for, the last one runs it
+    # read sections, grace periods, and callbacks after them: of the readers that one waits for, the last runs it
     "enter": ("begin", "call"),
     "leave": ("call", "leave-and-run"),
     "leave-and-run": ("leave", "leave-and-run"),
     "begin": ("enter",),
-    # whoever it waits for has left before, and the others do not concern it
+    # the readers that it waits for have left before, and the others do not concern it
     "end": (),
     "call": ("enter", "leave"),
     # wait queues: a wake-up that wakes nobody changes nothing
     "join": ("wake", "poke"),
     "wake": ("join", "wake", "poke"),
     "poke": ("join", "wake"),
-    # a CPU's interrupts: handlers begin where the count of those who turned them off is zero
+    # a CPU's interrupts: handlers begin where no task there has turned them off
     "count": ("test",),
     "test": ("count",),
-    # a CPU with handlers: who begins or ends one, and who is interrupted
+    # a CPU with handlers: their beginnings and ends, and the steps of what they interrupt
     "plain": ("handler",),
     "handler": ("plain", "handler"),
 }
@@ -49,7 +62,7 @@ CONFLICTS: dict[str, tuple[str, ...]] = {
 
 
 class Event:
-    """One step: who did what for the how-manieth time, what it gave, and what it touched until the next."""
+    """One step: its task, its number there, the operation, the operation's value, and what the step touched."""
 
     __slots__ = ("index", "kind", "target", "task", "touched", "value")
 
@@ -77,14 +90,22 @@ class Journal:
         """CPUs that have an interrupt handler."""
         self.events: list[Event] = []
         self.counts: dict[str, int] = {}
+        self.over = False
+        """Whether no task can go on: what killed tasks do after that belongs to no step."""
 
     def touch(self, thing: str, how: str) -> None:
         """The step that was done last touched a thing, in one of the ways of CONFLICTS."""
-        if self.events:
+        if self.events and not self.over:
             self.events[-1].touched.append((thing, how))
+
+    def gave_back(self, lock: Lock) -> None:
+        """A lock was released in the step that was done last."""
+        self.touch(name_of(lock), "write")
 
     def did(self, op: Op[Any], value: Any) -> None:
         """An operation is done."""
+        if self.over:
+            return
         me = self.rt.current
         index = self.counts.get(me.name, 0)
         self.counts[me.name] = index + 1
@@ -93,8 +114,8 @@ class Journal:
         self.events.append(event)
         thing = op.thing
         if thing is not None:
-            event.touched += [(thing.name, way_of(op, value)), (thing.owner.name, "read")]
-        if isinstance(op, Acquire | TryLock) and op.lock.irqsave and value is not False:
+            event.touched += [(name_of(thing), way_of(op, value)), (label_of(thing.owner), "read")]
+        if turns_irqs_off(op, value):
             event.touched.append((f"irqs of {me.cpu}", "count"))
         if index == 0:
             event.touched.append((f"birth of {me.name}", "write"))
@@ -105,14 +126,14 @@ class Journal:
                 event.touched += [(repr(me.cpu), "handler"), (f"irqs of {me.cpu}", "test")]
 
     @coroutine
-    def follow(self, script: Script[Any]) -> Generator[Op[Any], Any, Any]:
-        """A task's script, every operation of which is written down once it is done."""
+    def follow(self, script: Script[Any], *, ends: bool = True) -> Generator[Op[Any], Any, Any]:
+        """A script whose operations are written down once they are done; by default its task ends with it."""
         value: Any = None
         while True:
             try:
                 op = script.send(value)
             except StopIteration as stop:
-                if self.rt.current.isr:
+                if ends and self.rt.current.isr:
                     self.touch(repr(self.rt.current.cpu), "handler")
                 return stop.value
             value = yield op
@@ -139,6 +160,26 @@ class Journal:
         return blake2b(repr(sorted(form)).encode(), digest_size=16).digest()
 
 
+def label_of(part: Part) -> str:
+    """A part's name, the same in every order of allocations."""
+    return str(getattr(part, "label", part.name))
+
+
+def name_of(thing: Thing) -> str:
+    """A thing's name, the same in every order of allocations."""
+    return f"{label_of(thing.owner)}.{thing.name.rpartition('.')[2]}"
+
+
+def turns_irqs_off(op: Op[Any], value: Any) -> bool:
+    """Whether an operation has turned its CPU's interrupts off."""
+    match op:
+        case Acquire():
+            return op.irqsave
+        case TryLock() | AcquireKillable():
+            return op.lock.irqsave and value is True
+    return False
+
+
 def way_of(op: Op[Any], value: Any) -> str:
     """How an operation touches its thing."""
     match op:
@@ -146,11 +187,11 @@ def way_of(op: Op[Any], value: Any) -> str:
             return "read"
         case Update():
             return "read" if op.word.value == value else "write"
-        case TryLock() | RefGetUnlessZero() if value is False:
+        case TryLock() | RefGetUnlessZero() | RefPutNotLast() | Fault() if value is False:
             return "read"
         case RefGet() | RefGetUnlessZero():
             return "add"
-        case Acquire() | TryLock() | RefPut():
+        case Acquire() | AcquireKillable() | TryLock() | RefPut() | RefPutNotLast() | Fault():
             return "write"
         case Section():
             return "enter"
