@@ -32,6 +32,7 @@ ONCE_MISSED = [
 ]
 """Programs of which DPOR has missed something."""
 
+STILL_OPEN = ("H5: a moment", "H6")
 OPEN = pytest.mark.xfail(reason="a hole of the search that is open", strict=False)
 
 BATCH = 600
@@ -112,7 +113,10 @@ def test_dpor_misses_nothing_of_two_thousand_programs(bare: bool) -> None:
 
 @pytest.mark.parametrize(
     "listing",
-    [pytest.param(each, marks=[OPEN] if each.name.startswith("H") else [], id=each.name) for each in ONCE_MISSED],
+    [
+        pytest.param(each, marks=[OPEN] if each.name.startswith(STILL_OPEN) else [], id=each.name)
+        for each in ONCE_MISSED
+    ],
 )
 @pytest.mark.parametrize("bare", [False, True], ids=["detectors", "bare"])
 def test_nothing_is_missed_any_more(listing: Listing, bare: bool) -> None:
@@ -123,7 +127,11 @@ def test_nothing_is_missed_any_more(listing: Listing, bare: bool) -> None:
 
 @pytest.mark.parametrize(
     "listing",
-    [pytest.param(each, marks=OPEN, id=each.name) for each in ONCE_MISSED if each.name.startswith("H")],
+    [
+        pytest.param(each, marks=[OPEN] if each.name.startswith(STILL_OPEN) else [], id=each.name)
+        for each in ONCE_MISSED
+        if each.name.startswith("H")
+    ],
 )
 def test_nothing_is_missed_in_any_order_of_creation(listing: Listing) -> None:
     for names in permutations(listing.tasks):

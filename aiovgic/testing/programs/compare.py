@@ -92,7 +92,7 @@ class Look:
     def note(self, outcome: Outcome) -> None:
         """One more execution."""
         seen = self.seen
-        self.search.note(outcome, self.strategy.name)
+        self.search.note(outcome, self.strategy)
         schedule = str(outcome.schedule)
         self.note_locks(schedule)
         assert self.program.last is not None

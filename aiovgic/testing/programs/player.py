@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Runtime
+    from aiovgic.sync import Context, Runtime
     from aiovgic.testing.programs.instructions import Listing
     from aiovgic.testing.programs.toy import Object
 
@@ -96,6 +96,10 @@ class ToySession:
     def published(self) -> Sequence[Violation]:
         """What has just been said, and is not so."""
         return tuple(rules.published(self.toy))
+
+    def settles(self, me: Context) -> bool:
+        """Whether `settled` may find something before the next step of this task: it is in guest mode."""
+        return self.toy.inside.get(me.name, False)
 
     def settled(self) -> Sequence[Violation]:
         """What a task that is left alone will not hear of."""

@@ -41,10 +41,7 @@ class Interrupt(Part):
     """A field whose truth is in a list register while a task has loaded it."""
 
     active = Guarded(0, by="a", mirrored=True)
-
-    def __init__(self, parts: Parts, name: str) -> None:
-        super().__init__(parts, name)
-        self.loader: Context | None = None
+    loader = Guarded["Context | None"](None, by="a")
 
     def mirror(self) -> Context | None:
         return self.loader

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 async def flush(s: ToySession, me: str, it: Instruction) -> None:
     """Load the interrupt into a list register of this task's."""
     s.toy.interrupt.loader = s.rt.current
+    s.journal.touch("loader", "write")
 
 
 async def fold(s: ToySession, me: str, it: Instruction) -> None:
     """Take the interrupt out of its list register."""
     s.toy.interrupt.loader = None
+    s.journal.touch("loader", "write")
 
 
 async def edit(s: ToySession, me: str, it: Instruction) -> None:
