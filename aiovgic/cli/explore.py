@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +17,8 @@ from aiovgic.cli.options import (
 )
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
-from aiovgic.cli.traces import keep_trace, place_for
+from aiovgic.cli.telling import TellerLines
+from aiovgic.cli.traces import checked_place
 from aiovgic.cli.values import Real, Whole
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
 from aiovgic.lab import explore as lab
@@ -77,20 +77,22 @@ def explore(  # noqa: PLR0913  one argument an option
 ) -> int:
     """Try the orders in which a scenario's tasks can run.
 
-    SCENARIO is the name of a shipped scenario, or a file. What is found is shrunk to the shortest
-    schedule and told; its trace goes to .aiovgic/, or where --trace says. Exit code 1: something was
-    found. Ctrl-C keeps what was found so far.
+    SCENARIO is the name of a shipped scenario, or a file. A finding is printed when it is made, and its
+    trace is written: below .aiovgic/, or the first one where --trace says. Then its schedule is shrunk.
+    Exit code 1: something was found. Ctrl-C keeps what was found so far.
     """
-    path = place_for(trace_file, scenario)
-    with progress("executions") as tell:
-        result = lab.explore(scenario, strategy=Way(strategy, depth, preemptions), progress=tell, **search)
-    kept = result.trace is not None and keep_trace(path, result.trace)
+    if trace_file is not None:
+        checked_place(trace_file)
+    with progress("executions") as show:
+        teller = TellerLines(show, shape, trace_file, as_json=as_json)
+        way = Way(strategy, depth, preemptions)
+        result = lab.explore(scenario, strategy=way, progress=show, teller=teller, **search)
     if as_json:
-        say_json(result.to_json())
+        say_json({**result.to_json(), "traces": [str(path) for path in teller.kept.values()]})
     else:
-        say(result.report_as(shape))
-        if kept and shape == "text":
-            say(f"  timeline  aiovgic timeline {shlex.quote(str(path))}")
+        rest = result.rest_as(shape, told=bool(teller.kept))
+        if rest:
+            say(rest)
     if result.good and result.interrupted:
         return INTERRUPTED
     return 0 if result.good else 1

@@ -13,7 +13,7 @@ import time
 import traceback
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -45,13 +45,6 @@ EVERY_S = 0.1
 """How often a bar is brought up to date."""
 
 
-class Tell(Protocol):
-    """Says how much is done, of how much if that is known, and what else there is to say."""
-
-    def __call__(self, done: int, total: int | None, detail: str = "", /) -> None:
-        """So far."""
-
-
 class Rate(ProgressColumn):
     """How many a second."""
 
@@ -68,9 +61,10 @@ class Show:
         self.task = None if bar is None else bar.add_task(what, total=None, detail="")
         self.began = self.told = time.monotonic()
         self.so_far = ""
+        self.stdout = sys.stdout
 
-    def tell(self, done: int, total: int | None, detail: str = "") -> None:
-        """So far."""
+    def __call__(self, done: int, total: int | None, detail: str = "", /) -> None:
+        """So much is done."""
         now = time.monotonic()
         self.so_far = f"{done} of {total} {self.what}" if total else f"{done} {self.what}"
         if self.bar is None or self.task is None or now - self.told < EVERY_S:
@@ -86,6 +80,13 @@ class Show:
             so_far = f"{self.so_far}, " if self.so_far else ""
             frame = sys._current_frames().get(thread)  # noqa: SLF001  the only way to another thread's frame
             complain(f"{so_far}{time.monotonic() - self.began:.0f} s, in {place_of(frame)}")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While results are printed: standard output is itself again, and no bar is in the way."""
+        self.end()
+        with redirect_stdout(self.stdout):
+            yield
 
     def end(self) -> None:
         """Take the bar away."""
@@ -119,7 +120,7 @@ def make_bar() -> Progress | None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
+def progress(what: str) -> Iterator[Show]:
     """Show how far a verb is; what the verb prints itself goes to standard error.
 
     Raises ScenarioError, with the place, where a user's code tries to end the process.
@@ -127,7 +128,7 @@ def progress(what: str) -> Iterator[Tell]:
     show = Show(what, make_bar())
     try:
         with redirect_stdout(sys.stderr), beating(show):
-            yield show.tell
+            yield show
     except (SystemExit, GeneratorExit) as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise ScenarioError(f"{where.filename}:{where.lineno}", f"raises {type(error).__name__}") from None

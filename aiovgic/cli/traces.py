@@ -1,18 +1,17 @@
-"""Where verbs put the traces they write."""
+"""Traces that go where an option says."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.cli.output import complain
 from aiovgic.errors import UsageError
+from aiovgic.lab.traces import keep
 
 if TYPE_CHECKING:
-    from aiovgic.record.trace import Trace
+    from pathlib import Path
 
-TRACES = Path(".aiovgic")
-"""Where the trace of a finding goes, below the current folder."""
+    from aiovgic.record.trace import Trace
 
 
 def checked_place(path: Path) -> Path:
@@ -22,18 +21,11 @@ def checked_place(path: Path) -> Path:
     return path
 
 
-def place_for(trace_file: Path | None, scenario: str) -> Path:
-    """Where the trace of a scenario's finding goes. Raises UsageError."""
-    return TRACES / f"{Path(scenario).stem}.jsonl" if trace_file is None else checked_place(trace_file)
-
-
 def keep_trace(path: Path, trace: Trace) -> bool:
-    """Write a trace; where it cannot be, say so and go on."""
+    """Write a trace; where it cannot be written, say so and go on."""
     try:
-        if path.parent == TRACES:
-            TRACES.mkdir(exist_ok=True)
-        path.write_bytes(trace.encode())
+        keep(path, trace)
     except OSError as error:
-        complain(f"the trace is not kept: {path}: {error.strerror or error}")
+        complain(f"the trace is not written: {path}: {error.strerror or error}")
         return False
     return True

@@ -65,28 +65,32 @@ class Exploration:
         """The execution that the first finding ended, counted from 1, or 0."""
         return 0 if self.broken is None else self.broken.at_execution
 
-    def note(self, outcome: Outcome, by: Strategy) -> None:
-        """One more execution has ended, decided by this strategy."""
+    def note(self, outcome: Outcome, by: Strategy) -> list[Finding]:
+        """One more execution has ended, decided by this strategy. Returns the findings that are new."""
         if outcome.pruned:
             self.pruned += 1
-            self.keep(outcome, by)
-            return
+            return self.keep(outcome, by)
         self.executions += 1
         self.by_strategy[by.name] = self.by_strategy.get(by.name, 0) + 1
         self.depth = max(self.depth, outcome.steps)
         self.bounded |= outcome.bounded and not by.samples
-        self.keep(outcome, by)
+        new = self.keep(outcome, by)
         self.histogram.note(outcome)
         if outcome.broken is None:
             self.reached.update(outcome.reached)
         elif self.broken is None:
             self.broken = self.found[outcome.broken.identity]
+        return new
 
-    def keep(self, outcome: Outcome, by: Strategy) -> None:
-        """Keep what an execution showed, also one that was given up: it may be the only one that got so far."""
+    def keep(self, outcome: Outcome, by: Strategy) -> list[Finding]:
+        """Keep what is new in an execution, also in one that was given up: it may be the only one that got so far."""
+        new: list[Finding] = []
         for each in outcome.found():
             if each.identity not in self.found:
-                self.found[each.identity] = outcome.complete(each, max(self.executions, 1), by.name)
+                found = outcome.complete(each, max(self.executions, 1), by.name)
+                self.found[each.identity] = found
+                new.append(found)
+        return new
 
 
 def executions(program: Program, strategy: Strategy, watches: Sequence[Watch] = ()) -> Iterator[Outcome]:
@@ -115,11 +119,13 @@ def explore(  # noqa: PLR0913  one argument an option
     go_on: bool = False,
     stop_at_first: bool = False,
     progress: Progress | None = None,
+    found: Callable[[Finding], None] | None = None,
 ) -> Exploration:
     """Try up to ``budget`` executions, if there is a budget; stops at the first that something ends.
 
     With ``go_on`` it does not; with ``stop_at_first`` it also stops at the first finding that ends no execution, such
-    as a data race. After ``seconds`` no execution begins any more; nothing else depends on time.
+    as a data race. After ``seconds`` no execution begins any more; nothing else depends on time. ``found`` hears of
+    each finding after the first execution that shows it, before the next one begins.
     Ctrl-C ends the search and keeps what was found. Raises DivergedError if the program does
     not behave the same twice.
     """
@@ -127,7 +133,9 @@ def explore(  # noqa: PLR0913  one argument an option
     began = time.perf_counter()
     try:
         for outcome in executions(program, strategy, watches):
-            search.note(outcome, strategy)
+            for new in search.note(outcome, strategy):
+                if found is not None:
+                    found(new)
             if progress is not None:
                 progress(search)
             if (search.broken is not None and not go_on) or (search.found and stop_at_first):

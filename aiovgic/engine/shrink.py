@@ -1,17 +1,18 @@
 """Making a schedule shorter while it still breaks the same thing.
 
-Of one that comes to no end only the beginning matters: its first deviations are tried, one, two, four and so on.
-Then deviations are left out, in halves and down to single ones. Then stretches of one task are
-joined, a later one with an earlier one or the other way round. Last all schedules with fewer deviations are
-tried, fewest first, as far as that is affordable; so a short answer is the shortest there is.
+Of an execution that comes to no end only the beginning matters: its first deviations are tried, one, two, four and
+so on. Then deviations are left out, in halves and down to single ones. Then stretches of one task are joined, a later
+one with an earlier one or the other way round. Last all schedules with fewer deviations are tried, fewest first, as far
+as the budget goes. If that search ends within the budget, the schedule is proven to be the smallest.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.strategies.blocks import BlocksStrategy, blocks_of
+from aiovgic.engine.strategies.follower import Follower
 from aiovgic.engine.strategies.replay import ReplayStrategy
 from aiovgic.engine.trampoline import Execution
 from aiovgic.record.schedule import Schedule
@@ -30,6 +31,13 @@ BUDGET = 40_000
 """Steps that all executions may take together: about a second."""
 
 
+class Tried(NamedTuple):
+    """What came of a schedule: the outcome, if it breaks the same thing, else the schedules with one deviation more."""
+
+    broken: Outcome | None
+    more: Sequence[Schedule]
+
+
 class Shrinker:
     """Shrinks the schedule that breaks one thing; everything else it breaks counts for nothing."""
 
@@ -39,7 +47,10 @@ class Shrinker:
         self.watches = watches
         self.best = self.run(ReplayStrategy(Schedule.parse(finding.schedule)))
         self.left = budget
+        self.tried: dict[Schedule, Tried] = {}
         self.interrupted = False
+        self.proven = False
+        """Whether every schedule with fewer deviations was tried, and none breaks the same thing."""
 
     def shrink(self) -> Outcome:
         """The shortest outcome found that breaks the same thing; after Ctrl-C the shortest so far."""
@@ -117,28 +128,53 @@ class Shrinker:
     # -- everything shorter -----------------------------------------------------------------------
 
     def search_shorter(self) -> None:
-        """Try all schedules with fewer switches than the best, fewest first."""
-        layer = [Schedule()]
-        for _ in range(len(self.best.schedule)):
-            following: list[Schedule] = []
-            for schedule in layer:
-                outcome = self.attempt(ReplayStrategy(schedule, strict=False))
-                if outcome is None:
-                    return
-                if outcome.breaks(self.identity) is not None:
-                    if self.size(outcome) < self.size(self.best):
-                        self.best = outcome
-                    return
-                following += self.one_more(schedule, outcome)
-            layer = following
+        """Try schedules with fewer deviations than the best: first switches to its tasks alone, then all there are.
 
-    def one_more(self, schedule: Schedule, outcome: Outcome) -> Iterator[Schedule]:
-        """A schedule with one more switch, after those it has."""
-        first = schedule.switches[-1][0] + 1 if schedule.switches else 0
-        names = sorted(dict.fromkeys(name for _, name in self.best.schedule.switches))
-        for step in range(first, outcome.steps):
-            for name in names:
-                yield Schedule((*schedule.switches, (step, name)), schedule.choices)
+        Then those with as many, latest deviation first, so that the answer does not depend on what was found first.
+        """
+        names = frozenset(name for _, name in self.best.schedule.switches)
+        self.search_layers(len(self.best.schedule), names)
+        self.search_layers(len(self.best.schedule) + 1, None)
+
+    def search_layers(self, layers: int, names: frozenset[str] | None) -> None:
+        """Try all schedules with fewer deviations than ``layers``, fewest first, until one breaks the same.
+
+        ``names``: only switches to these tasks, and no choices.
+        """
+        layer = [Schedule()]
+        for deviations in range(layers):
+            self.proven |= names is None and deviations == len(self.best.schedule)
+            following: dict[Schedule, None] = {}
+            for schedule in layer:
+                tried = self.try_once(schedule)
+                if tried is None:
+                    return
+                if tried.broken is not None:
+                    self.proven |= names is None
+                    self.best = tried.broken
+                    return
+                more = (
+                    tried.more if names is None else [each for each in tried.more if added_by(each, schedule) in names]
+                )
+                following.update(dict.fromkeys(more))
+            layer = list(following)
+
+    def try_once(self, schedule: Schedule) -> Tried | None:
+        """What came of a schedule, which is tried once; None when the budget is spent."""
+        tried = self.tried.get(schedule)
+        if tried is None:
+            follower = Follower(schedule)
+            outcome = self.attempt(follower)
+            if outcome is None:
+                return None
+            broken = outcome if outcome.breaks(self.identity) is not None else None
+            tried = self.tried[schedule] = Tried(broken, () if broken else follower.one_more())
+        return tried
+
+
+def added_by(schedule: Schedule, shorter: Schedule) -> str:
+    """The task that the last switch of a schedule names, if ``shorter`` lacks that switch; else nothing."""
+    return schedule.switches[-1][1] if len(schedule.switches) > len(shorter.switches) else ""
 
 
 def beginning(schedule: Schedule, length: int) -> Schedule:

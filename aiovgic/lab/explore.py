@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,13 @@ import msgspec
 
 from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
-from aiovgic.engine.shrink import Shrinker
-from aiovgic.lab.findings import set_up_breaks, show
+from aiovgic.lab.findings import set_up_breaks
 from aiovgic.lab.limits import Limits
 from aiovgic.lab.progress import of_search
 from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
 from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.lab.telling import Telling
 from aiovgic.record.finding import Finding
 from aiovgic.report.explore import (
     clean_line,
@@ -39,22 +38,9 @@ if TYPE_CHECKING:
     from aiovgic.engine.histogram import Bar
     from aiovgic.engine.strategies.base import Strategy
     from aiovgic.lab.progress import Progress
-    from aiovgic.record.finding import Switch
+    from aiovgic.lab.telling import Teller, Told
     from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finding's execution, written down."""
-
-    finding: Finding
-    trace: Trace
-    switches: tuple[Switch, ...]
-    unshrunk: int
-    """Deviations of its schedule before it was shrunk."""
-    interrupted: bool
-    """Whether Ctrl-C ended the shrinking."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +138,16 @@ class ExploreResult(Result):
             how = how_found(self.under, finding.strategy or self.in_words, finding.at_execution, self.seconds)
             shown = self.shown[number] if self.shown else None
             switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
-            told.append(finding_report(self.scenario, finding, switches, how, was))
+            proven = shown is not None and shown.proven
+            told.append(finding_report(self.scenario, finding, switches, how, was, proven=proven))
         return "\n".join(["\n\n".join(told), *self.coverage_lines()])
+
+    def rest_as(self, shape: str, *, told: bool) -> str:
+        """What is still to be said at the end of a search. ``told``: findings were told when they were made."""
+        if not told:
+            return self.report_as(shape)
+        outcomes = [outcomes_report(self.bars)] if self.histogram else []
+        return "\n".join(["", *self.coverage_lines(), *outcomes]).rstrip()
 
     def coverage_lines(self) -> list[str]:
         """What ends every report: the executions of each strategy, how to search on, and the excuses used."""
@@ -172,13 +166,15 @@ def explore(  # noqa: PLR0913  one argument an option
     outcomes: bool = False,
     stop_at_first: bool = False,
     progress: Progress | None = None,
+    teller: Teller | None = None,
 ) -> ExploreResult:
-    """Search until a finding ends an execution; what was found is shrunk and written down.
+    """Search until a finding ends an execution. Each finding is written down and shrunk when it is made.
 
     The search has ``budget`` executions (10,000 if it has no other limit), and begins none after ``seconds``.
     A data race, for one, ends no execution: the search goes on to its consequence, unless it is to
     ``stop_at_first``. With ``outcomes`` it goes on after every finding, and counts all outcomes.
     ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
+    ``teller`` hears of each finding when it is made.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
     subject = Subject.of(scenario, revision, bugs)
@@ -186,32 +182,37 @@ def explore(  # noqa: PLR0913  one argument an option
     limits.check()
     way = strategy if isinstance(strategy, Way) else Way(strategy)
     searching = way.make(seed)
-    began = time.perf_counter()
-    detectors = subject.detectors()
+    telling = Telling(subject, subject.detectors(), seed, teller)
     early = set_up_breaks(subject)
-    found = Exploration() if early else searched(subject, searching, limits, detectors, progress)
+    found = Exploration() if early else searched(telling, searching, limits, progress)
+    return result_of(found, telling, way, limits, early)
+
+
+def result_of(found: Exploration, telling: Telling, way: Way, limits: Limits, early: Finding | None) -> ExploreResult:
+    """The result of a search; ``early`` is what the set-up of the machine broke already."""
+    subject = telling.subject
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
-    shown = tell_all(subject, found, detectors, seed)
+    shown = tuple(telling.rest(each) for each in in_order(found))
     never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
     return ExploreResult(
         verb="explore",
-        revision=revision,
+        revision=subject.revision,
         bugs=subject.bugs,
-        seconds=time.perf_counter() - began,
+        seconds=telling.clock() - telling.began,
         scenario=subject.called,
         strategy=way.strategy,
         in_words=shown[0].finding.strategy if shown else way.in_words(found.by_strategy),
-        seed=seed,
+        seed=telling.seed,
         executions=found.executions,
         complete=found.complete,
         exhausted=found.exhausted,
         spent=found.spent,
-        longer=limits.longer(subject, way, seed) if found.spent else (),
+        longer=limits.longer(subject, way, telling.seed) if found.spent else (),
         interrupted=found.interrupted or any(each.interrupted for each in shown),
         bars=tuple(found.histogram.sorted()),
-        histogram=outcomes,
+        histogram=limits.outcomes,
         by_strategy=found.by_strategy,
-        excused=excused_in(subject, detectors),
+        excused=excused_in(subject, telling.detectors),
         unreached=unreached,
         held=held_of(subject.scenario, found),
         findings=(early,) if early else tuple(each.finding for each in shown) or never,
@@ -225,19 +226,23 @@ def excused_in(subject: Subject, detectors: Detectors) -> tuple[str, ...]:
     return (*subject.excuses.told(), *(f"{name}: {known[name]}" for name in sorted(known)))
 
 
-def searched(
-    subject: Subject, strategy: Strategy, limits: Limits, detectors: Detectors, progress: Progress | None
-) -> Exploration:
-    """The search itself."""
+def searched(telling: Telling, strategy: Strategy, limits: Limits, progress: Progress | None) -> Exploration:
+    """The search itself; each finding is told when it is made."""
+
+    def tell(finding: Finding) -> None:
+        if not is_told(finding, [each.finding for each in telling.told.values()]):
+            telling(finding)
+
     return search(
-        subject.program,
+        telling.subject.program,
         strategy,
         limits.executions,
         seconds=limits.seconds,
-        watches=detectors.watches,
+        watches=telling.detectors.watches,
         go_on=limits.outcomes,
         stop_at_first=limits.stop_at_first,
         progress=of_search(progress, limits.executions),
+        found=tell,
     )
 
 
@@ -257,30 +262,9 @@ def in_order(found: Exploration) -> list[Finding]:
     return sorted(told, key=lambda each: (not each.ends, each.kind == "data-race"))
 
 
-def tell_all(subject: Subject, found: Exploration, detectors: Detectors, seed: int) -> tuple[Told, ...]:
-    """Shrink and write down everything that was found; after Ctrl-C nothing is shrunk any more."""
-    told: list[Told] = []
-    for each in in_order(found):
-        interrupted = any(before.interrupted for before in told)
-        told.append(tell(subject, each, detectors, seed, shrinks=not interrupted))
-    return tuple(told)
-
-
-def tell(subject: Subject, found: Finding, detectors: Detectors, seed: int, *, shrinks: bool) -> Told:
-    """Shrink the schedule of a finding, if asked, and record its execution."""
-    shrinker = Shrinker(subject.program, found, detectors.again().watches)
-    smallest = shrinker.shrink() if shrinks else shrinker.best
-    shown = show(
-        subject,
-        smallest.schedule,
-        detectors=detectors,
-        at_execution=found.at_execution,
-        strategy=found.strategy,
-        seed=seed,
-    )
-    finding = shown.findings.get(found.identity)
-    assert finding is not None, "what was broken in an execution was not broken when it was replayed"
-    return Told(finding, shown.trace, shown.switches, found.switches, shrinker.interrupted)
+def is_told(finding: Finding, told: Iterable[Finding]) -> bool:
+    """Whether a possible use after free is one that happened, as a finding that was told says."""
+    return not finding.ends and bool(finding.freed) and finding.freed in [each.freed for each in told if each.ends]
 
 
 def unreached_of(scenario: Scenario, found: Exploration) -> tuple[str, ...]:

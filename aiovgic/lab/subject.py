@@ -83,6 +83,11 @@ class Subject:
         return tuple(each.name for each in self.planted)
 
     @property
+    def under(self) -> str:
+        """The revision and what is planted over it, in words."""
+        return " with ".join([self.revision, *([", ".join(self.bugs)] if self.bugs else [])])
+
+    @property
     def program(self) -> ScenarioProgram:
         """What an engine runs."""
         return ScenarioProgram(self.scenario, self.layers, self.excuses)

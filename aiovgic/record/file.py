@@ -49,3 +49,35 @@ def read_bytes(path: Path, most: int) -> bytes:
 def cannot_be_read(path: Path, error: Exception) -> ScenarioError:
     """What is said of a file that is not to be had."""
     return ScenarioError(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def write_whole(path: Path, raw: bytes) -> None:
+    """Put bytes into a file so that a reader, or a crash, finds all of them or what was there before.
+
+    They go to a temporary file beside it, to the disk, and then under the file's name. What is no regular file,
+    such as /dev/null or a pipe, is written to as it is. Raises OSError.
+    """
+    here = path.resolve()
+    if here.exists() and not here.is_file():
+        here.write_bytes(raw)
+        return
+    made = here.with_name(f".{here.name}.{os.getpid()}.new")
+    try:
+        with made.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(here)
+    except BaseException:  # Ctrl-C, too
+        made.unlink(missing_ok=True)
+        raise
+    sync_folder(here.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

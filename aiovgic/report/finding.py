@@ -1,4 +1,4 @@
-"""The report of a finding: what, where twice, the broken rule, what was seen, the smallest story, the line to paste."""
+"""The report of a finding: what, where, the broken rule, what was seen, the schedule, and the line to paste."""
 
 from __future__ import annotations
 
@@ -32,8 +32,20 @@ VERBS = {
 NO_LOCK = "nothing"
 
 
-def finding_report(subject: str, finding: Finding, switches: Sequence[Switch], how: str, was: int | None) -> str:
-    """The whole report. ``how``: how it was found; ``was``: deviations of the schedule before it was shrunk."""
+def finding_report(  # noqa: PLR0913  a report tells all of this
+    subject: str,
+    finding: Finding,
+    switches: Sequence[Switch],
+    how: str,
+    was: int | None,
+    *,
+    proven: bool = False,
+    shown: int | None = None,
+) -> str:
+    """The whole report. ``how``: how it was found; ``was``: deviations of the schedule before it was shrunk.
+
+    ``proven``: no smaller schedule shows the finding. ``shown``: deviations that are told, if not all.
+    """
     lines = [f"{subject}  FAILED  {finding.kind}: {finding.title}", f"  {how}", ""]
     if finding.places:
         lines += ["  Where", *(f"    {line}" for line in places(finding.places)), ""]
@@ -41,8 +53,25 @@ def finding_report(subject: str, finding: Finding, switches: Sequence[Switch], h
     if finding.saw and finding.saw != (finding.title,):
         lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
     if finding.replay:
-        lines += [*story(finding, switches, was), "", f"  replay  {finding.replay}"]
+        title = "Smallest schedule" if proven and finding.switches else "Schedule"
+        lines += [*story(title, finding, switches, was, shown), "", f"  replay  {finding.replay}"]
     return "\n".join(lines).rstrip()
+
+
+def shrunk_report(
+    finding: Finding, switches: Sequence[Switch], was: int, *, proven: bool, interrupted: bool
+) -> list[str]:
+    """What came of the shrinking of a schedule that had ``was`` deviations."""
+    if finding.switches < was:
+        proof = ["  smallest schedule: every schedule with fewer deviations was tried"] if proven else []
+        ended = ["  shrinking was interrupted"] if interrupted else []
+        title = "smaller schedule"
+        return [*story(title, finding, switches, was), *proof, *ended, f"  replay  {finding.replay}"]
+    if proven and was:
+        return ["  smallest schedule: every schedule with fewer deviations was tried"]
+    if interrupted:
+        return ["  shrinking was interrupted; no smaller schedule so far"]
+    return ["  no smaller schedule was found"] if was else []
 
 
 def places(found: Sequence[Place]) -> Iterator[str]:
@@ -64,17 +93,22 @@ def places(found: Sequence[Place]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def story(finding: Finding, switches: Sequence[Switch], was: int | None) -> Iterator[str]:
-    """The deviations from the plain order, in words."""
+def story(
+    title: str, finding: Finding, switches: Sequence[Switch], was: int | None, shown: int | None = None
+) -> Iterator[str]:
+    """The deviations from the default order, in words; ``shown`` of them, if there are more."""
     shrunk = f" (was {was})" if was is not None and was != finding.switches else ""
     if not finding.switches:
-        yield f"  Smallest schedule: everything in order{shrunk}"
+        yield f"  {title}: default order (no switches){shrunk}"
         return
-    yield f"  Smallest schedule: in order, except {deviations(finding, switches)}{shrunk}"
-    width = max((len(each.task) for each in switches), default=0)
-    for each in switches:
+    yield f"  {title}: default order, except {deviations(finding, switches)}{shrunk}"
+    told = switches[:shown]
+    width = max((len(each.task) for each in told), default=0)
+    for each in told:
         instead = f", before {each.before} {does(each.would, each.would_object)}" if each.before else ""
         yield f"    step {each.step:<4} {each.task.ljust(width)}  {does(each.does, each.object)}{instead}"
+    if len(told) < len(switches):
+        yield f"    and {len(switches) - len(told)} more"
 
 
 def deviations(finding: Finding, switches: Sequence[Switch]) -> str:

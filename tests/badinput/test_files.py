@@ -135,7 +135,7 @@ def test_a_report_is_not_lost_where_its_trace_cannot_be_written(
     assert run([*asked, "/dev/full"]) == 2
     said = capsys.readouterr()
     assert said.out.startswith("addr-vs-init  FAILED  expectation")
-    assert said.err == "aiovgic: the trace is not kept: /dev/full: No space left on device\n"
+    assert said.err == "aiovgic: the trace is not written: /dev/full: No space left on device\n"
     assert run([*asked, "nowhere/x.jsonl"]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "aiovgic: nowhere/x.jsonl: there is no such folder\n")

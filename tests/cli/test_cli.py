@@ -98,7 +98,9 @@ def test_a_finding_is_exit_code_1_and_leaves_its_trace(tmp_path: Path, capsys: p
     said = capsys.readouterr()
     assert "addr-vs-init  FAILED  expectation" in said.out
     assert said.err == ""
-    assert run(["replay", str(tmp_path / ".aiovgic" / "addr-vs-init.jsonl")]) == 1
+    [trace] = (tmp_path / ".aiovgic" / "addr-vs-init@its-v7").iterdir()
+    assert f"  timeline  aiovgic timeline {trace.relative_to(tmp_path)}\n" in said.out
+    assert run(["replay", str(trace)]) == 1
 
 
 def test_a_clean_search_is_exit_code_0_and_one_honest_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,6 +137,7 @@ def test_explore_as_json_is_one_object_with_its_findings(capsys: pytest.CaptureF
         "not_covered",
         "excused",
         "findings",
+        "traces",
     ]
     [finding] = told["findings"]
     assert finding["kind"] == "expectation"

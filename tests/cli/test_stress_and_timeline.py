@@ -98,9 +98,9 @@ def test_stress_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_explore_says_how_to_see_the_timeline(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explore", "addr-vs-init", "--revision", "its-v7"]) == 1
-    assert capsys.readouterr().out.endswith("\n  timeline  aiovgic timeline .aiovgic/addr-vs-init.jsonl\n")
+    assert "\n  timeline  aiovgic timeline .aiovgic/addr-vs-init@its-v7/expectation-" in capsys.readouterr().out
     assert run(["explore", "addr-vs-init", "--revision", "its-v7", "--trace", "a b.jsonl"]) == 1
-    assert capsys.readouterr().out.endswith("\n  timeline  aiovgic timeline 'a b.jsonl'\n")
+    assert "\n  timeline  aiovgic timeline 'a b.jsonl'\n  written  a b.jsonl\n" in capsys.readouterr().out
     assert run(["timeline", "a b.jsonl"]) == 0
     assert "\nFAILED  expectation: always, line 26: 0x8080000 is answered by nobody" in capsys.readouterr().out
     assert run(["replay", "a b.jsonl"]) == 1

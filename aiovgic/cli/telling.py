@@ -1,0 +1,92 @@
+"""How explore tells a finding: the trace is written, the report printed, and then what came of the shrinking."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiovgic.cli.output import complain, say
+from aiovgic.lab.traces import keep, place_of
+from aiovgic.report.explore import how_found
+from aiovgic.report.finding import finding_report, shrunk_report
+from aiovgic.report.kernel import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiovgic.cli.progress import Show
+    from aiovgic.lab.telling import Told
+
+FEW = 8
+"""Deviations that are told of a schedule that will still be shrunk."""
+
+
+class TellerLines:
+    """Prints findings as they come: reports on standard output, or a line each on standard error beside JSON."""
+
+    def __init__(self, show: Show, shape: str, trace_file: Path | None, *, as_json: bool) -> None:
+        self.show = show
+        self.shape = shape
+        self.trace_file = trace_file
+        self.as_json = as_json
+        self.kept: dict[tuple[object, ...], Path] = {}
+        """The trace of each finding, by identity."""
+
+    def found(self, told: Told) -> None:
+        """Write the trace, then print the finding."""
+        again = bool(self.kept)
+        written = self.write(told)
+        with self.show.aside():
+            if self.as_json:
+                finding = told.finding
+                complain(f"{finding.kind}: {finding.title} (execution {finding.at_execution}){joined(written)}")
+            else:
+                say("\n".join([*([""] if again else []), self.report(told), *written]))
+
+    def report(self, told: Told) -> str:
+        """The finding in the shape that was asked for."""
+        finding = told.finding
+        under = told.subject.under
+        if self.shape in FORMATS:
+            return FORMATS[self.shape](finding, f"revision {under}")
+        how = how_found(under, finding.strategy, finding.at_execution, told.seconds)
+        return finding_report(told.subject.called, finding, told.switches, how, None, shown=FEW)
+
+    def shrunk(self, before: Told, told: Told) -> None:
+        """Write the trace of a smaller schedule in place of the first one, then print the schedule."""
+        finding = told.finding
+        smaller = finding.schedule != before.finding.schedule
+        written = self.write(told) if smaller else []
+        lines = shrunk_report(
+            finding, told.switches, before.finding.switches, proven=told.proven, interrupted=told.interrupted
+        )
+        with self.show.aside():
+            if not self.as_json:
+                say("\n".join([*lines, *written]))
+            elif smaller:
+                complain(f"smaller schedule: '{finding.schedule}'{joined(written)}")
+
+    def write(self, told: Told) -> list[str]:
+        """Keep a finding's trace, and take away the one that it replaces; the lines that say so."""
+        identity = told.finding.identity
+        before = self.kept.get(identity)
+        first = next(iter(self.kept), identity) == identity
+        path = self.trace_file if self.trace_file and first else place_of(told.trace, told.finding.kind)
+        try:
+            keep(path, told.trace)
+        except OSError as error:
+            complain(f"the trace is not written: {path}: {error.strerror or error}")
+            return []
+        self.kept[identity] = path
+        instead = ""
+        if before is not None and before not in self.kept.values():
+            with suppress(OSError):
+                before.unlink()
+            instead = f", in place of {before.name}"
+        return [f"  timeline  aiovgic timeline {shlex.quote(str(path))}", f"  written  {path}{instead}"]
+
+
+def joined(written: list[str]) -> str:
+    """Where a trace was written, at the end of a line."""
+    return f"; {' '.join(written[-1].split())}" if written else ""

@@ -1,0 +1,132 @@
+"""Telling a finding as soon as it is made: written down first, then shrunk."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from aiovgic.engine.shrink import Shrinker
+from aiovgic.errors import DivergedError
+from aiovgic.lab.findings import show
+from aiovgic.record.schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiovgic.engine.detect import Detectors
+    from aiovgic.lab.subject import Subject
+    from aiovgic.record.finding import Finding, Switch
+    from aiovgic.record.trace import Trace
+
+
+WHY = "something outside the machine has changed between executions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A finding's execution, written down."""
+
+    subject: Subject
+    finding: Finding
+    trace: Trace
+    switches: tuple[Switch, ...]
+    unshrunk: int
+    """Deviations of its schedule before it was shrunk."""
+    seconds: float
+    """From the beginning of the search."""
+    proven: bool = False
+    """Whether every schedule with fewer deviations was tried, and none shows the finding."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended the shrinking."""
+
+
+class Teller(Protocol):
+    """Hears of each finding of a search, when it is made and when its schedule was shrunk."""
+
+    def found(self, told: Told) -> None:
+        """A finding is made; its schedule is as it was found."""
+
+    def shrunk(self, before: Told, told: Told) -> None:
+        """The shrinking of a finding has ended; ``told`` may have the schedule that ``before`` has."""
+
+
+class Telling:
+    """Tells the findings of one search: each is written down, told, and its schedule is shrunk."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        detectors: Detectors,
+        seed: int,
+        teller: Teller | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.subject = subject
+        self.detectors = detectors
+        self.seed = seed
+        self.teller = teller
+        self.clock = clock
+        self.began = clock()
+        self.told: dict[tuple[object, ...], Told] = {}
+        """By the finding's identity."""
+        self.shrinks = True
+        """Whether schedules are shrunk; after Ctrl-C they are not."""
+
+    def __call__(self, found: Finding) -> None:
+        """Tell one finding of the search, shrink it, and tell what came of that.
+
+        Raises KeyboardInterrupt, when all is told, if Ctrl-C ended the shrinking; DivergedError if the execution
+        cannot be repeated.
+        """
+        before = None
+        if self.teller is not None:
+            before = self.written(found, found.schedule)
+            self.told[found.identity] = before
+            self.teller.found(before)
+        shrinker = Shrinker(self.subject.program, found, self.detectors.again().watches)
+        best = shrinker.shrink() if self.shrinks else shrinker.best
+        if before is None or before.finding.schedule != str(best.schedule):
+            told = self.written(found, str(best.schedule))
+        else:
+            told = before
+        told = replace(told, proven=shrinker.proven, interrupted=shrinker.interrupted)
+        self.told[found.identity] = told
+        if self.teller is not None and before is not None:
+            self.teller.shrunk(before, told)
+        if shrinker.interrupted:
+            self.shrinks = False
+            raise KeyboardInterrupt
+
+    def rest(self, found: Finding) -> Told:
+        """What was told of a finding; one that was not told yet, because Ctrl-C came first, is told now."""
+        try:
+            if found.identity not in self.told:
+                self(found)
+        except KeyboardInterrupt:
+            self.shrinks = False
+        return self.told[found.identity]
+
+    def written(self, found: Finding, schedule: str) -> Told:
+        """A finding's execution under a schedule, written down. Raises DivergedError if the finding is not there."""
+        shown = show(
+            self.subject,
+            Schedule.parse(schedule),
+            detectors=self.detectors,
+            at_execution=found.at_execution,
+            strategy=found.strategy,
+            seed=self.seed,
+        )
+        finding = shown.findings.get(found.identity)
+        if finding is None:
+            raise DivergedError(
+                f"'{found.title}' was found with schedule '{schedule}'; a replay does not show it; {WHY}"
+            )
+        return Told(
+            subject=self.subject,
+            finding=finding,
+            trace=shown.trace,
+            switches=shown.switches,
+            unshrunk=found.switches,
+            seconds=self.clock() - self.began,
+        )
