@@ -7,6 +7,7 @@ inside a trace is never executed: the caller names a file of the same meaning (`
 
 from __future__ import annotations
 
+import ast
 import traceback
 from dataclasses import dataclass
 from functools import cache
@@ -18,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.record.digest import hashed, of_python
+from aiovgic.lab.unawaited import lacks_await
 from aiovgic.record.file import read_bytes
-from aiovgic.sync import Part, is_layer
+from aiovgic.scenario.layer_source import forgotten_await
+from aiovgic.sync import LayerError, Part, is_layer
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
@@ -119,11 +122,17 @@ def executed(name: str, source: bytes) -> tuple[Layer, ...]:
         raise ScenarioError(f"{name}:{error.lineno or 1}", f"is no Python: {error.msg}") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001  a user's code may raise anything
         raise ScenarioError(f"{name}:{line_of(error, name)}", told(error)) from None
-    return layers_in(module, name)
+    layers = layers_in(module, name)
+    lacking = forgotten_await(ast.parse(source), layers)
+    if lacking is not None:
+        raise lacks_await(f"{name}:{lacking[0]}", f"{lacking[1]}()")
+    return layers
 
 
 def line_of(error: BaseException, name: str) -> int:
-    """The last line of the file that an error came through."""
+    """The line of the file that an error is about, or else the last one that it came through."""
+    if isinstance(error, LayerError) and error.line:
+        return error.line
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     return (lines or [1])[-1] or 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from aiovgic.scenario.bytecode import facts_of
+from aiovgic.record.bytecode import facts_of
 from aiovgic.uapi.files import CHANGING
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from aiovgic.scenario.foreseen import changes_descriptors, ends_vm
 from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
+from aiovgic.scenario.layer_state import LayerState
 from aiovgic.scenario.scenario import Step
 from aiovgic.sync import Interrupt
 from aiovgic.uapi.machine import Machine
@@ -65,6 +66,7 @@ class ScenarioSession:
             rt.finish(self.set_up_machine())
         except Violation as error:
             raise self.not_set_up(f"cannot be done: {error.finding.title}") from error
+        self.layer_state = LayerState.of(self.machine, layers)
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
@@ -207,7 +209,9 @@ class ScenarioSession:
     # -- the end ----------------------------------------------------------------------------
 
     def quiet(self) -> Sequence[Violation]:
-        """What the machine shows at a quiet point that no machine may."""
+        """What breaks a rule at a quiet point. Raises ScenarioError if a user's layer keeps state that it does not declare."""
+        if self.layer_state is not None:
+            self.layer_state.check()
         if not self.has_vm():
             return ()
         found = facts(self.vm)

@@ -16,6 +16,11 @@ from aiovgic.sync.guarded import GuardedMap as GuardedMap
 from aiovgic.sync.handover import Answer as Answer
 from aiovgic.sync.handover import Channel as Channel
 from aiovgic.sync.handover import HandOver as HandOver
+from aiovgic.sync.layers import LayerError as LayerError
+from aiovgic.sync.layers import base_of as base_of
+from aiovgic.sync.layers import helper as helper
+from aiovgic.sync.layers import is_layer as is_layer
+from aiovgic.sync.layers import replaces as replaces
 from aiovgic.sync.lock import Acquire as Acquire
 from aiovgic.sync.lock import AcquireKillable as AcquireKillable
 from aiovgic.sync.lock import Lock as Lock
@@ -25,11 +30,11 @@ from aiovgic.sync.op import Change as Change
 from aiovgic.sync.op import Op as Op
 from aiovgic.sync.op import Script as Script
 from aiovgic.sync.op import Thing as Thing
+from aiovgic.sync.own import LockField as LockField
+from aiovgic.sync.own import SharedField as SharedField
 from aiovgic.sync.parts import Layer as Layer
 from aiovgic.sync.parts import Part as Part
 from aiovgic.sync.parts import Parts as Parts
-from aiovgic.sync.parts import is_layer as is_layer
-from aiovgic.sync.parts import replaces as replaces
 from aiovgic.sync.ref import Ref as Ref
 from aiovgic.sync.ref import RefGetUnlessZero as RefGetUnlessZero
 from aiovgic.sync.ref import RefPut as RefPut

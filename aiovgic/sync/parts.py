@@ -6,13 +6,13 @@ marked ``@replaces(Base)``; revisions, historical bugs and a user's what-if are 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from aiovgic.record.finding import Violation
 from aiovgic.sync.choice import Choose, RacyRead
 from aiovgic.sync.guarded import guarded_fields
+from aiovgic.sync.layer_guard import guard_against
+from aiovgic.sync.layers import base_of
 from aiovgic.sync.lock import Lock
 from aiovgic.sync.ref import Ref
 from aiovgic.sync.shared import Shared
@@ -90,48 +90,6 @@ class Part:
         return self.name
 
 
-def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
-    """Mark a class as a layer over ``base``: a direct subclass, no ``__init__``, no new names.
-
-    Raises TypeError, naming the fault, where the class is no layer.
-    """
-
-    def check(layer: type[PartT]) -> type[PartT]:
-        if base in _BASES:
-            raise TypeError(f"{layer.__name__} is over {base.__name__}, a layer itself; let it replace the base")
-        if layer.__bases__ != (base,):
-            raise TypeError(f"{layer.__name__} must be a direct subclass of {base.__name__}")
-        for name in vars(layer):
-            if name == "__init__":
-                raise TypeError(f"{layer.__name__} must not have an __init__")
-            if not name.startswith("__"):
-                check_name(layer, base, name)
-        _BASES[layer] = base
-        return layer
-
-    return check
-
-
-def check_name(layer: type[Any], base: type[Any], name: str) -> None:
-    """Raises TypeError, with the nearest right name, where a layer's name is not one of its base."""
-    if not hasattr(base, name):
-        near = get_close_matches(name, [each for each in dir(base) if not each.startswith("__")], 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise TypeError(f"{layer.__name__}.{name} replaces nothing: {base.__name__} has no such name{hint}")
-    if iscoroutinefunction(getattr(base, name)) != iscoroutinefunction(getattr(layer, name)):
-        what = "is to be 'async def'" if iscoroutinefunction(getattr(base, name)) else "is not to be 'async def'"
-        raise TypeError(f"{layer.__name__}.{name} {what}, as in {base.__name__}")
-
-
-def is_layer(cls: type[Any]) -> bool:
-    """Whether a class is marked with `replaces`."""
-    return cls in _BASES
-
-
-_BASES: dict[type[Any], type[Any]] = {}
-"""What each layer replaces."""
-
-
 class Parts:
     """Makes every part, from its base class and the layers over it, later layers outermost.
 
@@ -146,10 +104,11 @@ class Parts:
         """How many parts of each name were made."""
         self._composed: dict[type[Any], type[Any]] = {}
         for n, layer in enumerate(self.layers):
-            if layer not in _BASES:
+            if base_of(layer) is None:
                 raise TypeError(f"{layer.__name__} is no layer; mark it with @replaces")
             if layer in self.layers[:n]:
                 raise TypeError(f"{layer.__name__} is there twice")
+        self.guard = guard_against(self.layers) if noting else None
 
     def ident_of(self, name: str) -> str:
         """What tells one more part of this name from those before it."""
@@ -162,7 +121,10 @@ class Parts:
         assert isinstance(base, type), base
         composed = self._composed.get(base)
         if composed is None:
-            composed = self._composed[base] = compose(base, self.layers, noting=self.noting)
+            composed = compose(base, self.layers, noting=self.noting)
+            if self.guard is not None:
+                composed = type(base.__name__, (composed,), {"__setattr__": self.guard})
+            self._composed[base] = composed
         made: T = composed(self, *args, **kwargs)
         return made
 
@@ -172,11 +134,11 @@ _CACHE: dict[tuple[type[Any], tuple[Layer, ...], bool], type[Any]] = {}
 
 def compose(base: type[Any], layers: tuple[Layer, ...], *, noting: bool) -> type[Any]:
     """``base`` under the layers that replace it, over those that replace a base of it; with noting fields if asked."""
-    mine = tuple(layer for layer in layers if issubclass(base, _BASES[layer]))
+    mine = tuple(layer for layer in layers if issubclass(base, base_of(layer) or ()))
     key = (base, mine, noting)
     if key not in _CACHE:
-        over = [layer for layer in reversed(mine) if _BASES[layer] is base]
-        under = [layer for layer in reversed(mine) if _BASES[layer] is not base]
+        over = [layer for layer in reversed(mine) if base_of(layer) is base]
+        under = [layer for layer in reversed(mine) if base_of(layer) is not base]
         composed = type(base.__name__, (*over, base, *under), {}) if mine else base
         fields = {field.field: field.noted() for field in guarded_fields(composed)} if noting else {}
         _CACHE[key] = type(base.__name__, (composed,), fields) if fields else composed

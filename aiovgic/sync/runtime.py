@@ -37,6 +37,9 @@ class Runtime:
     noting: bool = False
     """Whether guarded fields shall be noted."""
 
+    racing: bool = False
+    """Whether the set-up is over and tasks race."""
+
     hears: bool = False
     """Whether somebody hears of notes."""
 

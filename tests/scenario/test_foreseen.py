@@ -8,7 +8,7 @@ import pytest
 
 from aiovgic import explore, race
 from aiovgic.lab.subject import Subject
-from aiovgic.scenario.bytecode import facts_of
+from aiovgic.record.bytecode import facts_of
 from aiovgic.scenario.foreseen import changes_descriptors, ends_vm
 from aiovgic.scenario.loader import parse
 from aiovgic.scenario.shipped import scenarios

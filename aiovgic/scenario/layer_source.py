@@ -1,0 +1,94 @@
+"""What the source of a user's layers shows: calls without ``await``, and containers that its code changes in place."""
+
+from __future__ import annotations
+
+import ast
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aiovgic.sync import Layer
+
+OPERATIONS = ("load", "store", "cmpxchg", "acquire", "acquire_plain", "acquire_killable", "trylock", "synchronize")
+"""Methods of words, locks and domains of readers that give an operation, which does nothing until it is awaited."""
+
+CHANGES = (
+    *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft"),
+    *("remove", "reverse", "setdefault", "sort", "update"),
+)
+"""Methods that change a container in place."""
+
+VALUES = (ast.Expr, ast.If, ast.While, ast.IfExp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.BinOp)
+"""Where a call stands for its value: what it gives is not kept to be awaited later."""
+
+
+def forgotten_await(tree: ast.Module, layers: Sequence[Layer]) -> tuple[int, str] | None:
+    """The line of the first call that is to be awaited and is not, and the name of its function."""
+    by_name = {layer.__name__: layer for layer in layers}
+    for cls in ast.walk(tree):
+        layer = by_name.get(cls.name) if isinstance(cls, ast.ClassDef) else None
+        for call, owner in calls_for_value(cls) if layer is not None else ():
+            name = call.attr
+            own = owner in ("self", "super()") and iscoroutinefunction(getattr(layer, name, None))
+            if own or name in OPERATIONS:
+                return call.lineno, f"{owner}.{name}"
+    return None
+
+
+def calls_for_value(cls: ast.AST) -> Iterator[tuple[ast.Attribute, str]]:
+    """The methods that async functions of a class call for their value, and the text of each one's owner."""
+    for function in ast.walk(cls):
+        if isinstance(function, ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                for child in ast.iter_child_nodes(node) if isinstance(node, VALUES) else ():
+                    if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+                        yield child.func, ast.unparse(child.func.value)
+
+
+def changed_in_place(tree: ast.Module) -> dict[str, int]:
+    """By name of an attribute or a global variable: the first line where functions change the container in it."""
+    found: dict[str, int] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            alias = aliases(function)
+            for node, line in changed(function):
+                name = last_name(node)
+                found.setdefault(alias.get(name, name), line)
+    return found
+
+
+def changed(function: ast.AST) -> Iterator[tuple[ast.expr, int]]:
+    """The expressions whose values a function changes in place, with their lines."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in CHANGES:
+                yield value, node.lineno
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                yield value, node.lineno
+            case ast.AugAssign(target=ast.Attribute() as target):
+                yield target, node.lineno
+            case ast.Global(names=names):
+                yield from ((ast.Name(name), node.lineno) for name in names)
+            case _:
+                pass
+
+
+def aliases(function: ast.AST) -> dict[str, str]:
+    """Local variables that are another name of an attribute or a global variable."""
+    found: dict[str, str] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute | ast.Name):
+            names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+            found.update(dict.fromkeys(names, last_name(node.value)))
+    return found
+
+
+def last_name(node: ast.expr) -> str:
+    """The name that an expression ends in; of an element the name of its container."""
+    while isinstance(node, ast.Subscript | ast.Call):
+        node = node.value if isinstance(node, ast.Subscript) else node.func
+        if isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault"):
+            node = node.value
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
