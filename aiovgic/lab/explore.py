@@ -16,6 +16,7 @@ from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, Way
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.lab.telling import Telling
+from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding
 from aiovgic.report.explore import (
     clean_line,
@@ -233,17 +234,18 @@ def searched(telling: Telling, strategy: Strategy, limits: Limits, progress: Pro
         if not is_told(finding, [each.finding for each in telling.told.values()]):
             telling(finding)
 
-    return search(
-        telling.subject.program,
-        strategy,
-        limits.executions,
-        seconds=limits.seconds,
-        watches=telling.detectors.watches,
-        go_on=limits.outcomes,
-        stop_at_first=limits.stop_at_first,
-        progress=of_search(progress, limits.executions),
-        found=tell,
-    )
+    with every_await(telling.subject.layers):
+        return search(
+            telling.subject.program,
+            strategy,
+            limits.executions,
+            seconds=limits.seconds,
+            watches=telling.detectors.watches,
+            go_on=limits.outcomes,
+            stop_at_first=limits.stop_at_first,
+            progress=of_search(progress, limits.executions),
+            found=tell,
+        )
 
 
 def as_data(bar: Bar) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from aiovgic.engine.outcome import fault_of
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
 from aiovgic.errors import AiovgicError, ScenarioError
+from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding, Violation
 from aiovgic.record.trace import End, Trace, make_trace
 
@@ -52,10 +53,11 @@ def show(  # noqa: PLR0913  a trace says all of this
     ``peek`` looks at the execution on its way.
     """
     exact = subject.detectors(exact=True) if detectors is None else detectors.again(exact=True)
-    if peek is None:
-        again = replay(subject.program, schedule, exact.watches)
-    else:
-        again = replay(peek.program, schedule, (*exact.watches, peek))
+    with every_await(subject.layers):
+        if peek is None:
+            again = replay(subject.program, schedule, exact.watches)
+        else:
+            again = replay(peek.program, schedule, (*exact.watches, peek))
     outcome = again.outcome
     found = (finding_of(subject, outcome, each, at_execution, strategy) for each in outcome.found())
     findings = {each.identity: each for each in found}
@@ -68,7 +70,8 @@ def set_up_breaks(subject: Subject) -> Finding | None:
     if not subject.planted:
         return None
     try:
-        Stage(subject.program)
+        with every_await(subject.layers):
+            Stage(subject.program)
     except AiovgicError as error:
         broken = error.__cause__ if isinstance(error, ScenarioError) else error
         if not isinstance(broken, Violation):

@@ -15,6 +15,7 @@ from aiovgic.lab.findings import finding_of, trace_of
 from aiovgic.lab.result import Result
 from aiovgic.lab.state import State
 from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.lab.unawaited import every_await
 from aiovgic.model.facts import facts
 from aiovgic.record.schedule import Schedule
 from aiovgic.report.run import run_report
@@ -104,11 +105,12 @@ def run(
     once = Once(subject.program)
     began = time.perf_counter()
     trace = None
-    if live:
-        outcome: Outcome = run_live(LiveExecution(once, step_limit=STEP_LIMIT).run)
-    else:
-        again = replay(once, Schedule(), subject.detectors(exact=True).watches)
-        outcome, trace = again.outcome, trace_of(subject.head(Schedule()), again)
+    with every_await(subject.layers):
+        if live:
+            outcome: Outcome = run_live(LiveExecution(once, step_limit=STEP_LIMIT).run)
+        else:
+            again = replay(once, Schedule(), subject.detectors(exact=True).watches)
+            outcome, trace = again.outcome, trace_of(subject.head(Schedule()), again)
     session = once.session
     found = [finding_of(subject, outcome, broken, 1, "live" if live else "default order") for broken in outcome.found()]
     return RunResult(

@@ -24,6 +24,7 @@ from aiovgic.lab.result import Result
 from aiovgic.lab.strategies import check_seed
 from aiovgic.lab.stress_program import StressProgram
 from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding
 from aiovgic.report.stress import StressSummary, stress_report
 
@@ -209,7 +210,8 @@ def stress(  # noqa: PLR0913  each has its default
     began = time.perf_counter()
     interrupted = False
     try:
-        run_live(lambda: under_way.run(seconds, rounds, progress))
+        with every_await(subject.layers):
+            run_live(lambda: under_way.run(seconds, rounds, progress))
     except KeyboardInterrupt:
         interrupted = True
     return StressResult(

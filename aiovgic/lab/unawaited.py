@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from contextlib import contextmanager
-from inspect import iscoroutine
+from types import CoroutineType
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import ScenarioError
@@ -45,14 +45,18 @@ def every_await(layers: Sequence[Layer]) -> Iterator[None]:
 
 def made_outside(warning: warnings.WarningMessage) -> bool:
     """Whether a warning is about a coroutine that code outside of the package made."""
-    origin = warning.source.cr_origin if iscoroutine(warning.source) else None
-    return bool(origin) and not origin[0][0].startswith(PACKAGE)
+    return bool(place_of(warning)) and not place_of(warning).startswith(PACKAGE)
+
+
+def place_of(warning: warnings.WarningMessage) -> str:
+    """File and line that made the coroutine that a warning is about; empty for another warning."""
+    origin = warning.source.cr_origin if isinstance(warning.source, CoroutineType) else None
+    return f"{origin[0][0]}:{origin[0][1]}" if origin else ""
 
 
 def forgotten(warning: warnings.WarningMessage) -> ScenarioError:
     """The error about the place that made a coroutine."""
-    (file, line, function), *_ = warning.source.cr_origin
-    return lacks_await(f"{file}:{line}", f"{warning.source.__name__}() in {function}")
+    return lacks_await(place_of(warning), f"{getattr(warning.source, '__name__', 'a coroutine')}()")
 
 
 def lacks_await(place: str, what: str) -> ScenarioError:

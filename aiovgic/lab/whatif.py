@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.errors import ScenarioError, UsageError
-from aiovgic.record.digest import hashed, of_python
 from aiovgic.lab.unawaited import lacks_await
+from aiovgic.record.digest import hashed, of_python
 from aiovgic.record.file import read_bytes
 from aiovgic.scenario.layer_source import forgotten_await
 from aiovgic.sync import LayerError, Part, is_layer
@@ -121,7 +121,7 @@ def executed(name: str, source: bytes) -> tuple[Layer, ...]:
     except SyntaxError as error:
         raise ScenarioError(f"{name}:{error.lineno or 1}", f"is no Python: {error.msg}") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001  a user's code may raise anything
-        raise ScenarioError(f"{name}:{line_of(error, name)}", told(error)) from None
+        raise ScenarioError(f"{name}:{line_of(error, name, source)}", told(error)) from None
     layers = layers_in(module, name)
     lacking = forgotten_await(ast.parse(source), layers)
     if lacking is not None:
@@ -129,10 +129,17 @@ def executed(name: str, source: bytes) -> tuple[Layer, ...]:
     return layers
 
 
-def line_of(error: BaseException, name: str) -> int:
+def assigned_in_class(source: bytes, name: str) -> int:
+    """The first line where the body of a class assigns a name."""
+    bodies = (each.body for each in ast.walk(ast.parse(source)) if isinstance(each, ast.ClassDef))
+    targets = (node for body in bodies for each in body for node in ast.walk(each) if isinstance(node, ast.Name))
+    return next((node.lineno for node in targets if node.id == name and isinstance(node.ctx, ast.Store)), 1)
+
+
+def line_of(error: BaseException, name: str, source: bytes) -> int:
     """The line of the file that an error is about, or else the last one that it came through."""
-    if isinstance(error, LayerError) and error.line:
-        return error.line
+    if isinstance(error, LayerError) and (error.line or error.name):
+        return error.line or assigned_in_class(source, error.name)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     return (lines or [1])[-1] or 1
 

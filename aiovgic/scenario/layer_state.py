@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.scenario.layer_source import changed_in_place
 from aiovgic.sync import Declared, Op, Part, Runtime, Thing
 from aiovgic.sync.layer_guard import of_users, undeclared
+from aiovgic.sync.layers import declarations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,16 +49,19 @@ class LayerState:
         for part, name, before in self.containers:
             if shape(getattr(part, name, None)) != before:
                 layer = next(each for each in self.lines if name in self.lines[each])
-                raise self.error(layer, f"the plain attribute {name!r} of {part.name} in place", name)
+                raise self.error(layer, f"the plain attribute {name!r} of {part.name} in place", name, container=True)
         for layer, before in self.kept.items():
             for name, value in kept_by(layer).items():
                 if before.get(name) != value:
-                    raise self.error(layer, f"{name!r}, which is no part of the machine,", name.rpartition(".")[2])
+                    container = isinstance(value, list)
+                    what = f"{name!r}, which is no part of the machine,"
+                    raise self.error(layer, what, name.rpartition(".")[2].lower(), container=container)
 
-    def error(self, layer: Layer, what: str, name: str) -> ScenarioError:
+    def error(self, layer: Layer, what: str, name: str, *, container: bool) -> ScenarioError:
         """The error that names what a layer changes."""
-        lines = self.lines[layer]
-        return undeclared(f"{file_of(layer)}:{lines.get(name, 1)}", layer.__name__, what, name)
+        lines = {each.lower(): line for each, line in self.lines[layer].items()}
+        place = f"{file_of(layer)}:{lines.get(name.lower(), 1)}"
+        return undeclared(place, layer.__name__, what, declarations(name, container=container))
 
 
 def file_of(layer: Layer) -> str:

@@ -209,7 +209,7 @@ class ScenarioSession:
     # -- the end ----------------------------------------------------------------------------
 
     def quiet(self) -> Sequence[Violation]:
-        """What breaks a rule at a quiet point. Raises ScenarioError if a user's layer keeps state that it does not declare."""
+        """What breaks a rule at a quiet point. Raises ScenarioError for state that a user's layer does not declare."""
         if self.layer_state is not None:
             self.layer_state.check()
         if not self.has_vm():

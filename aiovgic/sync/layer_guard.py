@@ -58,10 +58,10 @@ def guard_against(layers: Sequence[Layer]) -> Callable[[Part, str, Any], None] |
 def hidden_state(frame: Any, what: str, name: str) -> ScenarioError:
     """The error about a place in a layer that changes what the search cannot see."""
     place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-    return undeclared(place, frame.f_code.co_qualname, what, name)
+    return undeclared(place, frame.f_code.co_qualname, what, declarations(name))
 
 
-def undeclared(place: str, changer: str, what: str, name: str) -> ScenarioError:
-    """The error about state that a layer changes in a race and does not declare, and how to declare it."""
-    hint = f"declare it in the class of the layer: {declarations(name)}"
+def undeclared(place: str, changer: str, what: str, written: str) -> ScenarioError:
+    """The error about state that a layer changes in a race; it is declared as ``written``."""
+    hint = f"declare it in the class of the layer: {written}"
     return ScenarioError(place, f"{changer} changes {what} in a race, which the search does not see; {hint}")

@@ -33,11 +33,15 @@ _BASES: dict[type[Any], type[Any]] = {}
 
 
 class LayerError(TypeError):
-    """A class is no layer, or its code does what no layer may; ``line`` is in its file, 0 if it is not known."""
+    """A class is no layer.
+
+    ``line`` is the line of the function that is wrong, 0 if no function is; ``name`` is the name in the class.
+    """
 
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
         self.line = line
+        self.name = ""
 
 
 def helper(method: MethodT) -> MethodT:
@@ -60,8 +64,12 @@ def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
         for name, value in vars(layer).items():
             if name in REFUSED:
                 raise LayerError(f"{layer.__name__} must not have an {name}", line_of(value))
-            if not name.startswith("__"):
-                check_name(layer, base, name, value)
+            try:
+                if not name.startswith("__"):
+                    check_name(layer, base, name, value)
+            except LayerError as error:
+                error.name = name
+                raise
         _BASES[layer] = base
         return layer
 
@@ -110,8 +118,10 @@ def how_to_declare(name: str, value: object) -> str:
     return f"a layer declares its own state: {declarations(name)}"
 
 
-def declarations(name: str) -> str:
+def declarations(name: str, *, container: bool = False) -> str:
     """The declarations of a field with this name, one for each kind of state."""
+    if container:
+        return f'{name} = GuardedList(by="LOCK") or {name} = GuardedMap(by="LOCK")'
     return f'{name} = Guarded(VALUE, by="LOCK") or {name} = SharedField(VALUE)'
 
 

@@ -44,15 +44,15 @@ WRONG = {
     ),
     "a name that there is not": (
         f"{HEAD}{LAYER}    async def ctrl_inti(self) -> None:\n        pass\n",
-        "{}:3: Mine.ctrl_inti replaces nothing: Its has no such name; did you mean 'ctrl_init'?",
+        "{}:5: Mine.ctrl_inti replaces nothing: Its has no such name; did you mean 'ctrl_init'?",
     ),
     "a plain function for an async one": (
         f"{HEAD}{LAYER}    def ctrl_init(self) -> None:\n        pass\n",
-        "{}:3: Mine.ctrl_init is to be 'async def', as in Its",
+        "{}:5: Mine.ctrl_init is to be 'async def', as in Its",
     ),
     "an __init__": (
         f"{HEAD}{LAYER}    def __init__(self) -> None:\n        pass\n",
-        "{}:3: Mine must not have an __init__",
+        "{}:5: Mine must not have an __init__",
     ),
     "a LAYERS of something else": (
         f"{HEAD}LAYERS = (Its,)\n",

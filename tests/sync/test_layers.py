@@ -164,7 +164,7 @@ def test_a_register_of_a_table_is_read_and_written_through_the_layer() -> None:
         pytest.param(
             (Animal,),
             {"says": print, "_helper": print},
-            "Bad._helper replaces nothing: Animal has no such name",
+            "Bad._helper replaces nothing: Animal has no such name; put @helper over a method of the layer's own",
             id="with a new private name",
         ),
     ],
