@@ -1,9 +1,9 @@
-"""halts-not-counted: of two who stop the VM, the first who is done lets it go on under the other.
+"""halts-not-counted: two tasks stop the VM, and the first that is done lets it run on under the other.
 
-Whoever needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state
-exclude one another, but neither turning LPIs off nor MOVALL takes the same lock: two stop the VM at once, and a vCPU
-enters the guest with list registers that the second is about to edit (facts: races.md 22, which needs a halt that
-nests; interrupts.md 7: a count today). Our own reading.
+A task that needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state
+exclude one another, but neither turning LPIs off nor MOVALL takes the same lock: two tasks stop the VM at once, and a
+vCPU enters the guest with list registers that the second task is about to edit (facts: races.md 22, which needs a halt
+that nests; interrupts.md 7: a count in 6.12). Found by reading the code.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from aiovgic.sync import replaces
 class HaltsNotCounted(Vm):
     """A flag in each vCPU (vcpu->arch.pause)."""
 
-    async def halt_guest(self) -> None:
+    async def pause_guest(self) -> None:
         for vcpu in await self.each_vcpu():
             await vcpu.pause.store(1)
         running = [vcpu for vcpu in await self.each_vcpu() if await vcpu.request_sleep()]
         for vcpu in running:
             await vcpu.wait_until_outside()
 
-    async def resume_guest(self) -> None:
+    async def unpause_guest(self) -> None:
         for vcpu in await self.each_vcpu():
             await vcpu.pause.store(0)
             vcpu.wait.wake()

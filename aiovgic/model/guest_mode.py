@@ -42,6 +42,7 @@ class GuestMode(VcpuState):
         """Guest mode: what needs no trap is done here, by the hardware. None: something interrupted the guest."""
         self.driven_lines = await self.irq_lines.load()
         self.in_guest = True
+        self.rt.racy(self.check_not_halted)
         left = await self.guest_steps(guest)
         self.in_guest = False
         return left

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.affinity import Affinity, Mpidr
 from aiovgic.errors import UapiError
 from aiovgic.model.vgic_cpu import VgicCpu
+from aiovgic.record.finding import Violation
 from aiovgic.sync import ACQUIRE, FULL, RELEASE, Guarded
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class VcpuState(VgicCpu):
     mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
     powered_off = Guarded(default=False, by="vcpu->mutex")
     features = Guarded(NO_FEATURE, by="vcpu->mutex")
+    in_guest = Guarded(default=False, by="vcpu->mutex")
+    """For rules: whether it executes its guest, with the list registers loaded."""
     cpu = Guarded(NO_CPU, by="vcpu->mutex", known="races.md 19: who changed active state looked at it without a lock")
     """Where it is loaded (kvm_vcpu.cpu)."""
 
@@ -83,8 +86,6 @@ class VcpuState(VgicCpu):
         self.pause = self.shared("pause", 0)
         self.core_regs: dict[int, int] = {}
         """The registers of struct kvm_regs that are not 0, by their place in it."""
-        self.in_guest = False
-        """For reports: whether it executes its guest, with the list registers loaded."""
         self.wait = self.wait_queue("wait")
         self.exited = self.wait_queue("exited")
 
@@ -141,6 +142,15 @@ class VcpuState(VgicCpu):
     async def wait_until_outside(self) -> None:
         """Wait until this vCPU has left the guest and folded its state."""
         await self.exited.wait(self.is_outside)
+
+    def check_not_halted(self) -> None:
+        """Check that no halt is complete while this vCPU is in its guest. Raises Violation.
+
+        Asked of all vCPUs when a halt is complete, and of one that enters its guest (kvm_arm_halt_guest): whatever
+        is done under a halt relies on list registers that are not loaded.
+        """
+        if self.in_guest and self.vm.halts:
+            raise Violation("lr-edit", "halted-is-outside", f"{self.name} is in its guest while the VM is halted")
 
     async def is_outside(self) -> bool:
         """Whether it has left the guest and folded its state."""

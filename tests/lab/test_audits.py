@@ -40,7 +40,6 @@ OF_NO_KERNEL = {
     "Machine.session": "the player's descriptor of its VM: used and closed with the announced descriptors",
     "Ram.pages": "guest memory: every access of it is an announced operation",
     "Teardown.closed": "the same",
-    "Vcpu.in_guest": "whether it executes its guest, for the rule about what it was not told",
     "Vcpu.loader": "who filled the list registers, for the rule about edits of what is in them",
     "ScenarioSession.results": "the scenario's own record of results, each given by one step, judged at the end",
 }

@@ -90,7 +90,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "two-cwriters": (under("cwriter_without_cmd_lock"),),
     # kick
     "active-vs-active": (with_bug("active-change-livelock", "livelock"),),
-    "active-vs-handler": (with_bug("active-read-stale", "lr-edit"),),
+    "active-vs-handler": (with_bug("active-read-stale", "lr-edit")),
     "icactive-vs-fold": (on("v6.1", "lr-edit"),),
     "line-vs-entry": (with_bug("missed-kick-requestless", "lost-interrupt"),),
     "line-vs-unmask-and-wfi": (with_bug("wfi-stale-vmcr", "lost-wakeup"),),
@@ -106,7 +106,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "mapti-vs-int": (with_bug("lpi-import-erases"),),
     "msi-vs-lpi-off": (on("v6.12"), on("v6.1")),
     "msi-vs-msi": (under("queue_without_recheck", "list"),),
-    "on-vs-off": (under("lpis_plain_flag"),),
+    "on-vs-off": (under("lpis_plain_flag"), under("halt_without_wait", "lr-edit")),
     "prune-vs-flush": (with_bug("prune-stale-owner", "list"), under("migrate_without_look", "list")),
     "prune-vs-last-put": (with_bug("prune-no-ref", "use-after-free"),),
     # teardown

@@ -21,3 +21,6 @@ class TranslationInTwoSteps(Forwarding):
             await self.vm.lpis.set_pending(irq)
             await self.vm.put_irq(irq)
         return True
+
+
+LAYERS = (TranslationInTwoSteps,)
