@@ -90,7 +90,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "two-cwriters": (under("cwriter_without_cmd_lock"),),
     # kick
     "active-vs-active": (with_bug("active-change-livelock", "livelock"),),
-    "active-vs-handler": (with_bug("active-read-stale", "lr-edit")),
+    "active-vs-handler": (with_bug("active-read-stale", "lr-edit"),),
     "icactive-vs-fold": (on("v6.1", "lr-edit"),),
     "line-vs-entry": (with_bug("missed-kick-requestless", "lost-interrupt"),),
     "line-vs-unmask-and-wfi": (with_bug("wfi-stale-vmcr", "lost-wakeup"),),
