@@ -33,4 +33,4 @@ class SeedMultiIts(Lpis):
 
 LAYERS = (SeedMultiIts,)
 
-BUG = Bug(id="seed-multi-its", layers=LAYERS, kinds=("expectation",), scenario="movall-vs-movi", doc=__doc__)
+BUG = Bug(id="seed-multi-its", layers=LAYERS, kinds=("map", "expectation"), scenario="movall-vs-movi", doc=__doc__)

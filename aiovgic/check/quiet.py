@@ -16,6 +16,7 @@ from aiovgic.check.lost_interrupt import heard, queued, woken
 from aiovgic.check.lpi_index import index_finds
 from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references, one_event_each
 from aiovgic.check.publication import as_said, nothing_dangles
+from aiovgic.check.targets import as_collected
 from aiovgic.check.vcpus import vcpu_complete
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     its_mappings,
     its_ring,
     as_mapped,
+    as_collected,
     vcpu_complete,
     as_said,
     queued,

@@ -73,6 +73,39 @@ def forwarded(vm: Vm) -> list[str]:
     return found
 
 
+def astray(vm: Vm) -> list[tuple[str, str, str, str]]:
+    """LPIs that go elsewhere than their event says: event, LPI, target, and the vCPU of the event's collection.
+
+    MOVALL moves LPIs and no collection, so each vCPU that a MOVALL can have moved the LPI to is right as well.
+    """
+    vcpus = vm.vcpus.value
+    moves = [
+        (its.named_vcpu(vcpus, source), its.named_vcpu(vcpus, target))
+        for its in vm.devices.value
+        for source, target in its.commands.movalls
+    ]
+    found: list[tuple[str, str, str, str]] = []
+    for its in reversed(vm.devices.value):
+        for device in its.maps.devices():
+            for ite in device.itt.values():
+                collection, irq = ite.collection, ite.irq
+                if irq is None or collection is None or not collection.is_mapped():
+                    continue
+                vcpu = its.named_vcpu(vcpus, collection.target_addr)
+                if vcpu is not None and irq.target_vcpu not in reached(vcpu, moves):
+                    event = f"{its.name} {device.device_id}:{ite.event_id}"
+                    found.append((event, irq.name, str(irq.target_vcpu), vcpu.name))
+    return found
+
+
+def reached(vcpu: Vcpu, moves: list[tuple[Vcpu | None, Vcpu | None]]) -> list[Vcpu]:
+    """The vCPUs that an LPI can be moved to from this one, with itself; the moves are in no order."""
+    found = [vcpu]
+    for here in found:
+        found += [to for source, to in moves if source is here and to is not None and to not in found]
+    return found
+
+
 def claims(vm: Vm) -> Claims:
     """What flags say now, and whether it is so."""
     dist = vm.dist

@@ -18,6 +18,8 @@ from aiovgic.model.lpi import Lpis
 from aiovgic.sync import GuardedMap, replaces
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.arch.commands import Mapc
     from aiovgic.model.irq import Irq
     from aiovgic.model.its.msi import Msi
@@ -106,9 +108,8 @@ class ItsOf61(Its):
         """Where the cache keeps a translation: under GITS_TRANSLATER, no other address of the ITS."""
         return doorbell_key(await self.vgic_its_base.load() + gits.TRANSLATER, device_id, event_id)
 
-    async def target_vcpu(self, number: int) -> Vcpu | None:
-        """The vCPU that a command or a table names, by its index."""
-        vcpus = await self.vm.each_vcpu()
+    def named_vcpu(self, vcpus: Sequence[Vcpu], number: int) -> Vcpu | None:
+        """The vCPU of this index (kvm_get_vcpu)."""
         return vcpus[number] if number < len(vcpus) else None
 
     def baser_drops(self, old: gits.Baser, new: gits.Baser) -> bool:

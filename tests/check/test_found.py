@@ -8,6 +8,7 @@ from aiovgic.lab.explore import explore
 from tests.scenario.claims import WHATIFS
 
 BROKEN = {
+    "movall-moves-its-source": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),
     "halted-is-outside": (("on-vs-off", "halt_without_wait"), ("two-halts", "halts-not-counted")),
 }
 """By rule: scenarios, and a what-if or a bug of the catalogue each."""

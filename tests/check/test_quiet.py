@@ -61,6 +61,7 @@ def well() -> dict[str, Any]:
         "dangling": [],
         "claims": {"the vGIC is initialized and has its SPIs": True},
         "asleep": [],
+        "astray": [],
     }
 
 
@@ -97,6 +98,12 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
         pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
         pytest.param(broken("its", "its0", "events", value={}), "cached-is-mapped", id="a translation of no event"),
+        pytest.param(
+            broken("its", "its0", "events", value={"0:0": [LPI, 0], "0:1": [LPI, 0]}), "one-event", id="of two events"
+        ),
+        pytest.param(
+            broken("astray", value=[("its0 1:0", "irq8192", "vcpu1", "vcpu0")]), "movall-moves-its-source", id="astray"
+        ),
         pytest.param(broken("asleep", value=[("vcpu1", "irq33")]), "asleep-though-pending", id="asleep though due"),
         pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
         pytest.param(broken("vcpus", "vcpu1", "private", value=False), "vcpu-complete", id="without interrupts"),

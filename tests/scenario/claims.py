@@ -74,7 +74,7 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
     "mapti-of-pending": (on("v6.12"),),
     "mapti-vs-release": (on("v6.12", "map"),),
     "mapti-without-memory": (with_bug("lpi-add-self-deadlock", "deadlock"),),
-    "movall-vs-movi": (on("v6.1"),),
+    "movall-vs-movi": (on("v6.1", "map"), under("movall_moves_all", "map")),
     "msi-uncached": (on("v6.12", "refcount"),),
     "msi-vs-discard": (with_bug("cache-hit-no-ref", "use-after-free"),),
     "msi-vs-its-off": (on("v6.12"), on("v6.1")),

@@ -25,10 +25,14 @@ from aiovgic.arch.commands import (
 )
 from aiovgic.errors import UapiError
 from aiovgic.model.its.mapping_commands import MappingCommands
+from aiovgic.sync import GuardedList
 
 
 class ItsCommands(MappingCommands):
     """What each command does, with its_lock held around that one command."""
+
+    movalls = GuardedList[tuple[int, int]](by="its_lock")
+    """For the rule `movall-moves-its-source`: source and target of every MOVALL, the oldest first."""
 
     async def handle_command(self, raw: bytes) -> None:
         """Do one command; what became of it is for the trace alone (vgic_its_handle_command)."""
@@ -61,6 +65,7 @@ class ItsCommands(MappingCommands):
             case Clear():
                 return await self.handle_clear(command)
             case Movall():
+                self.movalls.append((command.target1, command.target2))
                 return await self.handle_movall(command)
             case Inv():
                 return await self.handle_inv(command)

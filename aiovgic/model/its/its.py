@@ -18,6 +18,8 @@ from aiovgic.model.its.tables import NR_DEVICE_IDS, ItsTables
 from aiovgic.model.its.user import ItsUser
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiovgic.model.irq import Irq
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
@@ -85,8 +87,12 @@ class Its(ItsUser):
         await self.invalidate_cache()
 
     async def target_vcpu(self, number: int) -> Vcpu | None:
-        """The vCPU that a command or a table names, by its id."""
-        return await self.vm.get_vcpu_by_id(number)
+        """The vCPU that a command or a table names."""
+        return self.named_vcpu(await self.vm.each_vcpu(), number)
+
+    def named_vcpu(self, vcpus: Sequence[Vcpu], number: int) -> Vcpu | None:
+        """The vCPU of this id (kvm_get_vcpu_by_id)."""
+        return next((vcpu for vcpu in vcpus if vcpu.vcpu_id == number), None)
 
     # -- the command queue ------------------------------------------------------------------------
 

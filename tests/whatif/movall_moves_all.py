@@ -1,0 +1,23 @@
+"""What if MOVALL moved every LPI of the VM, whichever vCPU it goes to? So in Linux 6.18 (facts: mainline.md 1.2, movall)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.model.lpi import Lpis
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.irq import Irq
+    from aiovgic.model.vcpu import Vcpu
+
+
+@replaces(Lpis)
+class MovallMovesAll(Lpis):
+    """The source plays no part."""
+
+    async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
+        await self.set_target(irq, target)
+
+
+LAYERS = (MovallMovesAll,)
