@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from aiovgic.bugs.catalogue import Bug, catalogue
-from aiovgic.cli.explore import INTERRUPTED
 from aiovgic.cli.options import MAX_JOBS, json_option
-from aiovgic.cli.output import say, say_json
+from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
+from aiovgic.cli.signals import interrupted
 from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab.verify import verify
@@ -27,14 +27,15 @@ def bugs(verifying: bool, quick: bool, jobs: int | None, as_json: bool) -> int:
 
     'may show as' are the kinds of finding; 'over' is the revision that a bug is planted on.
     With --verify every bug is searched for by the default strategy, told nothing, and then the
-    same scenario is searched without it. Ctrl-C keeps what was checked so far.
+    same scenario is searched without it. What is found without it is told at once, and its trace written.
+    Ctrl-C or SIGTERM keeps what was checked so far.
     """
     if verifying:
-        with progress("bugs") as tell:
-            result = verify(quick=quick, jobs=jobs or 1, progress=tell)
+        with progress("bugs") as show:
+            result = verify(quick=quick, jobs=jobs or 1, progress=show, heard=complain)
         say_json(result.to_json()) if as_json else say(str(result))
         if result.good and result.interrupted:
-            return INTERRUPTED
+            return interrupted()
         return 0 if result.good else 1
     if quick or jobs is not None:
         raise UsageError(f"{'--quick' if quick else '--jobs'} goes with --verify")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aiovgic.cli.options import MAX_JOBS, json_option, revision_option
-from aiovgic.cli.output import say, say_json
+from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.values import Whole
 from aiovgic.lab import conform as lab
+from aiovgic.report.conform import SHOWN
+
+if TYPE_CHECKING:
+    from aiovgic.record.difference import Difference
 
 
 @click.command()
@@ -30,10 +36,18 @@ def conform(files: tuple[Path, ...], revision: str, live: bool, jobs: int, as_js
     """Play recordings of a real kernel and compare every result.
 
     FILE is a recording, JSON lines, gzipped or not; without any, the shipped ones are played.
-    Exit code 1: the model answers something otherwise.
+    The first differences are named on standard error when they are found. Exit code 1: the model answers
+    something otherwise.
     """
-    with progress("scripts played") as tell:
-        result = lab.conform(files, revision=revision, live=live, jobs=jobs, progress=tell)
+    told = count()
+
+    def heard(difference: Difference) -> None:
+        if next(told) < SHOWN:
+            where = f"{difference.script}, operation {difference.index} ({difference.file}:{difference.line})"
+            complain(f"differs: {where}")
+
+    with progress("scripts played") as show:
+        result = lab.conform(files, revision=revision, live=live, jobs=jobs, progress=show, heard=heard)
     if as_json:
         say_json(result.to_json())
     else:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
+from aiovgic.cli.signals import interrupted, listen
+
 
 def main() -> None:
-    """Run one command and leave with its exit code; Ctrl-C is answered from the first moment on."""
+    """Run one command and leave with its exit code; Ctrl-C and SIGTERM are answered from the first moment on."""
     try:
+        listen()
         from aiovgic.cli.main import run  # noqa: PLC0415  importing takes a while, and may be interrupted
 
         code = run()
     except KeyboardInterrupt:
         sys.stderr.write("aiovgic: interrupted\n")
-        code = 130
+        code = interrupted()
     leave(code)
 
 

@@ -17,6 +17,7 @@ from aiovgic.cli.options import (
 )
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
+from aiovgic.cli.signals import interrupted
 from aiovgic.cli.telling import TellerLines
 from aiovgic.cli.traces import checked_place
 from aiovgic.cli.values import Real, Whole
@@ -28,9 +29,6 @@ from aiovgic.lab.subject import EXPLORED
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-INTERRUPTED = 130
-"""The exit code of a search that was stopped before it found anything."""
 
 
 def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -79,7 +77,7 @@ def explore(  # noqa: PLR0913  one argument an option
 
     SCENARIO is the name of a shipped scenario, or a file. A finding is printed when it is made, and its
     trace is written: below .aiovgic/, or the first one where --trace says. Then its schedule is shrunk.
-    Exit code 1: something was found. Ctrl-C keeps what was found so far.
+    Exit code 1: something was found. Ctrl-C or SIGTERM keeps what was found so far.
     """
     if trace_file is not None:
         checked_place(trace_file)
@@ -94,5 +92,5 @@ def explore(  # noqa: PLR0913  one argument an option
         if rest:
             say(rest)
     if result.good and result.interrupted:
-        return INTERRUPTED
+        return interrupted()
     return 0 if result.good else 1

@@ -23,6 +23,7 @@ from aiovgic.cli.output import complain, log_to_stderr, say, say_json
 from aiovgic.cli.replay import replay
 from aiovgic.cli.run import run as run_verb
 from aiovgic.cli.schema import schema
+from aiovgic.cli.signals import interrupted
 from aiovgic.cli.stress import stress
 from aiovgic.cli.timeline import timeline
 from aiovgic.errors import DivergedError, ScenarioError, UsageError
@@ -39,7 +40,6 @@ class Exit(IntEnum):
     FOUND = 1
     USAGE = 2
     WRONG = 3
-    INTERRUPTED = 130
 
 
 class Verbs(click.Group):
@@ -91,11 +91,11 @@ def run(args: Sequence[str] | None = None) -> int:
     return int(code or Exit.GOOD)
 
 
-def told(error: BaseException) -> tuple[Exit, str]:
+def told(error: BaseException) -> tuple[int, str]:
     """Whose fault an error is, and what is said of it."""
     match error:
         case click.Abort() | KeyboardInterrupt():
-            return Exit.INTERRUPTED, "interrupted"
+            return interrupted(), "interrupted"
         case click.ClickException():
             return Exit.USAGE, asked_wrongly(error)
         case ScenarioError() | UsageError():

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from aiovgic.cli.explore import INTERRUPTED
 from aiovgic.cli.options import bug_option, json_option, revision_option, scenario_argument, seed_option
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
+from aiovgic.cli.signals import interrupted
 from aiovgic.cli.values import Real, Whole
 from aiovgic.lab import stress as lab
 from aiovgic.lab.subject import EXPLORED
@@ -41,7 +41,7 @@ def stress(scenario: str, *, as_json: bool, **how: Any) -> int:
 
     Tasks run on uvloop, and let others run at random. Whenever nobody can go on, the rules of the
     machine are checked, and every LPI is accounted for: delivered, coalesced, still pending, or lost
-    for a reason that the architecture allows. Exit code 1: something was found. Ctrl-C keeps what was
+    for a reason that the architecture allows. Exit code 1: something was found. Ctrl-C or SIGTERM keeps what was
     found so far.
     """
     with progress("seconds") as tell:
@@ -51,5 +51,5 @@ def stress(scenario: str, *, as_json: bool, **how: Any) -> int:
     else:
         say(str(result))
     if result.good and result.interrupted:
-        return INTERRUPTED
+        return interrupted()
     return 0 if result.good else 1

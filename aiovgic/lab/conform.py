@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from aiovgic.engine.live import run_live
 from aiovgic.errors import UsageError
+from aiovgic.lab.pool import Pool
 from aiovgic.lab.result import Result
 from aiovgic.report.conform import ThemeCount, conform_report
 from aiovgic.revisions import layers_of
@@ -20,7 +20,7 @@ from aiovgic.scenario.recording import Recording, load_recording, slices
 from aiovgic.scenario.shipped import recordings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aiovgic.lab.progress import Progress
     from aiovgic.record.difference import Difference
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULT_REVISION = "v6.12"
 CHUNK = 1500
 """Operations that a worker process takes at a time."""
+
+AHEAD = 3
+"""Chunks that a worker process is given before it has played the first: files are read meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +90,12 @@ def conform(
     live: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
+    heard: Callable[[Difference], None] | None = None,
 ) -> ConformResult:
     """Play recordings and compare every result; without files, the shipped ones of that revision.
 
-    ``jobs`` is how many processes share the work. Raises ScenarioError for a file that is no
-    recording, UsageError for a revision there is not.
+    ``jobs`` is how many processes share the work. ``heard`` gets each difference when it is found.
+    Raises ScenarioError for a file that is no recording, UsageError for a revision there is not.
     """
     began = time.perf_counter()
     layers_of(revision)
@@ -102,7 +106,12 @@ def conform(
     if jobs == 1 or len(paths) <= jobs:  # little to read: no more processes than chunks
         work = list(work)
         jobs = min(jobs, len(work))
-    played = list(spread(work, jobs, progress))
+    played: list[Played] = []
+    for each in spread(work, jobs, progress):
+        played.append(each)
+        if heard is not None:
+            for difference in each.differences:
+                heard(difference)
     return ConformResult(
         verb="conform",
         revision=revision,
@@ -154,14 +163,15 @@ def here(work: Sequence[Work]) -> Iterator[list[Played]]:
 
 def apart(work: Iterable[Work], jobs: int) -> Iterator[list[Played]]:
     """What came of each chunk, in order, played by other processes, which begin while files are still read."""
-    context = multiprocessing.get_context("spawn")
     level = logging.getLogger().level if logging.getLogger().hasHandlers() else None
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=log_in_worker, initargs=(level,)) as pool:
-        try:
-            for future in [pool.submit(play_file, chunk) for chunk, _ in work]:
-                yield future.result()
-        finally:  # where it is left early, nobody waits for what is still to be played
-            pool.shutdown(cancel_futures=True)
+    pool: Pool[Chunk, list[Played]] = Pool(play_file, jobs, begin=partial(log_in_worker, level), ahead=AHEAD)
+    early: dict[int, list[Played]] = {}
+    following = 0
+    for number, played in pool.run(chunk for chunk, _ in work):
+        early[number] = played
+        while following in early:
+            yield early.pop(following)
+            following += 1
 
 
 def log_in_worker(level: int | None) -> None:
@@ -170,7 +180,7 @@ def log_in_worker(level: int | None) -> None:
         logging.basicConfig(level=level, format="%(message)s")
 
 
-def play_file(chunk: Chunk) -> list[Played]:
+def play_file(chunk: Chunk, _note: Callable[[Any], None]) -> list[Played]:
     """Play a chunk in a process of its own; the file was checked before."""
     return play(chunk, load_once(chunk.path))
 

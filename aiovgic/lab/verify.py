@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.errors import UsageError
 from aiovgic.lab.explore import explore
+from aiovgic.lab.pool import Pool
 from aiovgic.lab.result import Result
 from aiovgic.lab.subject import EXPLORED
+from aiovgic.lab.traces import keep, place_of
 from aiovgic.report.verify import verify_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from aiovgic.bugs.catalogue import Bug
     from aiovgic.lab.explore import ExploreResult
     from aiovgic.lab.progress import Progress
+    from aiovgic.lab.telling import Told
+
+    Asked = tuple[str, bool, int]
+    """The id of a bug, whether the look is a quick one, and the seed."""
 
 BUDGET = 5_000
 """Executions in which a bug is to be found, and as many that are to be clean without it."""
@@ -103,23 +105,29 @@ def as_data(checked: Checked) -> dict[str, Any]:
     }
 
 
-def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progress | None = None) -> VerifyResult:
+def verify(
+    *,
+    quick: bool = False,
+    jobs: int = 1,
+    seed: int = 0,
+    progress: Progress | None = None,
+    heard: Callable[[str], None] | None = None,
+) -> VerifyResult:
     """Search for every bug of the catalogue in its scenario, then without it. Raises UsageError.
 
-    ``quick``: only some of them, and fewer executions without the bug. ``jobs``: processes. Ctrl-C ends it
-    and keeps what was checked.
+    ``quick``: only some of them, and fewer executions without the bug. ``jobs``: processes. ``heard`` gets a line
+    for each finding without a bug, when it is made. Ctrl-C ends it and keeps what was checked.
     """
     if jobs < 1:
         raise UsageError(f"there must be at least one job, not {jobs}")
     known = tuple(bug for bug in catalogue().values() if bug.scenario)
-    asked = known[::QUICK_EVERY] if quick else known
+    asked = [(bug.id, quick, seed) for bug in (known[::QUICK_EVERY] if quick else known)]
     began = time.perf_counter()
-    order = {bug.id: number for number, bug in enumerate(asked)}
-    checked: list[Checked] = []
+    checked: dict[int, Checked] = {}
     interrupted = False
     try:
-        for each in results([(bug, quick, seed) for bug in asked], jobs):
-            checked.append(each)
+        for number, each in results(asked, jobs, heard):
+            checked[number] = each
             if progress is not None:
                 progress(len(checked), len(asked))
     except KeyboardInterrupt:
@@ -129,32 +137,18 @@ def verify(*, quick: bool = False, jobs: int = 1, seed: int = 0, progress: Progr
         revision=EXPLORED,
         quick=quick,
         interrupted=interrupted,
-        checked=sorted(checked, key=lambda each: order[each.id]),
+        checked=[checked[number] for number in sorted(checked)],
         seconds=time.perf_counter() - began,
     )
 
 
-def results(asked: Sequence[tuple[Bug, bool, int]], jobs: int) -> Iterator[Checked]:
-    """What came of each, as they come."""
+def results(asked: Sequence[Asked], jobs: int, heard: Callable[[str], None] | None) -> Iterator[tuple[int, Checked]]:
+    """What came of each, with its number, as they come."""
+    say = heard or (lambda _line: None)
     if jobs == 1:
-        yield from map(check, asked)
+        yield from ((number, check(each, say)) for number, each in enumerate(asked))
         return
-    others = active_children()
-    jobs = min(jobs, len(asked))
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=leave_ctrl_c) as pool:
-        try:
-            for done in as_completed([pool.submit(check, each) for each in asked]):
-                yield done.result()
-        except BaseException:  # Ctrl-C, too: workers ignore it, and would go on
-            for worker in active_children():
-                if worker not in others:
-                    worker.terminate()
-            raise
-
-
-def leave_ctrl_c() -> None:
-    """Ctrl-C is for the process that made this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield from Pool(check, min(jobs, len(asked))).run(asked, lambda _number, line: say(line))
 
 
 def whole(result: ExploreResult) -> ExploreResult:
@@ -164,13 +158,37 @@ def whole(result: ExploreResult) -> ExploreResult:
     return result
 
 
-def check(asked: tuple[Bug, bool, int]) -> Checked:
-    """Look for one bug, then at its scenario without it."""
-    bug, quick, seed = asked
+class Keeper:
+    """Keeps the traces of findings that nobody planted, and tells each in a line."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+
+    def found(self, told: Told) -> None:
+        """Write the trace, then tell the finding."""
+        finding = told.finding
+        path = place_of(told.trace, finding.kind)
+        try:
+            keep(path, told.trace)
+            written = f"written {path}"
+        except OSError as error:
+            written = f"the trace is not written: {path}: {error.strerror or error}"
+        where = f"{told.subject.called} on {told.subject.under}"
+        self.say(f"{where}: {finding.kind}: {finding.title} (execution {finding.at_execution}); {written}")
+
+    def shrunk(self, before: Told, told: Told) -> None:
+        """The trace that was told stays."""
+
+
+def check(asked: Asked, say: Callable[[str], None]) -> Checked:
+    """Look for one bug, then at its scenario without it; ``say`` gets a line for each finding without it."""
+    name, quick, seed = asked
+    bug = catalogue()[name]
     began = time.perf_counter()
     planted = whole(explore(bug.scenario, budget=BUDGET, seed=seed, revision=bug.base, bugs=(bug.id,)))
     shown = [finding for finding in planted.findings if finding.kind in bug.kinds]
-    without = whole(explore(bug.scenario, budget=QUICK_BUDGET if quick else BUDGET, seed=seed))
+    budget = QUICK_BUDGET if quick else BUDGET
+    without = whole(explore(bug.scenario, budget=budget, seed=seed, teller=Keeper(say)))
     return Checked(
         id=bug.id,
         base=bug.base,
