@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class MapdLosesDevice(MappingCommands):
     """The old device goes first."""
 
-    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int) -> None:
+    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int, table: int) -> None:
         await self.forget_device(old)
-        self.maps.add_device(await self.maps.alloc_device(command.device, command.itt, event_bits))
+        self.maps.add_device(await self.maps.alloc_device(command.device, command.itt, event_bits, table))
 
 
 LAYERS = (MapdLosesDevice,)

@@ -16,7 +16,7 @@ from aiovgic.check.lost_interrupt import heard, queued, woken
 from aiovgic.check.lpi_index import index_finds
 from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references, one_event_each
 from aiovgic.check.publication import as_said, nothing_dangles
-from aiovgic.check.targets import as_collected
+from aiovgic.check.targets import as_collected, in_its_table
 from aiovgic.check.vcpus import vcpu_complete
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     its_ring,
     as_mapped,
     as_collected,
+    in_its_table,
     vcpu_complete,
     as_said,
     queued,

@@ -1,4 +1,4 @@
-"""Rule: an LPI goes to the vCPU of its event's collection, and MOVALL moves only what goes to its source."""
+"""Rules: an LPI goes where its mapping says, and a mapping goes with the table that it was made for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "movall-moves-its-source"
+TARGET = "movall-moves-its-source"
+TABLE = "mapping-has-its-table"
 
 
 def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -22,4 +23,14 @@ def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
         what = (
             f"{irq} of {event} goes to {target}, but its collection goes to {vcpu}, and no MOVALL moved it from there"
         )
-        yield Violation("map", RULE, what)
+        yield Violation("map", TARGET, what)
+
+
+def in_its_table(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A device or collection that outlives a change of its BASER translates MSIs by a table that the guest took away.
+
+    vgic_mmio_write_its_baser frees all devices, or all collections, when the register changes; a save would write what
+    is left into memory that was never given for it.
+    """
+    for baser, mapping in facts["outlived"]:
+        yield Violation("map", TABLE, f"{mapping} was mapped before {baser} changed, and is still there")

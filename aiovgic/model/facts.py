@@ -35,6 +35,7 @@ def facts(vm: Vm) -> Facts:
         "cached": [irq.intid for irq in cached(vm)],
         "strays": invariants.strays(vm),
         "forwarded": invariants.forwarded(vm),
+        "outlived": invariants.outlived(vm),
         "astray": invariants.astray(vm),
         "dangling": invariants.dangling(vm),
         "claims": invariants.claims(vm),

@@ -15,10 +15,11 @@ from aiovgic.model.irq import Config
 from aiovgic.model.vcpu_state import Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aiovgic.model.bus import IoDevice
     from aiovgic.model.irq import Irq
+    from aiovgic.model.its.records import ItsCollection, ItsDevice
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Part
@@ -70,6 +71,19 @@ def forwarded(vm: Vm) -> list[str]:
         if vpe is not target:
             what = "no LPI" if irq is None else f"{irq.name} for {target}"
             found.append(f"{host_irq.name} is a vLPI of {vpe}, and is {what}")
+    return found
+
+
+def outlived(vm: Vm) -> list[tuple[str, str]]:
+    """Devices and collections that were mapped under another value of their BASER than it has now: BASER, mapping."""
+    found: list[tuple[str, str]] = []
+    for its in reversed(vm.devices.value):
+        tables: tuple[tuple[int, int, Iterable[ItsDevice | ItsCollection]], ...] = (
+            (0, its.baser_device_table.value, its.maps.devices()),
+            (1, its.baser_coll_table.value, its.maps.collection_list.values()),
+        )
+        for n, now, mapped in tables:
+            found += [(f"GITS_BASER{n} of {its.name}", each.name) for each in mapped if each.table != now]
     return found
 
 

@@ -74,11 +74,12 @@ class MemoryUntouched(ItsCommands):
 
     async def handle_mapd(self, command: Mapd) -> ItsError | None:
         """MAPD: size and address of the table play no part."""
-        if await self.tables.device_entry(command.device) is None:
+        entry = await self.tables.device_entry(command.device)
+        if entry is None:
             return ItsError.MAPD_DEVICE_OOR
         old = self.maps.find_its_device(command.device)
         if command.valid:
-            await self.replace_device(old, command, command.size + 1)
+            await self.replace_device(old, command, command.size + 1, entry.table)
         else:
             await self.forget_device(old)
         return None

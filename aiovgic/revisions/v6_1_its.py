@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch import gits
 from aiovgic.arch.commands import ItsError
-from aiovgic.bugs import seed_multi_its
+from aiovgic.bugs import baser_keeps_mappings, seed_multi_its
 from aiovgic.errors import UapiError
 from aiovgic.model.its.cache import TranslationCache
 from aiovgic.model.its.its import Its
@@ -96,7 +96,7 @@ class GlobalCacheMsi(MsiInjection):
 
 @replaces(Its)
 class ItsOf61(Its):
-    """One cache for all; vCPUs by index; a table written without Valid is dropped, any other kept."""
+    """One cache for all; vCPUs by index; a table written without Valid is dropped, any other is kept."""
 
     async def create(self) -> None:
         """What a new ITS does to its VM; the first also makes the cache (vgic_its_create)."""
@@ -111,10 +111,6 @@ class ItsOf61(Its):
     def named_vcpu(self, vcpus: Sequence[Vcpu], number: int) -> Vcpu | None:
         """The vCPU of this index (kvm_get_vcpu)."""
         return vcpus[number] if number < len(vcpus) else None
-
-    def baser_drops(self, old: gits.Baser, new: gits.Baser) -> bool:
-        """Whether such a write forgets what the table held: whenever it leaves Valid 0."""
-        return not new.valid
 
     async def drop_mappings(self, table: Shared[int]) -> None:
         """Forget what the table was for; the cache is emptied only along with a device."""
@@ -195,4 +191,12 @@ class ListedLpis(Lpis):
         return True
 
 
-LAYERS: tuple[Layer, ...] = (GlobalCacheMsi, ItsOf61, CheckedMapc, StrictSave, *seed_multi_its.LAYERS, ListedLpis)
+LAYERS: tuple[Layer, ...] = (
+    GlobalCacheMsi,
+    ItsOf61,
+    CheckedMapc,
+    StrictSave,
+    *baser_keeps_mappings.LAYERS,
+    *seed_multi_its.LAYERS,
+    ListedLpis,
+)

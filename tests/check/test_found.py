@@ -8,6 +8,8 @@ from aiovgic.lab.explore import explore
 from tests.scenario.claims import WHATIFS
 
 BROKEN = {
+    "mapping-has-its-table": (("baser-vs-msi", "baser-keeps-mappings"),),
+    "one-event": (("mapti-vs-int", "lpi-mapped-twice"),),
     "movall-moves-its-source": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),
     "halted-is-outside": (("on-vs-off", "halt_without_wait"), ("two-halts", "halts-not-counted")),
 }

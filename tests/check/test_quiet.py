@@ -62,6 +62,7 @@ def well() -> dict[str, Any]:
         "claims": {"the vGIC is initialized and has its SPIs": True},
         "asleep": [],
         "astray": [],
+        "outlived": [],
     }
 
 
@@ -100,6 +101,11 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("its", "its0", "events", value={}), "cached-is-mapped", id="a translation of no event"),
         pytest.param(
             broken("its", "its0", "events", value={"0:0": [LPI, 0], "0:1": [LPI, 0]}), "one-event", id="of two events"
+        ),
+        pytest.param(
+            broken("outlived", value=[("GITS_BASER0 of its0", "its0.device1")]),
+            "mapping-has-its-table",
+            id="of no table",
         ),
         pytest.param(
             broken("astray", value=[("its0 1:0", "irq8192", "vcpu1", "vcpu0")]), "movall-moves-its-source", id="astray"
@@ -156,9 +162,9 @@ async def reach(vm: Vm, irq: Irq) -> None:
     vm.vcpus.value[0].ap_list.append(irq)
     await its.cache.entries.store(0, irq)
     async with its.its_lock:
-        device = await its.maps.alloc_device(9, 0, 4)
+        device = await its.maps.alloc_device(9, 0, 4, its.baser_device_table.value)
         its.maps.add_device(device)
-        event = await its.maps.alloc_ite(device, await its.maps.alloc_collection(9), 3)
+        event = await its.maps.alloc_ite(device, await its.maps.alloc_collection(9, its.baser_coll_table.value), 3)
         event.irq = irq
 
 

@@ -40,19 +40,19 @@ class MappingCommands(Part):
             return ItsError.MAPD_ITTSIZE_OOR
         old = self.maps.find_its_device(command.device)
         if command.valid:
-            await self.replace_device(old, command, event_bits)
+            await self.replace_device(old, command, event_bits, entry.table)
         else:
             await self.forget_device(old)
-            await self.clear_dte(entry)
+            await self.clear_dte(entry.gpa)
         return None
 
     async def clear_dte(self, entry: int) -> None:
         """So that no restore brings an unmapped device back. Raises EFAULT."""
         await self.tables.write_entry(entry, 0)
 
-    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int) -> None:
+    async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int, table: int) -> None:
         """The new device is allocated before the old one goes. Raises ENOMEM."""
-        device = await self.maps.alloc_device(command.device, command.itt, event_bits)
+        device = await self.maps.alloc_device(command.device, command.itt, event_bits, table)
         await self.forget_device(old)
         self.maps.add_device(device)
 
@@ -75,9 +75,10 @@ class MappingCommands(Part):
             collection.target_addr = command.target
             await self.update_affinity_collection(collection)
             return None
-        if not await self.tables.has_collection_entry(command.collection):
+        entry = await self.tables.collection_entry(command.collection)
+        if entry is None:
             return ItsError.MAPC_COLLECTION_OOR
-        collection = await self.maps.alloc_collection(command.collection)
+        collection = await self.maps.alloc_collection(command.collection, entry.table)
         collection.target_addr = command.target
         return None
 
@@ -113,9 +114,10 @@ class MappingCommands(Part):
         if collection is not None:
             await self.maps.map_lpi(device, collection, command.event, intid)
             return None
-        if not await self.tables.has_collection_entry(command.collection):
+        entry = await self.tables.collection_entry(command.collection)
+        if entry is None:
             return ItsError.MAPC_COLLECTION_OOR
-        collection = await self.maps.alloc_collection(command.collection)
+        collection = await self.maps.alloc_collection(command.collection, entry.table)
         try:
             await self.maps.map_lpi(device, collection, command.event, intid)
         except UapiError:

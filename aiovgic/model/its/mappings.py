@@ -69,10 +69,10 @@ class Mappings(Part):
 
     # -- making -------------------------------------------------------------------------------
 
-    async def alloc_device(self, device_id: int, itt_addr: int, num_eventid_bits: int) -> ItsDevice:
+    async def alloc_device(self, device_id: int, itt_addr: int, num_eventid_bits: int, table: int) -> ItsDevice:
         """A new device, not in the list yet (vgic_its_alloc_device). Raises ENOMEM."""
         name = f"{self.its.name}.device{device_id}"
-        return await self.faults.make(ItsDevice, name, device_id, itt_addr, num_eventid_bits)
+        return await self.faults.make(ItsDevice, name, device_id, itt_addr, num_eventid_bits, table)
 
     def add_device(self, device: ItsDevice) -> None:
         """Put a device last in the list."""
@@ -87,11 +87,11 @@ class Mappings(Part):
         device.itt[event_id] = ite
         return ite
 
-    async def alloc_collection(self, collection_id: int) -> ItsCollection:
+    async def alloc_collection(self, collection_id: int, table: int) -> ItsCollection:
         """A new collection, last in the list, with no vCPU yet (vgic_its_alloc_collection). Raises ENOMEM."""
         self.its.its_lock.assert_held()
         name = f"{self.its.name}.collection{collection_id}"
-        collection = await self.faults.make(ItsCollection, name, collection_id)
+        collection = await self.faults.make(ItsCollection, name, collection_id, table)
         self.collection_list[collection_id] = collection
         return collection
 

@@ -17,9 +17,11 @@ class ItsCollection(Part):
 
     target_addr = Guarded(COLLECTION_NOT_MAPPED, by="its_lock")
 
-    def __init__(self, parts: Parts, name: str, collection_id: int) -> None:
+    def __init__(self, parts: Parts, name: str, collection_id: int, table: int) -> None:
         super().__init__(parts, name)
         self.collection_id = collection_id
+        self.table = table
+        """For rules: the value of GITS_BASER1 under which it was mapped."""
 
     def is_mapped(self) -> bool:
         """Whether a MAPC has given it a vCPU (its_is_collection_mapped)."""
@@ -53,8 +55,12 @@ class ItsDevice(Part):
 
     itt = GuardedMap[int, Ite](by="its_lock")
 
-    def __init__(self, parts: Parts, name: str, device_id: int, itt_addr: int, num_eventid_bits: int) -> None:
+    def __init__(
+        self, parts: Parts, name: str, device_id: int, itt_addr: int, num_eventid_bits: int, table: int
+    ) -> None:
         super().__init__(parts, name)
+        self.table = table
+        """For rules: the value of GITS_BASER0 under which it was mapped."""
         self.device_id = device_id
         self.itt_addr = itt_addr
         self.num_eventid_bits = num_eventid_bits

@@ -62,9 +62,10 @@ class ItsRestore(Part):
             raise UapiError(errno.EINVAL, f"collection {entry.collection} goes to vCPU {entry.target}, which is none")
         if self.maps.find_collection(entry.collection) is not None:
             raise UapiError(errno.EEXIST, f"collection {entry.collection} is there already")
-        if not await self.tables.has_collection_entry(entry.collection):
+        place = await self.tables.collection_entry(entry.collection)
+        if place is None:
             raise UapiError(errno.EINVAL, f"collection {entry.collection} is beyond the table")
-        collection = await self.maps.alloc_collection(entry.collection)
+        collection = await self.maps.alloc_collection(entry.collection, place.table)
         collection.target_addr = entry.target
 
     # -- devices ------------------------------------------------------------------------------
@@ -98,9 +99,10 @@ class ItsRestore(Part):
         event_bits = entry.size + 1
         if event_bits > VITS_TYPER_IDBITS:
             raise UapiError(errno.EINVAL, f"device {device_id} has {event_bits} EventID bits")
-        if await self.tables.device_entry(device_id) is None:
+        place = await self.tables.device_entry(device_id)
+        if place is None:
             raise UapiError(errno.EINVAL, f"device {device_id} is beyond the table")
-        device = await self.maps.alloc_device(device_id, entry.itt, event_bits)
+        device = await self.maps.alloc_device(device_id, entry.itt, event_bits, place.table)
         self.maps.add_device(device)
         try:
             await self.restore_itt(device)

@@ -52,7 +52,8 @@ class ItsSave(Part):
 
     async def place(self, device: ItsDevice) -> int | None:
         """Where a device's entry goes; a device without a place is left out."""
-        return await self.tables.device_entry(device.device_id)
+        entry = await self.tables.device_entry(device.device_id)
+        return None if entry is None else entry.gpa
 
     async def following(self, devices: list[ItsDevice], n: int) -> ItsDevice | None:
         """The device that an entry says is next: the first from ``n`` on that is saved."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.arch.entries import ENTRY_SIZE, L1Entry
 from aiovgic.arch.gits import BASER_PAGE, VITS_TYPER_DEVBITS, Baser
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 IDS_PER_PAGE = BASER_PAGE // ENTRY_SIZE
 NR_DEVICE_IDS: int = 2**VITS_TYPER_DEVBITS
+
+
+class Entry(NamedTuple):
+    """An entry of the device table or of the collection table."""
+
+    gpa: int
+    table: int
+    """The value of GITS_BASERn that describes the table."""
 
 
 class ItsTables(Part):
@@ -33,15 +41,20 @@ class ItsTables(Part):
 
     # -- where entries are --------------------------------------------------------------------
 
-    async def device_entry(self, device_id: int) -> int | None:
+    async def device_entry(self, device_id: int) -> Entry | None:
         """Where a device's entry is, or None where there is no place for it (vgic_its_check_id)."""
         if device_id >= NR_DEVICE_IDS:
             return None
-        return await self.entry_address(Baser(await self.its.baser_device_table.load()), device_id)
+        return await self.entry(await self.its.baser_device_table.load(), device_id)
 
-    async def has_collection_entry(self, collection_id: int) -> bool:
-        """Whether the collection table is long enough for this ICID (vgic_its_check_id)."""
-        return await self.entry_address(Baser(await self.its.baser_coll_table.load()), collection_id) is not None
+    async def collection_entry(self, collection_id: int) -> Entry | None:
+        """Where a collection's entry is, or None where the table is too short for this ICID (vgic_its_check_id)."""
+        return await self.entry(await self.its.baser_coll_table.load(), collection_id)
+
+    async def entry(self, table: int, number: int) -> Entry | None:
+        """Entry ``number`` of the table that this value of GITS_BASERn describes."""
+        gpa = await self.entry_address(Baser(table), number)
+        return None if gpa is None else Entry(gpa, table)
 
     async def entry_address(self, baser: Baser, number: int) -> int | None:
         """Where entry ``number`` of a table is, flat or indirect. BASER.Valid is not looked at."""
