@@ -49,18 +49,33 @@ def deadlocked(tasks: Sequence[Task]) -> Finding | None:
 
 
 def dismiss(execution: Execution) -> None:
-    """Idle tasks are killed, as a VMM ends its vCPU threads; nobody else runs meanwhile."""
+    """Kill the idle tasks, as a VMM ends its vCPU threads; each runs on as far as it can, in order of creation.
+
+    A killed task may need what another one gives back, so this goes on until no task can run.
+    """
     rt = execution.rt
     rt.killing = True
-    for task in execution.tasks:
-        rt.current = task.context
-        if task.op is not None:
-            execution.advance(task, task.op.killed(task.context))
-        while task.op is not None and execution.broken is None:
-            assert task.can_run(), f"{task.name} was killed, and waits for {task.op.target}"
-            rt.current = task.context
-            run_killed(execution, task, task.op)
+    going = True
+    while going:
+        going = False
+        for task in execution.tasks:
+            while execution.broken is None and goes_on(execution, task):
+                going = True
     rt.killing = False
+    execution.broken = execution.broken or deadlocked(execution.tasks)
+
+
+def goes_on(execution: Execution, task: Task) -> bool:
+    """Let a killed task do its next operation, or give it up if it would wait; False if it cannot go on."""
+    op = task.op
+    if op is None or not (task.can_run() or op.killable):
+        return False
+    execution.rt.current = task.context
+    if task.can_run():
+        run_killed(execution, task, op)
+    else:
+        execution.advance(task, op.killed(task.context))
+    return True
 
 
 def run_killed(execution: Execution, task: Task, op: Op[Any]) -> None:

@@ -8,6 +8,7 @@ nor be outside one that is.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.places import innermost, place_of
@@ -129,13 +130,15 @@ class Lockdep(Watch):
         self.grown = True
         if self.order.precedes(inner, outer):
             title = f"{inner} is taken inside {outer}; the order is {inner}, then {outer}"
-            self.report("inverted-order-of-model", title, (sentence(outer, inner, here),), (here,))
+            self.report("inverted-order-of-model", title, (sentence(outer, inner, here),), (here,), (outer, inner))
         way = self.way(inner, outer)
         if way:
             circle = list(zip([outer, *way], way, strict=False))
             places = tuple(self.edges[first][second] for first, second in circle)
             said = tuple(sentence(*pair, where) for pair, where in zip(circle, places, strict=True))
-            self.report("circular", f"{' -> '.join([outer, *way])} is a circle", said, places)
+            title = f"{' -> '.join([outer, *way])} is a circle"
+            first = way.index(min(way))
+            self.report("circular", title, said, places, (*way[first:], *way[:first]))
 
     def nests(self, task: Task, lock: Lock) -> None:
         """Two locks of one class: by ascending key, or in any order under a third that excludes others."""
@@ -150,7 +153,7 @@ class Lockdep(Watch):
 
     def check_usage(self) -> None:
         """No class that handlers take may be held with interrupts on, nor be outside one that is."""
-        for cls, handler in self.safe.items():
+        for cls, handler in sorted(self.safe.items(), key=itemgetter(0)):
             for inner in self.inside(cls):
                 held = self.unsafe.get(inner)
                 if held is None:
@@ -161,7 +164,7 @@ class Lockdep(Watch):
                 said.append(f"{cls} is taken by {handler.task if handler else 'interrupt handlers'}")
                 places = (held,) if handler is None else (held, handler)
                 title = f"an interrupt handler may want {cls} where {inner} is held with interrupts on"
-                self.report("irq-inversion", title, tuple(said), places)
+                self.report("irq-inversion", title, tuple(said), places, (cls, inner))
                 return
 
     def inside(self, cls: str) -> Iterator[str]:
@@ -169,7 +172,7 @@ class Lockdep(Watch):
         reached = [cls]
         for name in reached:
             yield name
-            reached += [inner for inner in self.edges.get(name, {}) if inner not in reached]
+            reached += [inner for inner in sorted(self.edges.get(name, {})) if inner not in reached]
 
     def way(self, start: str, goal: str) -> list[str]:
         """The shortest way from one class to another; empty if there is none."""
@@ -178,16 +181,20 @@ class Lockdep(Watch):
         for way in ways:
             if way[-1] == goal:
                 return way
-            for inner in self.edges.get(way[-1], {}):
+            for inner in sorted(self.edges.get(way[-1], {})):
                 if inner not in reached:
                     reached.append(inner)
                     ways.append([*way, inner])
         return []
 
-    def report(self, rule: str, title: str, saw: tuple[str, ...], places: tuple[Place, ...]) -> None:
-        """A rule is broken."""
+    def report(
+        self, rule: str, title: str, saw: tuple[str, ...], places: tuple[Place, ...], classes: tuple[str, ...] = ()
+    ) -> None:
+        """A rule is broken, by these classes if it is about classes: tasks that take two locks of one class commute."""
         assert self.execution is not None
-        self.execution.report(Finding(kind="lock-order", rule=rule, title=title, saw=saw, places=places))
+        self.execution.report(
+            Finding(kind="lock-order", rule=rule, title=title, saw=saw, places=places, classes=classes)
+        )
 
 
 def sentence(outer: str, inner: str, where: Place) -> str:

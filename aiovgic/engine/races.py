@@ -94,7 +94,10 @@ class Races(Clocks):
             history.read[me.number] = access
 
     def freed(self, part: Part) -> None:
-        """Memory is given back: whoever touched it is to come before."""
+        """Memory is given back: every access of it must come before.
+
+        Each access that does not is reported. Which one came first can depend on steps that commute.
+        """
         fields = self.fields.pop(part, None)
         if fields is None:
             return
@@ -104,7 +107,6 @@ class Races(Clocks):
                 number = access[0].number
                 if access[0] is not me and (number >= len(known) or known[number] < access[1]):
                     self.lost(part, field, access, write=write)
-                    return
 
     def lost(self, part: Part, field: Declared, access: Access, *, write: bool) -> None:
         """Whoever touches a part might as well do so after it is freed."""

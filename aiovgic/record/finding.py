@@ -79,6 +79,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     saw: tuple[str, ...] = ()
     """What was seen, where that is more than the title."""
     places: tuple[Place, ...] = ()
+    classes: tuple[str, ...] = ()
+    """The lock classes that a fault is about, if it is about classes: its places are then the first evidence."""
     freed: str = ""
     """The identity of the object whose memory was freed, in a use after free; it tells objects of one name apart."""
     ends: bool = True
@@ -97,7 +99,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """The fault and its places without its schedule: equal for two executions that show the same fault."""
+        """The fault and its classes or places without its schedule: equal if two executions show the same fault."""
+        if self.classes:
+            return (self.kind, self.rule, *self.classes)
         return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
 
     def at(self, *places: Place) -> Finding:

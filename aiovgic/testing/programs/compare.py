@@ -113,6 +113,8 @@ class Look:
 
 def key_of(finding: Finding) -> str:
     """A finding without its schedule and lines."""
+    if finding.classes:
+        return f"{finding.kind}/{finding.rule} of {' '.join(finding.classes)}"
     places = sorted(f"{place.task}: {place.object}.{place.field}" for place in finding.places)
     return f"{finding.kind}/{finding.rule} at {', '.join(places)}"
 

@@ -146,7 +146,7 @@ def queue(pen: Pen) -> Body:
 def idle(pen: Pen) -> Body:
     """A sleeper that may sleep for ever, or its waker."""
     if pen.toss(0.5):
-        return (Instruction("idle", body=(pen.access(),) if pen.toss(0.4) else ()),)
+        return (Instruction("idle", body=pen.inner() if pen.toss(0.4) else ()),)
     return queue(pen)
 
 

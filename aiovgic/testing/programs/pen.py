@@ -71,7 +71,7 @@ class Pen:
                 value = self.random.randint(0, 2)
                 return Instruction("store", self.word(), value, order=self.order(STORE_ORDERS))
             case verb:
-                return Instruction(verb, self.word(), self.small(), order=self.order(UPDATE_ORDERS))
+                return Instruction(verb, self.word(), self.random.randint(0, 2), order=self.order(UPDATE_ORDERS))
 
     def touch(self, name: str) -> Instruction:
         """One access of a guarded field."""
