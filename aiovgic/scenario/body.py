@@ -1,7 +1,7 @@
 """One async function for a whole execution: what comes before the race, the tasks, and what must hold then.
 
-Before and after the race it runs alone, without points. ``async with m.tasks()`` is the race: the
-block starts tasks, and its end is left when nobody can go on.
+Before and after the race the function runs alone, without points. ``async with m.tasks()`` is the race: the
+block names the tasks, and the function goes on behind it when no task can go on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiovgic.scenario.player import ScenarioSession
 from aiovgic.sync import advance
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Sequence
 
     from aiovgic.engine.excuses import Excuses
     from aiovgic.record.finding import Violation
@@ -72,9 +72,33 @@ class VcpuHandle:
         self.session = session
         self.index = index
 
-    async def run(self, guest: Callable[[Cpu], Awaitable[None]]) -> None:
-        """One KVM_RUN, in which this guest runs to its end."""
-        await self.session.run_body(guest, self.session.set_up, self.index)
+    async def run(self, guest: Callable[[Cpu], Awaitable[None]], *, label: str = "") -> Result:
+        """Run a guest on this vCPU from its first instruction to its last; the result of KVM_RUN.
+
+        A task of the race: ``together.start(m.vcpu[0].run, guest)``. Outside the race: ``await m.vcpu[0].run(guest)``.
+        Where an access leaves to userspace, KVM_RUN is called again.
+        """
+        return await self.session.run_body(guest, self.session.set_up, self.index, label)
+
+
+class Vcpus:
+    """The vCPUs of the machine, by index."""
+
+    def __init__(self, session: BodySession) -> None:
+        self.handles = [VcpuHandle(session, index) for index in range(session.scenario.machine.vcpus)]
+
+    def __getitem__(self, index: int) -> VcpuHandle:
+        """A vCPU. Raises UsageError for an index that the machine does not have."""
+        count = len(self.handles)
+        if not 0 <= index < count:
+            raise UsageError(f"the machine has no vCPU {index}; it has {count} (machine={{'vcpus': N}} says how many)")
+        return self.handles[index]
+
+    def __len__(self) -> int:
+        return len(self.handles)
+
+    def __iter__(self) -> Iterator[VcpuHandle]:
+        return iter(self.handles)
 
 
 class Machine:
@@ -84,7 +108,8 @@ class Machine:
         self.session = session
         self.kvm: Kvm = session.kvm(session.set_up)
         """Userspace: `aiovgic.Kvm`."""
-        self.vcpu = [VcpuHandle(session, index) for index in range(session.scenario.machine.vcpus)]
+        self.vcpu = Vcpus(session)
+        """The vCPUs: ``m.vcpu[0].run(guest)`` runs a guest."""
 
     def tasks(self) -> Tasks:
         """The race: ``async with m.tasks() as together: together.start(...)``. Once in an execution."""

@@ -158,8 +158,8 @@ class ScenarioSession:
         except AssertionError as error:
             raise claim(error) from error
 
-    async def run_body(self, body: Body, actor: Actor, index: int) -> None:
-        """A guest that is written in Python, in one KVM_RUN."""
+    async def run_body(self, body: Body, actor: Actor, index: int, label: str = "") -> Result:
+        """Run a guest that is written in Python, in one KVM_RUN; its result, known by the label if there is one."""
         assert self.rings is not None
 
         def watch(number: int, result: Result | None) -> None:
@@ -171,10 +171,15 @@ class ScenarioSession:
             self.deliveries.note(step.op, result, actor.vcpu(index).name)
 
         guest = ProgramGuest(actor, index, body, self.rings, watch)
+        result: Result = {"ret": 0, "errno": None}
         try:
             await self.machine.enter(actor, index, guest)
         except UapiError as error:
             self.rt.event("ret", "run", error.name)
+            result = {"ret": -1, "errno": error.name}
+        if label:
+            self.results[label] = result
+        return result
 
     def kvm(self, actor: Actor) -> Kvm:
         """What a thread that is written in Python works with."""
