@@ -29,6 +29,7 @@ from aiovgic.report.explore import (
 )
 from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
+from aiovgic.scenario.user_state import UserState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -185,16 +186,23 @@ def explore(  # noqa: PLR0913  one argument an option
     searching = way.make(seed)
     telling = Telling(subject, subject.detectors(), seed, teller)
     early = set_up_breaks(subject)
-    found = Exploration() if early else searched(telling, searching, limits, progress)
-    return result_of(found, telling, way, limits, early)
+    state = UserState.of(subject.scenario)
+    found = Exploration() if early else searched(telling, searching, limits, progress, state)
+    return result_of(found, telling, way, limits, early, state.untracked())
 
 
-def result_of(found: Exploration, telling: Telling, way: Way, limits: Limits, early: Finding | None) -> ExploreResult:
-    """The result of a search; ``early`` is what the set-up of the machine broke already."""
+def result_of(
+    found: Exploration, telling: Telling, way: Way, limits: Limits, early: Finding | None, untracked: tuple[str, ...]
+) -> ExploreResult:
+    """The result of a search; ``early`` is what the set-up of the machine broke already.
+
+    ``untracked`` is state of the user's tasks that the search did not see: it is not complete then.
+    """
     subject = telling.subject
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
     shown = tuple(telling.rest(each) for each in in_order(found))
-    never = tuple(map(never_reached, unreached)) if found.complete and not shown else ()
+    complete = found.complete and not untracked
+    never = tuple(map(never_reached, unreached)) if complete and not shown else ()
     return ExploreResult(
         verb="explore",
         revision=subject.revision,
@@ -205,7 +213,8 @@ def result_of(found: Exploration, telling: Telling, way: Way, limits: Limits, ea
         in_words=shown[0].finding.strategy if shown else way.in_words(found.by_strategy),
         seed=telling.seed,
         executions=found.executions,
-        complete=found.complete,
+        complete=complete,
+        untracked=untracked,
         exhausted=found.exhausted,
         spent=found.spent,
         longer=limits.longer(subject, way, telling.seed) if found.spent else (),
@@ -227,7 +236,9 @@ def excused_in(subject: Subject, detectors: Detectors) -> tuple[str, ...]:
     return (*subject.excuses.told(), *(f"{name}: {known[name]}" for name in sorted(known)))
 
 
-def searched(telling: Telling, strategy: Strategy, limits: Limits, progress: Progress | None) -> Exploration:
+def searched(
+    telling: Telling, strategy: Strategy, limits: Limits, progress: Progress | None, state: UserState
+) -> Exploration:
     """The search itself; each finding is told when it is made."""
 
     def tell(finding: Finding) -> None:
@@ -236,7 +247,7 @@ def searched(telling: Telling, strategy: Strategy, limits: Limits, progress: Pro
 
     with every_await(telling.subject.layers):
         return search(
-            telling.subject.program,
+            telling.subject.program_with(state),
             strategy,
             limits.executions,
             seconds=limits.seconds,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from aiovgic.lab.whatif import Planted
     from aiovgic.record.schedule import Schedule
+    from aiovgic.scenario.user_state import UserState
     from aiovgic.sync import Layer
 
 INSIDE = "the scenario inside"
@@ -96,6 +97,12 @@ class Subject:
     def excuses(self) -> Excuses:
         """The excuses that hold in this revision, and those that were used so far."""
         return Excuses.of(excuses_of(self.revision))
+
+    def program_with(self, state: UserState) -> ScenarioProgram:
+        """What a search runs; ``state`` collects what the user's tasks can reach."""
+        program = self.program
+        program.user_state = state
+        return program
 
     @property
     def called(self) -> str:

@@ -6,7 +6,10 @@ A list of steps now, machine code later. The vCPU does not know which.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from aiovgic.sync import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """An operation on a word that the guest shares with other tasks of its test; no hardware plays a part in it."""
+
+    op: Op[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Wfi:
     """Wait for an interrupt."""
 
@@ -50,7 +60,7 @@ class Stop:
 Exit = Mmio | Sysreg | Wfi | Stop
 """What can bring a vCPU out of the guest."""
 
-Trap = Exit | Copy
+Trap = Exit | Copy | Touch
 """What a guest does next."""
 
 
@@ -65,6 +75,9 @@ class Guest(Protocol):
 
     def copied(self, data: bytes | None) -> None:
         """The outcome of a copy: what was read from memory, None for a copy to memory."""
+
+    def touched(self, value: Any) -> None:
+        """The outcome of an operation on a shared word."""
 
     def fault(self, esr: int, far: int | None = None) -> None:
         """The latest trap took an exception instead."""

@@ -9,7 +9,7 @@ from aiovgic.arch import gicc
 from aiovgic.arch.icc import Isr
 from aiovgic.arch.words import SZ_4K, from_le, mask, to_le
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
-from aiovgic.model.guest import Copy, Mmio, Sysreg
+from aiovgic.model.guest import Copy, Mmio, Sysreg, Touch
 from aiovgic.model.host import GICV3
 from aiovgic.model.icc import Undefined
 from aiovgic.model.vcpu_state import Mode, VcpuState
@@ -54,6 +54,8 @@ class GuestMode(VcpuState):
             trap = guest.resume(virq=virq, vfiq=vfiq)
             if isinstance(trap, Copy):
                 await self.copy_ram(guest, trap)
+            elif isinstance(trap, Touch):
+                guest.touched(await trap.op)
             else:
                 left = await self.perform_native(guest, trap)
                 if left is not None:

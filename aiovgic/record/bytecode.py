@@ -35,7 +35,7 @@ class CodeFacts:
     attribute_stores: tuple[tuple[str, str], ...]
     """Attributes that the code assigns or deletes: the variable that holds the owner, and the attribute's name.
 
-    The variable is empty where the owner comes from another expression.
+    The variable is empty where the owner is what a call gives or a ``__class__``, '.' where it is another attribute.
     """
     imports: tuple[str, ...]
     strings: tuple[str, ...]
@@ -95,4 +95,6 @@ def owner_in(instruction: dis.Instruction | None) -> str:
     """The variable that an instruction loads, or nothing if it loads none."""
     if instruction is None or not isinstance(instruction.argval, str):
         return ""
+    if instruction.opname in LOADS_ATTRIBUTE and instruction.argval != "__class__":
+        return "."
     return instruction.argval if instruction.opname in (*LOADS_GLOBAL, "LOAD_DEREF", "LOAD_FAST") else ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiovgic.scenario.guest_program import Cpu, Kvm
     from aiovgic.scenario.scenario import Scenario
     from aiovgic.scenario.serial import SerialOrders
+    from aiovgic.scenario.user_state import UserState
     from aiovgic.sync import Layer, Runtime
 
 
@@ -40,7 +41,8 @@ class Pause:
 class Tasks:
     """The tasks of the race, while they are named."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: UserState) -> None:
+        self.state = state
         self.specs: dict[str, TaskSpec] = {}
 
     def start(self, function: Callable[..., Awaitable[Any]], *args: Any, name: str = "", **fields: Any) -> None:
@@ -48,6 +50,7 @@ class Tasks:
         called = name or name_of(args[0] if args and callable(args[0]) else function)
         same = sum(each.rpartition("-")[0] == called or each == called for each in self.specs)
         called = f"{called}-{same + 1}" if same else called
+        self.state.started(called, function, args, fields)
 
         async def play() -> None:
             try:
@@ -110,22 +113,27 @@ class Machine:
         """Userspace: `aiovgic.Kvm`."""
         self.vcpu = Vcpus(session)
         """The vCPUs: ``m.vcpu[0].run(guest)`` runs a guest."""
+        self.shared = session.cells.shared
+        """A word that tasks share: see `Cells.shared`."""
 
     def tasks(self) -> Tasks:
         """The race: ``async with m.tasks() as together: together.start(...)``. Once in an execution."""
-        return Tasks()
+        return Tasks(self.session.user_state)
 
     @property
     def results(self) -> dict[str, Result]:
         """What labelled operations gave."""
+        self.session.asks("m.results")
         return self.session.results
 
     def delivered(self, intid: int) -> int:
         """How often guests have taken an interrupt; after the race every vCPU has taken what it could."""
+        self.session.asks("m.delivered")
         return self.session.deliveries.count(intid)
 
     def taken_by(self, intid: int) -> str | None:
         """The vCPU that took an interrupt last."""
+        self.session.asks("m.taken_by")
         return self.session.deliveries.taker(intid)
 
 
@@ -137,6 +145,11 @@ class BodySession(ScenarioSession):
     ) -> None:
         super().__init__(rt, scenario, layers, serial, excuses)
         self.running: Coroutine[Any, Any, None] | None = None
+
+    def asks(self, what: str) -> None:
+        """Somebody asks what the machine has noted down: in a race that is no point, and the search does not see it."""
+        if self.rt.racing:
+            self.user_state.read(what, self.rt.current.name)
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.arch.gicc import GiccIar
 from aiovgic.errors import GuestFaultError, UsageError
+from aiovgic.model.guest import Touch
 from aiovgic.record.finding import Violation
+from aiovgic.scenario.cells import Cell
 from aiovgic.scenario.interface import EOIR1, GICC_EOIR
 from aiovgic.scenario.shorthand import COMMANDS
+from aiovgic.sync import Op
 from aiovgic.uapi.guest_ops import OpsGuest, copyable
 from aiovgic.uapi.operations import OPERATIONS, operation
 
 if TYPE_CHECKING:
     from aiovgic.model.guest import Trap
     from aiovgic.record.operation import Operation, Result
+    from aiovgic.scenario.cells import Cells
     from aiovgic.scenario.shorthand import Rings
     from aiovgic.uapi.actor import Actor
     from aiovgic.uapi.guest_ops import Watch
@@ -45,9 +49,11 @@ class Instruction(Awaitable["Result"]):
 class Cpu:
     """What a guest's program does its work with: one vCPU."""
 
-    def __init__(self, vcpu: int, rings: Rings) -> None:
+    def __init__(self, vcpu: int, rings: Rings, cells: Cells) -> None:
         self.number = vcpu
         self.rings = rings
+        self.shared = cells.shared
+        """A word that tasks share: see `Cells.shared`."""
 
     async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
         """A guest's operation by name, as scenarios have it; its whole result. Raises UsageError for none."""
@@ -110,9 +116,11 @@ class Cpu:
 class Kvm:
     """What a thread's program does its work with: KVM's ioctls."""
 
-    def __init__(self, perform: Callable[[Operation, str], Awaitable[Result]], rings: Rings) -> None:
+    def __init__(self, perform: Callable[[Operation, str], Awaitable[Result]], rings: Rings, cells: Cells) -> None:
         self.perform = perform
         self.rings = rings
+        self.shared = cells.shared
+        """A word that tasks share: see `Cells.shared`."""
 
     async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
         """An operation by name, as scenarios have it; its result, ``errno`` a name or None."""
@@ -163,34 +171,53 @@ def value_of(result: Result) -> int:
 class ProgramGuest(OpsGuest):
     """A guest whose next operation is whatever its program awaits next."""
 
-    def __init__(self, actor: Actor, vcpu: int, body: Body, rings: Rings, watch: Watch | None = None) -> None:
+    def __init__(self, actor: Actor, cpu: Cpu, body: Body, watch: Watch | None = None) -> None:
         self.steps: list[Operation] = []
-        super().__init__(actor, vcpu, self.steps, watch)
+        super().__init__(actor, cpu.number, self.steps, watch)
         self.labels: list[str] = []
-        self.program: Coroutine[Instruction, Result, None] | None = None
+        self.program: Coroutine[Instruction | Op[Any], Any, None] | None = None
         self.body = body
-        self.cpu = Cpu(vcpu, rings)
+        self.cpu = cpu
+        self.gave: Any = None
+        """What the program's last operation gave."""
 
     def resume(self, *, virq: bool, vfiq: bool) -> Trap:
-        """The next instruction; the program goes on when the one before is done."""
+        """The next instruction, or access of a shared word; the program goes on when the one before is done."""
         if len(self.results) == len(self.steps):
-            self.fetch()
+            op = self.fetch()
+            if op is not None:
+                return Touch(op)
         return super().resume(virq=virq, vfiq=vfiq)
 
-    def fetch(self) -> None:
-        """Let the program go on to its next instruction. Raises Violation for an assertion that does not hold."""
+    def done(self, result: Result) -> None:
+        """The instruction has its result."""
+        self.gave = result
+        super().done(result)
+
+    def touched(self, value: Any) -> None:
+        """The access of a shared word gave this."""
+        self.gave = value
+
+    def fetch(self) -> Op[Any] | None:
+        """Let the program go on to its next instruction, or to an access of a shared word, which is returned.
+
+        Raises Violation for an assertion that does not hold.
+        """
         if self.program is None:
             self.program = coroutine_of(self.body, self.cpu)
         try:
-            step = self.program.send(self.results[-1] if self.results else None)  # type: ignore[arg-type]
+            step = self.program.send(self.gave)
         except StopIteration:
-            return
+            return None
         except (AssertionError, GuestFaultError) as error:
             raise claim(error) from error
+        if isinstance(step, Op) and isinstance(step.thing, Cell):
+            return step
         if not isinstance(step, Instruction):
             raise UsageError(f"{name_of(self.body)} awaits {step!r}; a guest awaits only what its cpu offers")
         self.steps.append(step.op)
         self.labels.append(step.label)
+        return None
 
 
 def coroutine_of(body: Body, handle: Cpu | Kvm) -> Coroutine[Any, Any, None]:

@@ -13,13 +13,15 @@ from aiovgic.model import invariants
 from aiovgic.model.facts import facts, publication_facts
 from aiovgic.record.finding import Violation
 from aiovgic.record.operation import text_of
+from aiovgic.scenario.cells import Cells
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.foreseen import changes_descriptors, ends_vm
-from aiovgic.scenario.guest_program import Kvm, ProgramGuest, claim, coroutine_of
+from aiovgic.scenario.guest_program import Cpu, Kvm, ProgramGuest, claim, coroutine_of
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
 from aiovgic.scenario.layer_state import LayerState
 from aiovgic.scenario.scenario import Step
+from aiovgic.scenario.user_state import UserState
 from aiovgic.sync import Interrupt
 from aiovgic.uapi.machine import Machine
 
@@ -66,6 +68,10 @@ class ScenarioSession:
             rt.finish(self.set_up_machine())
         except Violation as error:
             raise self.not_set_up(f"cannot be done: {error.finding.title}") from error
+        self.cells = self.machine.parts.make(Cells, "shared")
+        """Words that tasks written in Python share."""
+        self.user_state = UserState()
+        """What those tasks can reach besides; the program of a search gives it."""
         self.layer_state = LayerState.of(self.machine, layers)
 
     @property
@@ -170,7 +176,7 @@ class ScenarioSession:
             self.note(step, result)
             self.deliveries.note(step.op, result, actor.vcpu(index).name)
 
-        guest = ProgramGuest(actor, index, body, self.rings, watch)
+        guest = ProgramGuest(actor, Cpu(index, self.rings, self.cells), body, watch)
         result: Result = {"ret": 0, "errno": None}
         try:
             await self.machine.enter(actor, index, guest)
@@ -193,7 +199,7 @@ class ScenarioSession:
             self.name(step, result, actor)
             return result
 
-        return Kvm(perform, self.rings)
+        return Kvm(perform, self.rings, self.cells)
 
     def note(self, step: Step, result: Result) -> None:
         """A step has its result."""
@@ -244,4 +250,5 @@ class ScenarioSession:
         return {
             "results": {label: self.results[label] for label in sorted(self.results)},
             "delivered": [[intid, vcpu] for intid, vcpu in self.deliveries.taken],
+            **self.cells.outcome(),
         }

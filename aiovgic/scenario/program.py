@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.scenario.scenario import Scenario
+    from aiovgic.scenario.user_state import UserState
     from aiovgic.sync import Layer, Runtime
 
 
@@ -26,7 +27,12 @@ class ScenarioProgram:
         self.excuses = Excuses.of(()) if excuses is None else excuses
         """None unless they are given: then every violation is one."""
         self.serial = SerialOrders(self)
+        self.user_state: UserState | None = None
+        """Where a search collects what the tasks can reach."""
 
     def __call__(self, rt: Runtime) -> ScenarioSession:
         session = ScenarioSession if self.scenario.body is None else BodySession
-        return session(rt, self.scenario, self.layers, self.serial, self.excuses)
+        made = session(rt, self.scenario, self.layers, self.serial, self.excuses)
+        if self.user_state is not None:
+            made.user_state = self.user_state
+        return made

@@ -115,6 +115,10 @@ class OpsGuest:
             result["hex"] = data.hex()
         self.done(result)
 
+    def touched(self, value: Any) -> None:
+        """Raises AssertionError: a list of operations shares no word."""
+        raise AssertionError(f"an operation on a shared word gave {value!r}, and this guest asked for none")
+
     def fault(self, esr: int, far: int | None = None) -> None:
         """The operation took an exception."""
         exception = {"esr": hex(esr)}

@@ -1,0 +1,76 @@
+"""Words that tasks written in Python share: each access is a point, so that the search tries its orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from aiovgic.engine.recorder import words
+from aiovgic.errors import UsageError
+from aiovgic.scenario.immutable import is_immutable
+from aiovgic.sync import FULL, RELAXED, Part, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiovgic.sync import Parts, Update
+    from aiovgic.sync.shared import Order
+
+T = TypeVar("T")
+
+
+class Cell(Shared[T]):
+    """A word of the test's own. Its values cannot change in place, so that every change is an operation."""
+
+    __slots__ = ()
+
+    def store(self, value: T, order: Order = RELAXED) -> Update[T]:
+        """Await it to write the word. Raises UsageError for a value that can change in place."""
+        return super().store(fixed(self.name, value), order)
+
+    def cmpxchg(self, old: T, new: T, order: Order = FULL) -> Update[T]:
+        """Await it to write ``new`` if the word is ``old``; gives what the word was. Raises as `store`."""
+        return super().cmpxchg(old, fixed(self.name, new), order)
+
+    def update(self, change: Callable[[T], T], order: Order = FULL) -> Update[T]:
+        """Await it to replace the word by ``change(word)`` in one step; gives what the word was. Raises as `store`."""
+        return super().update(lambda now: fixed(self.name, change(now)), order)
+
+    def fetch_add(self: Cell[int], count: int = 1, order: Order = FULL) -> Update[int]:
+        """Await it to add ``count`` in one step; gives what the word was."""
+        return super().update(lambda now: now + count, order)
+
+
+class Cells(Part):
+    """The words that the tasks of one execution share."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.made: dict[str, tuple[Cell[Any], object]] = {}
+        """By name: each word, and its first value."""
+
+    def shared(self, name: str, value: T) -> Cell[T]:
+        """The word with this name, ``value`` at first; the same one for all tasks of an execution.
+
+        ``await word.load()``, ``.store(v)``, ``.cmpxchg(old, new)``, ``.update(change)``, ``.fetch_add(n)``.
+        Accesses are relaxed unless an order of `aiovgic.sync` is given: they do not hide data races of KVM.
+        Raises UsageError for a value that can change in place, and for a second first value.
+        """
+        if name not in self.made:
+            self.made[name] = (Cell(self, name, fixed(f"{self.name}.{name}", value)), value)
+        cell, first = self.made[name]
+        if first != value or type(first) is not type(value):
+            raise UsageError(f"{cell.name} begins as {first!r} in one task, and as {value!r} in another")
+        return cast("Cell[T]", cell)
+
+    def outcome(self) -> dict[str, dict[str, str]]:
+        """What the words hold, if there are any, as part of an outcome."""
+        held = {name: words(self.made[name][0].value) for name in sorted(self.made)}
+        return {"shared": held} if held else {}
+
+
+def fixed(name: str, value: T) -> T:
+    """The same value. Raises UsageError if it can change in place."""
+    if not is_immutable(value):
+        what = f"a {type(value).__name__} changes in place, and the search does not see it"
+        raise UsageError(f"{name}: {what}; keep a tuple or a frozen dataclass")
+    return value

@@ -1,0 +1,160 @@
+"""State of the user's own that a search does not see: what tasks share, and what executions leave behind."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from aiovgic.scenario.immutable import is_atom
+from aiovgic.scenario.reach import Reach, attributes_of, is_users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiovgic.scenario.reach import Found, Route
+    from aiovgic.scenario.scenario import Scenario
+
+USED_UP = (Iterator, AsyncIterator, Coroutine)
+"""What changes whenever it is used, and cannot be compared."""
+
+Key = tuple[int, str]
+"""An object by its identity, or a variable by the identity of its namespace and its name."""
+
+
+@dataclass(frozen=True)
+class UserState:
+    """What the tasks of a scenario written in Python can reach. It lasts for a search: no checkpoint puts it back."""
+
+    tasks: dict[str, Reach] = field(default_factory=dict)
+    """By name: what each task reaches, as it was when the task was first seen."""
+    lasting: dict[str, Reach] = field(default_factory=dict)
+    """By name: what functions reach that every execution calls anew; it outlives an execution."""
+    before: dict[Key, str] = field(default_factory=dict)
+    """What lasts, as it was before the search."""
+    reads: dict[str, dict[str, None]] = field(default_factory=dict)
+    """What tasks asked the machine for in a race, and the tasks: its notes are no points."""
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> UserState:
+        """The state before the search."""
+        state = cls()
+        if scenario.body is not None:
+            state.lasting[scenario.name] = Reach(scenario.body)
+        for plan in scenario.tasks:
+            if plan.body is not None:
+                state.tasks[plan.name] = state.lasting[plan.name] = Reach(plan.body)
+        state.before.update(state.kept())
+        return state
+
+    def started(self, name: str, function: object, args: Sequence[object], fields: dict[str, object]) -> None:
+        """A test starts a task: in its first execution it is looked at."""
+        if name not in self.tasks:
+            self.tasks[name] = Reach(function, args, fields)
+
+    def read(self, what: str, task: str) -> None:
+        """A task asks for something that the machine has noted down, in a race."""
+        self.reads.setdefault(what, {})[task] = None
+
+    def untracked(self) -> tuple[str, ...]:
+        """Everything that the search did not see, each with the tasks it belongs to."""
+        found = dict(shared_by(self.tasks))
+        now = self.kept()
+        for key, (route, tasks) in self.routes().items():
+            if self.before.get(key) != now[key]:
+                found.setdefault(str(route), tasks)
+        told = [f"{what} ({named(tasks)})" for what, tasks in found.items()]
+        told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
+        told += [f"some objects of many ({named([name])})" for name, each in self.tasks.items() if each.more]
+        return tuple(told)
+
+    def kept(self) -> dict[Key, str]:
+        """What outlives an execution, in a form that can be compared."""
+        found: dict[Key, str] = {}
+        for reach in self.lasting.values():
+            for identity, each in reach.objects.items():
+                used_up = isinstance(each.value, USED_UP) and bool(self.before)
+                found[identity, ""] = "used up" if used_up else snapshot(each.value)
+            for key, variable in reach.variables.items():
+                found[key] = part(variable.value)
+        return found
+
+    def routes(self) -> dict[Key, tuple[Route, list[str]]]:
+        """How what outlives an execution is reached, and by which tasks."""
+        found: dict[Key, tuple[Route, list[str]]] = {}
+        for name, reach in self.lasting.items():
+            routes = {(identity, ""): each.route for identity, each in reach.objects.items()}
+            routes |= {key: variable.route for key, variable in reach.variables.items()}
+            for key, route in routes.items():
+                found.setdefault(key, (route, []))[1].append(name)
+        return found
+
+
+def named(tasks: Sequence[str]) -> str:
+    """Tasks by their names."""
+    return f"task{'s' if len(tasks) > 1 else ''} {', '.join(tasks)}"
+
+
+# -- what tasks share ------------------------------------------------------------------------------------
+
+
+def shared_by(tasks: Mapping[str, Reach]) -> Iterator[tuple[str, list[str]]]:
+    """What two tasks reach and can change, as a route, with the tasks that reach it."""
+    told: dict[str, None] = {}
+    for number, reach in enumerate(tasks.values()):
+        earlier = list(tasks.values())[:number]
+        for identity, each in reach.objects.items():
+            among = [name for name, other in tasks.items() if identity in other.objects]
+            if len(among) == 1 or any(identity in other.objects for other in earlier):
+                continue
+            inside, empty = is_inside(each, reach, tasks), is_empty(each, [tasks[name] for name in among])
+            if not inside and not empty and str(each.route) not in told:
+                told[str(each.route)] = None
+                yield str(each.route), among
+        for key, variable in reach.variables.items():
+            among = [name for name, other in tasks.items() if key in other.variables]
+            is_set = any(tasks[name].variables[key].is_set for name in among)
+            if is_set and len(among) > 1 and str(variable.route) not in told:
+                told[str(variable.route)] = None
+                yield str(variable.route), among
+
+
+def is_inside(each: Found, reach: Reach, tasks: Mapping[str, Reach]) -> bool:
+    """Whether an object is reached through another one that two tasks share: that one is named."""
+    within = each.within
+    while within is not None:
+        if sum(within in other.objects for other in tasks.values()) > 1:
+            return True
+        within = reach.objects[within].within
+    return False
+
+
+def is_empty(each: Found, among: Sequence[Reach]) -> bool:
+    """Whether an object is an instance of the user's classes without attributes, and no code of the tasks sets any."""
+    users = all(is_users(cls.__module__) for cls in type(each.value).__mro__[:-1])
+    return users and not any(attributes_of(each.value)) and not any(reach.sets_attributes for reach in among)
+
+
+# -- what executions leave behind --------------------------------------------------------------------------
+
+
+def snapshot(value: Any) -> str:
+    """What an object holds, as a text that is another one if the object changes."""
+    if isinstance(value, dict):
+        inside = [f"{part(key)}: {part(each)}" for key, each in value.items()]
+    elif isinstance(value, list | tuple | deque):
+        inside = [part(each) for each in value]
+    elif isinstance(value, set):
+        inside = sorted(part(each) for each in value)
+    elif isinstance(value, bytearray):
+        inside = [value.hex()]
+    else:
+        inside = [repr(value.getstate())] if isinstance(value, Random) else []
+    return " ".join([*inside, *(f"{name}={part(each)}" for name, each in attributes_of(value))])
+
+
+def part(value: object) -> str:
+    """A value inside another one: itself if it is plain, else which object it is."""
+    return repr(value) if is_atom(value) and type(value) is not object else f"{type(value).__name__} {id(value)}"
