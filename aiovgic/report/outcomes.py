@@ -33,6 +33,8 @@ def words(seen: Mapping[str, Any]) -> Iterator[str]:
         yield f"{label}: {' '.join(f'{key}={text(value)}' for key, value in result.items() if shown(key, value))}"
     for intid, vcpu in seen.get("delivered", ()):
         yield f"{intid} taken by {vcpu}"
+    for name, value in seen.get("shared", {}).items():
+        yield f"shared {name}: {value}"
 
 
 def shown(key: str, value: Any) -> bool:

@@ -163,7 +163,7 @@ class Reach:
         """What the code of a function reaches, if it is code of the user's."""
         wrapped = getattr(function, "__wrapped__", None)
         self.todo.append((wrapped, Route("", getattr(wrapped, "__name__", "")), within))
-        if not is_users(function.__module__ or ""):
+        if not is_users(str(function.__globals__.get("__name__", ""))):  # a wrapper's __module__ is not its own
             return
         facts = facts_of(function.__code__)
         self.names.update(dict.fromkeys(facts.attributes))

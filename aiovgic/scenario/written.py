@@ -59,8 +59,9 @@ def race(  # noqa: PLR0913  the sections of a scenario
     """A scenario whose tasks are async functions: of a `Kvm` for a thread, `vcpu(n, ...)` of a `Cpu` for a guest.
 
     ``machine`` and the expectations are what a scenario file has there; ``again`` is what a report
-    says of replaying. Every execution calls the functions anew; what is outside of them is not put
-    back between executions, so keep nothing there. Raises UsageError, ScenarioError.
+    says of replaying. Every execution calls the functions anew. Tasks share state through cells
+    (``kvm.shared(name, value)``, ``cpu.shared(name, value)``): the search does not see other state that they
+    share, and names it. Raises UsageError, ScenarioError.
     """
     place, source = whereabouts([each.body if isinstance(each, OnVcpu) else each for each in tasks.values()])
     expected = {"always": always, "never": never, "sometimes": sometimes}
