@@ -2,7 +2,7 @@
 
 Each write of ISACTIVER or ICACTIVER spins until the vCPU whose list has the interrupt is off its CPU, and lets others
 run in every turn. Nothing keeps two writers apart: where each writes about an interrupt on the other's list, each
-spins in its own handler, on its own CPU, until the other is preempted (facts: races.md 19; abd7229626b9, 4.13).
+spins in its own handler, on its own CPU, until the other is preempted (docs/facts/races.md#19; abd7229626b9, 4.13).
 """
 
 from __future__ import annotations

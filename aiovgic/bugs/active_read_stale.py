@@ -1,8 +1,8 @@
 """active-read-stale: a read of ISACTIVER stops nobody, and does not see what is in list registers.
 
 An interrupt that another vCPU has acknowledged is active in its list register alone. Who polls
-ISACTIVER until the handler is done believes that it is done too early, or polls for ever (facts:
-races.md 20; 9a50ebbffa98, 5.7).
+ISACTIVER until the handler is done believes that it is done too early, or polls for ever (
+docs/facts/races.md#20; 9a50ebbffa98, 5.7).
 """
 
 from __future__ import annotations

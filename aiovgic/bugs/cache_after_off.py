@@ -2,7 +2,7 @@
 
 An MSI that takes the long way tests both under its_lock, then caches what it found. GITS_CTLR
 and GICR_CTLR empty the cache under other locks, or none. An entry stored after that stays, and
-later MSIs are delivered by it (facts: interrupts.md 9, rows 7 and 8; still in 6.12.117).
+later MSIs are delivered by it (docs/facts/interrupts.md#9, rows 7 and 8; still in 6.12.117).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each reads an entry, erases its place, and drops the reference of what it has read, not of what the
 erase gave back. ITS commands hold its_lock meanwhile, GITS_CTLR cmd_lock, GICR_CTLR nothing. The event's
-reference is gone with the cache's, and the LPI is freed while its event maps it (facts: races.md 3;
+reference is gone with the cache's, and the LPI is freed while its event maps it (docs/facts/races.md#3;
 CVE-2026-46316, 13031fb6b835; Linux 6.10 to 7.0, born where nobody waits for its_lock).
 """
 

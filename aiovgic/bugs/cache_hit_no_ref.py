@@ -2,7 +2,7 @@
 
 The cache holds a reference while its lock or RCU section lasts, and the injection goes on after
 that. DISCARD empties the cache and drops the event's reference meanwhile: the LPI is freed, and the
-injector takes its lock (facts: races.md 6; CVE-2024-26598, ad362fe07fec; Linux 5.3 to 6.7).
+injector takes its lock (docs/facts/races.md#6; CVE-2024-26598, ad362fe07fec; Linux 5.3 to 6.7).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Bug:
     """One historical bug: layers over a revision, and what is known of it."""
 
     id: str
-    """As races.md names it; its file's name, with hyphens."""
+    """As docs/facts/races.md names it; its file's name, with hyphens."""
     layers: tuple[Layer, ...]
     """The structure it was born in, where that is not its base's own, then the bug."""
     kinds: tuple[Kind, ...]

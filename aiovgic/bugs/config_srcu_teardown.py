@@ -1,7 +1,7 @@
 """config-srcu-teardown: a failed vCPU's frame is taken off the bus with config_lock held.
 
 Taking a device off the bus waits until all its readers have left, and a reader may be an MMIO handler
-that waits for config_lock (facts: races.md 11b; 9eb18136af9f put config_lock around all of the
+that waits for config_lock (docs/facts/races.md#11b; 9eb18136af9f put config_lock around all of the
 teardown, f616506754d3 took it off again days later, 6.11).
 """
 

@@ -2,8 +2,8 @@
 
 Clearing EnableLPIs flushes a vCPU's list, and MOVALL sends its LPIs elsewhere, while the vCPU is
 in the guest. What its list registers hold is folded into interrupts that are on no list any
-more: pending state comes back after it was lost, or an LPI shows up on two vCPUs (facts:
-races.md 22; mended by stopping the VM, a series of September 2026; 6.12.117 has the fault).
+more: pending state comes back after it was lost, or an LPI shows up on two vCPUs (
+docs/facts/races.md#22; mended by stopping the VM, a series of September 2026; 6.12.117 has the fault).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """failed-vcpu-redist-dangling: a vCPU that could not be created leaves its redistributor on the bus.
 
 KVM_CREATE_VCPU registers the frame, which is part of the vCPU, and fails later: there is no memory, or
-the id is taken. The vCPU is freed. Another vCPU that accesses the frame gets at freed memory (facts:
-races.md 10; 02e3858f08fa, 6.7; 250f25367b58, 6.15, for one more exit).
+the id is taken. The vCPU is freed. Another vCPU that accesses the frame gets at freed memory (
+docs/facts/races.md#10; 02e3858f08fa, 6.7; 250f25367b58, 6.15, for one more exit).
 """
 
 from __future__ import annotations

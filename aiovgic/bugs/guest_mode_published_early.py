@@ -3,7 +3,7 @@
 Whoever halts all vCPUs (an access of ISACTIVER, say) waits only for those that are not outside.
 On exit OUTSIDE_GUEST_MODE was stored before the state was saved; on entry IN_GUEST_MODE was
 stored after the state had been loaded. In between the halter edits an interrupt, and the fold
-writes the list register's old state over it (facts: races.md 17; mended in 6.12.117).
+writes the list register's old state over it (docs/facts/races.md#17; mended in 6.12.117).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The device at a doorbell's address is found in an SRCU section. Whether it is an ITS was asked after
 leaving it, when the device may be off the bus and freed: a redistributor of a vCPU that could not
-be made (facts: races.md 27; 3a0724998162, 2026; 6.12.97 has it mended).
+be made (docs/facts/races.md#27; 3a0724998162, 2026; 6.12.97 has it mended).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """irqfd-type-clobber: an irqfd that goes is changed under its readers.
 
-Deassigning writes what the irqfd raises while whoever writes the eventfd is reading it (facts: races.md, also
-worth a variant; b4d37cdb77a0, 6.19).
+Deassigning writes what the irqfd raises while whoever writes the eventfd is reading it (docs/facts/races.md#variants;
+b4d37cdb77a0, 6.19).
 """
 
 from __future__ import annotations

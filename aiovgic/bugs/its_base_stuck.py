@@ -2,7 +2,7 @@
 
 SET_ATTR(ADDR) stores the base, then registers the device. Where registering fails (the bus is
 full, or memory is short) the base stays, so that ADDR answers EEXIST from then on although
-nothing listens there (facts: races.md, own reading; still in 6.12.117).
+nothing listens there (docs/facts/races.md#variants; still in 6.12.117).
 """
 
 from __future__ import annotations

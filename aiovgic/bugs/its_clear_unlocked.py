@@ -1,7 +1,7 @@
 """its-clear-unlocked: the ITS command CLEAR changes an interrupt without its lock.
 
 CLEAR writes ``pending_latch`` under its_lock alone. A vCPU that folds the same LPI back from a
-list register holds irq_lock, and one of the two stores is lost (facts: interrupts.md 8.1 and
+list register holds irq_lock, and one of the two stores is lost (docs/facts/interrupts.md#8.1 and
 9, row 9; still in 6.12.117).
 """
 

@@ -2,7 +2,7 @@
 
 INIT does it where there is an ITS, and the creation of an ITS does it where there was INIT. An ITS that is
 created without config_lock looks for INIT before it is over, and is seen by INIT after it has looked for
-ITSes: there are no vPEs. The other way round there may be two tables of them (facts: races.md 40;
+ITSes: there are no vPEs. The other way round there may be two tables of them (docs/facts/races.md#40;
 9cf2f840c439, 6.4).
 """
 

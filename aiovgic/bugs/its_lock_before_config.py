@@ -1,7 +1,7 @@
 """its-lock-before-config: an ITS is saved with its_lock outside config_lock.
 
 Everywhere else config_lock comes first. Two who take the two in different orders wait for each
-other (facts: races.md 40; 49e5d16b6fc0, 6.4).
+other (docs/facts/races.md#40; 49e5d16b6fc0, 6.4).
 """
 
 from __future__ import annotations

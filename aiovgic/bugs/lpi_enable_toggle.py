@@ -2,7 +2,7 @@
 
 GICR_CTLR.EnableLPIs was a plain flag: who saw it set and clears it flushes, who saw it clear and sets it
 scans the pending table. A flush that comes last takes what the scan of the other has found, and LPIs are on
-(facts: races.md 21; 94828468a608, 5.19, made it a word that only one can change).
+(docs/facts/races.md#21; 94828468a608, 5.19, made it a word that only one can change).
 """
 
 from __future__ import annotations

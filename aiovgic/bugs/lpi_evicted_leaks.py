@@ -2,7 +2,7 @@
 
 Dropping the last reference only leaves the LPI dead in the index, for a later sweep. MAPTI of the same
 INTID stores a new LPI over it before that: the sweep frees what is in the index, and there the dead one
-is not any more (facts: races.md 4, the leak twin; CVE-2026-74568, 292e80a159aa and cbfe2b24a1ea).
+is not any more (docs/facts/races.md#4, the leak twin; CVE-2026-74568, 292e80a159aa and cbfe2b24a1ea).
 """
 
 from __future__ import annotations

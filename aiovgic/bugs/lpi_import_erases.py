@@ -2,7 +2,7 @@
 
 MAPTI puts a new LPI into the index, then takes its bit out of the pending table. Between the two
 the LPI can be found by its INTID, or through another ITS, and made pending; the import stores the
-table's bit over it, and the interrupt is lost (facts: interrupts.md 9, row 11; still in
+table's bit over it, and the interrupt is lost (docs/facts/interrupts.md#9, row 11; still in
 6.12.117).
 """
 

@@ -2,7 +2,7 @@
 
 The bit of a new LPI is read, latched and queued, then cleared in guest memory. Where that write
 fails the command is undone: there is no event, but the LPI is on its vCPU's list, which holds a
-reference, and the bit is still in the table (own reading of the order in facts: its.md 3 and 6.2;
+reference, and the bit is still in the table (own reading of the order in docs/facts/its.md#3 and #6.2;
 6.12.117 has the fault).
 """
 

@@ -2,7 +2,7 @@
 
 A host interrupt that injects an MSI may drop an LPI's last reference, and takes that lock to erase it. On the CPU of
 one who holds it that is the end; and so it is where the last reference is dropped under an ap_list_lock, which
-handlers want as well (facts: races.md 25; d54594accf73, 6.17; 75360a9a3385, 6.18).
+handlers want as well (docs/facts/races.md#25; d54594accf73, 6.17; 75360a9a3385, 6.18).
 """
 
 from __future__ import annotations

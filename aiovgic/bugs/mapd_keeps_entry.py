@@ -2,7 +2,7 @@
 
 SAVE_TABLES has written them; MAPD with V=0 and DISCARD free the device and the event, and leave what was written.
 The next save passes over what is not mapped, and RESTORE_TABLES brings it back, with a table of events whose memory
-the guest uses for something else by now (facts: its.md 3, MAPD and DISCARD; e9649129d33d and 7602ffd1d5e8, 6.13).
+the guest uses for something else by now (docs/facts/its.md#3, MAPD and DISCARD; e9649129d33d and 7602ffd1d5e8, 6.13).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A vCPU about to enter the guest has flushed its list, and is not in guest mode yet. The kick finds
 nobody to interrupt; then the vCPU enters with list registers that lack the interrupt, and nobody
-makes it come out (facts: races.md 12; 325f9c649c8a, 4.13).
+makes it come out (docs/facts/races.md#12; 325f9c649c8a, 4.13).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """multi-sgi-same-lr: an SGI that two vCPUs have sent sits in two list registers.
 
 A GICv2 SGI waits once for each of its sources. Filling the list registers took all of them at once, each
-with the same number, which the architecture leaves unpredictable (facts: races.md, also worth a variant;
+with the same number, which the architecture leaves unpredictable (docs/facts/races.md#variants;
 16ca6a607d84, 4.16).
 """
 

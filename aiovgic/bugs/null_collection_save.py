@@ -1,7 +1,7 @@
 """null-collection-save: an event without a collection cannot be saved.
 
 MAPC with V=0 takes the collection from its events. Saving looks at each event's collection and does not ask
-whether there is one (facts: races.md, also worth a variant; CVE-2026-89912, mended in 6.12.113).
+whether there is one (docs/facts/races.md#variants; CVE-2026-89912, mended in 6.12.113).
 """
 
 from __future__ import annotations

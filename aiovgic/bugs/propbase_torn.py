@@ -1,7 +1,7 @@
 """propbase-torn: of two halves of PROPBASER that two vCPUs write, one is lost.
 
 The register has 64 bits, and a guest may write them in halves. Read, merge and write in three steps: who read
-before the other wrote puts the old half back (facts: races.md, also worth a variant; 0aa1de57319c, 4.8).
+before the other wrote puts the old half back (docs/facts/races.md#variants; 0aa1de57319c, 4.8).
 """
 
 from __future__ import annotations

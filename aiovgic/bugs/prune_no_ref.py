@@ -2,7 +2,7 @@
 
 The list's reference is the last: the event was discarded. A vCPU that leaves the guest finds that the
 LPI belongs elsewhere and drops its locks; another vCPU that turns LPIs off flushes the list and drops
-that reference; then the first takes irq_lock inside freed memory (facts: races.md 2;
+that reference; then the first takes irq_lock inside freed memory (docs/facts/races.md#2;
 CVE-2026-72288, 7258770e5814; Linux 4.8 to 7.1.4).
 """
 

@@ -3,7 +3,7 @@
 A vCPU that leaves the guest finds an LPI that belongs elsewhere, drops its locks, takes both lists'
 locks, and asks again only where the LPI goes. Another vCPU that turns LPIs off flushes the list in
 between: the LPI is taken off a list it is not on, and the list it is put on holds no reference
-(facts: races.md 1; CVE-2026-72289, 0074b82cdfcb; Linux 4.7 to 7.1.4).
+(docs/facts/races.md#1; CVE-2026-72289, 0074b82cdfcb; Linux 4.7 to 7.1.4).
 """
 
 from __future__ import annotations

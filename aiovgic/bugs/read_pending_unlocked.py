@@ -1,7 +1,7 @@
 """read-pending-unlocked: ISPENDR is read without the lock of what it reads.
 
 Whether an interrupt is pending is latch, line and trigger together. A read that takes no irq_lock may see one of
-before and one of after an injection (facts: races.md 26; 62b06f8f429c, 4.17).
+before and one of after an injection (docs/facts/races.md#26; 62b06f8f429c, 4.17).
 """
 
 from __future__ import annotations

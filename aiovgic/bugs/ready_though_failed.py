@@ -2,7 +2,7 @@
 
 Ready is stored before the bus is touched, and nothing takes it back where the bus has no room or no
 memory. The run fails, and every later one goes on without a distributor: its accesses leave to userspace
-(facts: races.md 9, the twin; 78a005555500, 6.12, and df5fd75ee305, since when such a VM is dead).
+(docs/facts/races.md#9, the twin; 78a005555500, 6.12, and df5fd75ee305, since when such a VM is dead).
 """
 
 from __future__ import annotations

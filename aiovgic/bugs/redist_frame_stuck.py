@@ -1,7 +1,7 @@
 """redist-frame-stuck: a vCPU whose frame could not be registered never gets one.
 
-It keeps the address that it was to have. Whoever adds a region again finds it placed, and passes over it (facts:
-races.md 29; 8a88a46b86ca and 4dbeadeb6ac4, mended in 6.12.117).
+It keeps the address that it was to have. Whoever adds a region again finds it placed, and passes over it (
+docs/facts/races.md#29; 8a88a46b86ca and 4dbeadeb6ac4, mended in 6.12.117).
 """
 
 from __future__ import annotations

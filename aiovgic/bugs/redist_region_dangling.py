@@ -1,7 +1,7 @@
 """redist-region-dangling: a region that could not be used is freed, and vCPUs still point into it.
 
 Adding a region gives frames to all vCPUs. Where one cannot be registered the frames of the others go, and then the
-region; the vCPUs' pointers to it stay, and GICR_TYPER reads what was freed (facts: races.md 29; CVE-2024-40989,
+region; the vCPUs' pointers to it stay, and GICR_TYPER reads what was freed (docs/facts/races.md#29; CVE-2024-40989,
 0d92e4a7ffd5, 6.10).
 """
 

@@ -1,7 +1,7 @@
 """redist-rollback-older: a region that fails takes the frames of an older one off the bus.
 
-Undoing registers goes back over all vCPUs before the one that failed, whichever region their frames are in (facts:
-races.md 29; 4dbeadeb6ac4, mended in 6.12.117).
+Undoing registers goes back over all vCPUs before the one that failed, whichever region their frames are in (
+docs/facts/races.md#29; 4dbeadeb6ac4, mended in 6.12.117).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """seed-create-unlocked: two ITSes are created at once, and the VM knows of one.
 
 KVM_CREATE_DEVICE ran the type's create hook and put the device on the VM's list without kvm->lock: of two who
-add at once one is lost (facts: races.md 2.1 and 35; a28ebea2adc4, 4.8).
+add at once one is lost (docs/facts/races.md#2.1 and #35; a28ebea2adc4, 4.8).
 """
 
 from __future__ import annotations

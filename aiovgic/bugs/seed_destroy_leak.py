@@ -1,7 +1,7 @@
 """seed-destroy-leak: a VM ends, and its ITS's device outlives it.
 
 Destroying the device is the type's part, and so is freeing what KVM_CREATE_DEVICE allocated for it. The ITS
-freed itself alone (facts: races.md 2.1 and 36; v7 of July 2016; 4729ec8c1e17, 5.2).
+freed itself alone (docs/facts/races.md#2.1 and #36; v7 of July 2016; 4729ec8c1e17, 5.2).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Destroying frees the ITS, and with it the device that the bus still holds. An MSI that found it
 there goes on to take its lock. KVM is safe only because closing destroys nothing, and the buses
-go before the devices; here closing destroys (facts: races.md 2.1; own reading of v7 of July 2016).
+go before the devices; here closing destroys (docs/facts/races.md#2.1; own reading of v7 of July 2016).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The first run registers one ITS, finds the next not initialised, and fails with EBUSY. What it
 registered stays on the bus. Userspace initialises the other ITS, runs again, and the first one
-is registered once more while it is live (facts: races.md 2.2; own reading of Linux 4.8 to 4.11).
+is registered once more while it is live (docs/facts/races.md#2.2; own reading of Linux 4.8 to 4.11).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The constant says 64 KiB, the documentation 128: GITS_TRANSLATER lies in the second page, which
 nobody registers. An MSI finds no ITS, and a guest's store to the doorbell leaves to userspace
-(facts: races.md 2.1; own reading of v7 of July 2016; mended when it was merged).
+(docs/facts/races.md#2.1; own reading of v7 of July 2016; mended when it was merged).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """sort-self-deadlock: a list is sorted by a comparison that locks one interrupt twice.
 
 list_sort may compare an element with itself while it merges a long tail, only so that its caller can let others
-run. A comparison that takes both locks waits for itself (facts: races.md, also worth a variant; d4a8061a7c5f,
+run. A comparison that takes both locks waits for itself (docs/facts/races.md#variants; d4a8061a7c5f,
 5.3). Here every second element of a tail counts as long, so that a few interrupts will do.
 """
 

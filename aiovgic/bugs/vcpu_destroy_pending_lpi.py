@@ -1,7 +1,7 @@
 """vcpu-destroy-pending-lpi: a VM ends, and an LPI that was pending outlives it.
 
-A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without giving them up nobody
-else does: the LPI stays, and what it says of its vCPU points at freed memory (facts: races.md 37; 969ce8b5260d, 5.7).
+A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without giving them up nobody else does: the
+LPI stays, and what it says of its vCPU points at freed memory (docs/facts/races.md#37; 969ce8b5260d, 5.7).
 """
 
 from __future__ import annotations

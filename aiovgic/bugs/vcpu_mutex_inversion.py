@@ -1,8 +1,8 @@
 """vcpu-mutex-inversion: a guest's write of GICD_CTLR takes kvm->lock while its vCPU is locked.
 
 An ioctl that stops the VM takes kvm->lock, then every vCPU's mutex. A vCPU that runs holds its mutex and wants
-kvm->lock for vGIC state. Only because the ioctl merely tries the mutexes it is EBUSY and no hang (facts: races.md 40;
-f00327731131 gave vGIC state config_lock, 0acc7239c20a did the same for CPU_ON, 6.4).
+kvm->lock for vGIC state. Only because the ioctl merely tries the mutexes it is EBUSY and no hang
+(docs/facts/races.md#40; f00327731131 gave vGIC state config_lock, 0acc7239c20a did the same for CPU_ON, 6.4).
 """
 
 from __future__ import annotations

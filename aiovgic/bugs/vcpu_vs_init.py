@@ -3,7 +3,7 @@
 KVM_CREATE_VCPU asks under kvm->lock whether the vGIC is initialised, INIT asks under config_lock
 whether a vCPU is in creation, and neither takes the other's lock. A creation that begins after
 INIT has asked and before INIT has said that it is done passes both: INIT resets the interfaces of the
-vCPUs it found, and the new one is published without (facts: uapi.md 3 and 8; own, found by the
+vCPUs it found, and the new one is published without (docs/facts/uapi.md#3 and #8; own, found by the
 scenario vcpu-vs-init: 6.12.117 has these locks).
 """
 

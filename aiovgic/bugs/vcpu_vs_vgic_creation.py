@@ -2,7 +2,7 @@
 
 KVM_CREATE_VCPU gives a vCPU its part of the vGIC if there is one, and publishes it later.
 KVM_CREATE_DEVICE looks only at the vCPUs that are published. A vCPU that falls between has
-neither private interrupts nor a redistributor (facts: races.md 8; 07212d16adc7, 6.16; 6.12.117
+neither private interrupts nor a redistributor (docs/facts/races.md#8; 07212d16adc7, 6.16; 6.12.117
 has the fault).
 """
 

@@ -1,8 +1,8 @@
 """vgic-lock-vs-isr: an LPI is moved under its irq_lock with interrupts on.
 
 The host's timer interrupt comes on the CPU that holds irq_lock and injects: it waits for that lock, or for an
-ap_list_lock whose holder waits for it, and what it interrupted never goes on (facts: races.md 26; update_affinity until
-388d4359680b, 4.17).
+ap_list_lock whose holder waits for it, and what it interrupted never goes on (docs/facts/races.md#26; update_affinity
+until 388d4359680b, 4.17).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """vlpi-double-unmap: the end of an event and the end of forwarding both unmap one vLPI.
 
 Freeing an event tests without irq_lock whether its LPI is forwarded. The end of forwarding may unmap the vLPI
-after that test, and the end of the event unmaps it again (facts: races.md 34b; fc4dafe87b93, 6.16).
+after that test, and the end of the event unmaps it again (docs/facts/races.md#34b; fc4dafe87b93, 6.16).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """vlpi-forwarding-race: an LPI's configuration is passed on after the host has taken it back.
 
 Priority and enable are stored under irq_lock; the host is told after it was dropped. Forwarding may have ended
-in between, and the host is asked to configure what is no vLPI (facts: races.md 34a; 05b9405f2fa1, 6.16).
+in between, and the host is asked to configure what is no vLPI (docs/facts/races.md#34a; 05b9405f2fa1, 6.16).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """vlpi-lost-by-route: a vLPI is looked for under the event that its route names now.
 
 Who ends forwarding finds the LPI by the MSI of the route. The guest, or the VMM, has given the route another one
-meanwhile: nothing is found, and the host goes on injecting the old LPI (facts: races.md 34d; 05b9405f2fa1
+meanwhile: nothing is found, and the host goes on injecting the old LPI (docs/facts/races.md#34d; 05b9405f2fa1
 finds it by the host's interrupt, 4bf3693d36af unmaps it when the route changes, 6.16).
 """
 

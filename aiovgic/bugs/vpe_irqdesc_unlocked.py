@@ -2,7 +2,7 @@
 
 To read what a GICv4 host has recorded, saving pending tables takes the vPEs from the host's ITS, and activates
 and deactivates their doorbells. It did so without the lock of the interrupts' descriptors, which the host's
-own handlers change (facts: races.md, also worth a variant; ef3691683d7b, 6.2).
+own handlers change (docs/facts/races.md#variants; ef3691683d7b, 6.2).
 """
 
 from __future__ import annotations

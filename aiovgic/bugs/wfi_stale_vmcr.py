@@ -2,8 +2,8 @@
 
 A guest changes its priority mask and waits. The mask is in the hardware until the vCPU is scheduled out,
 but whether to block is asked before that, of the copy in memory: an interrupt that has just
-come counts as masked, its wake-up came before the sleep, and nobody wakes again (facts:
-races.md 14; 5eeaf10eec39, 5.3; since 4.12).
+come counts as masked, its wake-up came before the sleep, and nobody wakes again (
+docs/facts/races.md#14; 5eeaf10eec39, 5.3; since 4.12).
 """
 
 from __future__ import annotations

@@ -40,34 +40,34 @@ class Dist(IrqBanks):
     """VM-wide vGIC state (struct vgic_dist) and its GICD frame."""
 
     vgic_model = Guarded(
-        Model.NONE, by="config_lock", known="uapi.md 16: the model is set once and read without a lock"
+        Model.NONE, by="config_lock", known="docs/facts/uapi.md#16: the model is set once and read without a lock"
     )
     enabled = Guarded(
         default=False,
         by="config_lock",
-        known="interrupts.md 8.1: the oracle reads it under irq_lock only, a GICv2 guest writes it under no lock",
+        known="docs/facts/interrupts.md#8.1: read under irq_lock only, and a GICv2 guest writes it under no lock",
         lockless=True,
     )
-    nr_spis = Guarded(0, by="config_lock", known="interrupts.md 8.1: bounds checks read it without a lock")
+    nr_spis = Guarded(0, by="config_lock", known="docs/facts/interrupts.md#8.1: bounds checks read it without a lock")
     spis = Guarded["IrqArray | None"](
-        None, by="config_lock", known="interrupts.md 8.1: read after the initialized flag"
+        None, by="config_lock", known="docs/facts/interrupts.md#8.1: read after the initialized flag"
     )
     vgic_dist_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     vgic_cpu_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     gicv_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock", known="stage 2 maps it before any vCPU enters the guest")
-    implementation_rev = Guarded(0, by="config_lock", known="interrupts.md 8.1: register reads take no lock")
+    implementation_rev = Guarded(0, by="config_lock", known="docs/facts/interrupts.md#8.1: register reads take no lock")
     rd_regions = GuardedList["RdRegion"](by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)
-        # Set last by INIT under config_lock; tested without it by every injector (interrupts.md 8.1).
+        # Set last by INIT under config_lock; tested without it by every injector (docs/facts/interrupts.md#8.1).
         self.initialized = self.shared("initialized", value=False)
         # Set last by the first run; tested without a lock by every later one.
         self.ready = self.shared("ready", value=False)
-        # Set by the ITS's creation under config_lock, never cleared; read without it (uapi.md 16).
+        # Set by the ITS's creation under config_lock, never cleared; read without it (docs/facts/uapi.md#16).
         self.has_its_flag = self.shared("has_its", value=False)
         self.msis_require_devid = self.shared("msis_require_devid", value=False)
-        # One word for all redistributors: cmpxchg writers, plain readers (interrupts.md 8.1).
+        # One word for all redistributors: cmpxchg writers, plain readers (docs/facts/interrupts.md#8.1).
         self.propbaser = self.shared("propbaser", 0)
 
     # -- what everyone asks -----------------------------------------------------------------

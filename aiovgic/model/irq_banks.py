@@ -1,7 +1,7 @@
 """Banks of per-interrupt bits and bytes, the same in GICD and GICR (vgic-mmio.c).
 
 MMIO reads look at ``enabled``, ``group``, ``priority``, ``config`` and ``active`` without
-irq_lock, as KVM does (facts: interrupts.md 8.1); every write takes it.
+irq_lock, as KVM does (docs/facts/interrupts.md#8.1); every write takes it.
 """
 
 from __future__ import annotations

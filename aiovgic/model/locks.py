@@ -1,4 +1,5 @@
-"""The lock order of KVM's vGIC (vgic.c's comment; facts: races.md 1.1, interrupts.md 8), outermost first.
+"""The lock order of KVM's vGIC (vgic.c's comment; docs/facts/races.md#1.1, docs/facts/interrupts.md#8), outermost
+first.
 
 Two chains that meet at config_lock. ``lpi_list_lock`` is what 6.1 has in place of the index's own
 lock. The routing mutex and the locks of irqfds lie apart: nothing of the vGIC is held around them.

@@ -31,7 +31,7 @@ class LpiIndex(Part):
         super().__init__(parts, name)
         self.vm = vm
         self.lpi_xa_lock = self.lock(self.LOCK, irqsave=self.IRQSAVE)
-        # Changed under lpi_xa_lock, looked up under RCU alone (races.md 1.4).
+        # Changed under lpi_xa_lock, looked up under RCU alone (docs/facts/races.md#1.4).
         self.lpi_xa: XArray[Irq] = XArray(self, "lpi_xa")
 
     # -- looking up ---------------------------------------------------------------------------

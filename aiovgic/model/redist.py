@@ -27,8 +27,8 @@ class Redist(IrqBanks):
 
     iodev_type = Guarded(IodevType.REDIST, by="slots_lock", known="it never changes, and lies in the device's memory")
     base_addr = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
-    rdreg = Guarded["RdRegion | None"](None, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
-    rdreg_index = Guarded(0, by="config_lock", known="registers.md 3.2: GICR_TYPER takes no lock")
+    rdreg = Guarded["RdRegion | None"](None, by="config_lock", known="docs/facts/registers.md#3.2: GICR_TYPER: no lock")
+    rdreg_index = Guarded(0, by="config_lock", known="docs/facts/registers.md#3.2: GICR_TYPER takes no lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu: Vcpu) -> None:
         super().__init__(parts, name, vm)

@@ -62,13 +62,15 @@ class VcpuState(VgicCpu):
     """What others see and do of a vCPU (struct kvm_vcpu)."""
 
     initialised = Guarded(default=False, by="vcpu->mutex")
-    has_run_once = Guarded(default=False, by="vcpu->mutex", known="uapi.md 2: tested under all vCPU mutexes")
-    mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="uapi.md 3: looked up without a lock")
+    has_run_once = Guarded(default=False, by="vcpu->mutex", known="docs/facts/uapi.md#2: tested under all vCPU mutexes")
+    mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="docs/facts/uapi.md#3: looked up without a lock")
     powered_off = Guarded(default=False, by="vcpu->mutex")
     features = Guarded(NO_FEATURE, by="vcpu->mutex")
     in_guest = Guarded(default=False, by="vcpu->mutex")
     """For rules: whether it executes its guest, with the list registers loaded."""
-    cpu = Guarded(NO_CPU, by="vcpu->mutex", known="races.md 19: who changed active state looked at it without a lock")
+    cpu = Guarded(
+        NO_CPU, by="vcpu->mutex", known="docs/facts/races.md#19: changes of active state read it without a lock"
+    )
     """Where it is loaded (kvm_vcpu.cpu)."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
@@ -76,7 +78,7 @@ class VcpuState(VgicCpu):
         self.index = -1
         """How many vCPUs were online before it (vcpu_idx)."""
         self.mutex = self.lock("vcpu->mutex", vcpu_id, sleeps=True)
-        # Full barrier on entry, store-release on exit once the state is folded (interrupts.md 7).
+        # Full barrier on entry, store-release on exit once the state is folded (docs/facts/interrupts.md#7).
         self.mode = self.shared("mode", Mode.OUTSIDE_GUEST_MODE)
         # Bits set by anyone, cleared by the vCPU, both atomic (kvm_make_request, kvm_check_request).
         self.requests = self.shared("requests", NO_REQUEST)

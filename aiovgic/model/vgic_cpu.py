@@ -43,9 +43,9 @@ class VgicCpu(ApList):
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name, vm, vcpu_id)
-        # {0, ENABLE_LPIS, RWP}: cmpxchg-acquire and set-release, no lock (races.md 1.4).
+        # {0, ENABLE_LPIS, RWP}: cmpxchg-acquire and set-release, no lock (docs/facts/races.md#1.4).
         self.lpi_ctlr = self.shared("ctlr", LpiCtlr.DISABLED)
-        # 64-bit cmpxchg, since guests may write halves; plain readers (interrupts.md 8.1).
+        # 64-bit cmpxchg, since guests may write halves; plain readers (docs/facts/interrupts.md#8.1).
         self.pendbaser = self.shared("pendbaser", 0)
         self.rd = parts.make(Redist, f"{name}.rd", vm, self.as_vcpu())
         self.cpuif = parts.make(CpuInterface, f"{name}.cpuif", vm.host)

@@ -39,7 +39,9 @@ KVM_MAX_VCPUS = 512
 class Vm(Part):
     """One VM (struct kvm, struct kvm_arch)."""
 
-    max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock", known="uapi.md 3: vCPU creation reads it under kvm->lock")
+    max_vcpus = Guarded(
+        KVM_MAX_VCPUS, by="config_lock", known="docs/facts/uapi.md#3: creation reads it under kvm->lock"
+    )
     has_vfio = Guarded(default=False, by="kvm->lock")
     ending = Guarded(default=False, by="users_count")
     """Its parts go, one by one; nobody is there to whom it says anything."""
@@ -61,7 +63,7 @@ class Vm(Part):
         self.config_lock = self.lock("config_lock", sleeps=True)
         self.srcu = self.srcu_struct("srcu")
         self.rcu = Rcu(self.rt, self, "rcu")
-        # Changed under kvm->lock; INIT looks at it with config_lock only (uapi.md 8).
+        # Changed under kvm->lock; INIT looks at it with config_lock only (docs/facts/uapi.md#8).
         self.created_vcpus = self.shared("created_vcpus", 0)
         # Published one by one as they are made; readers need no lock (vcpu_array, online_vcpus).
         self.vcpus = self.shared("vcpus", no_vcpus())

@@ -18,22 +18,22 @@ UNQUEUED: tuple[Excuse, ...] = (
     left_unqueued(
         unqueued.DISTRIBUTOR_OFF,
         why="KVM queues nothing while the distributor is off, and turning it on kicks only for what is listed",
-        source="registers.md 2.3; vgic_target_oracle, vgic_mmio_write_v3_misc",
+        source="docs/facts/registers.md#2.3; vgic_target_oracle, vgic_mmio_write_v3_misc",
     ),
     left_unqueued(
         unqueued.NO_TARGET,
         why="KVM queues nothing that has no target, and a new target queues nothing (IROUTER, ITARGETSR, MOVI, MAPC)",
-        source="interrupts.md 2 and 3; vgic_target_oracle, update_affinity",
+        source="docs/facts/interrupts.md#2 and #3; vgic_target_oracle, update_affinity",
     ),
     left_unqueued(
         unqueued.LPIS_OFF,
         why="turning EnableLPIs off takes LPIs off the list, and what was pending may be lost",
-        source="interrupts.md 8.1; vgic_flush_pending_lpis; IHI 0069H, GICR_CTLR.EnableLPIs",
+        source="docs/facts/interrupts.md#8.1; vgic_flush_pending_lpis; IHI 0069H, GICR_CTLR.EnableLPIs",
     ),
     left_unqueued(
         unqueued.LINE_COUNTS,
         why="GICD_ICFGR makes an interrupt level-triggered whose line is high, and queues nothing",
-        source="interrupts.md 3; vgic_mmio_write_config",
+        source="docs/facts/interrupts.md#3; vgic_mmio_write_config",
     ),
 )
 

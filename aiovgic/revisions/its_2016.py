@@ -1,4 +1,4 @@
-"""The ITS of 2016 where it differs from 6.1: layers under its-v7 and v4.8 (facts: uapi.md 13, columns A and B).
+"""The ITS of 2016 where it differs from 6.1: layers under its-v7 and v4.8 (docs/facts/uapi.md#13, columns A and B).
 
 Read in the commits of July 2016 as merged for 4.8 and in a tree of 4.9; of v7 itself only the patch that this project
 started from was read.

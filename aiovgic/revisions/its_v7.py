@@ -2,8 +2,8 @@
 
 SET_ATTR(ADDR) checks and stores the base without a lock. CTRL_INIT puts the device on the bus
 where the base says it is at that moment, whether one was set or not, and nothing remembers
-that it was done. The region is 64 KiB, so that the doorbell's page is not covered (facts:
-uapi.md section 13, column A; races.md section 2). Freeing the ITS with its VM is not here:
+that it was done. The region is 64 KiB, so that the doorbell's page is not covered (
+docs/facts/uapi.md#13, column A; docs/facts/races.md#2). Freeing the ITS with its VM is not here:
 in KVM, then as now, the buses go first.
 """
 

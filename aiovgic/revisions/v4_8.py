@@ -1,4 +1,4 @@
-"""Linux 4.8 to 4.11: ITSes go on the bus at the first vCPU run, over v6.1 (facts: uapi.md 13, column B, and 17).
+"""Linux 4.8 to 4.11: ITSes go on the bus at the first vCPU run, over v6.1 (docs/facts/uapi.md#13, column B, and #17).
 
 What a guest's ITS did then is in ``v4_8_its``.
 """

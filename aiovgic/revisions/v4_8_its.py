@@ -1,6 +1,6 @@
 """The ITS of Linux 4.8 where it differs from 6.1, before tables could be saved: layers over v6.1.
 
-Facts: uapi.md 13, the last paragraph, and 17, column B. Its single ``pending`` flag for latch
+docs/facts/uapi.md#13, the last paragraph, and #17, column B. Its single ``pending`` flag for latch
 and line is not here.
 """
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @replaces(VgicDevice)
 class NrIrqsUntilReady(VgicDevice):
-    """NR_IRQS is refused once the VM is ready, too (uapi.md 6)."""
+    """NR_IRQS is refused once the VM is ready, too (docs/facts/uapi.md#6)."""
 
     async def freeze_nr_irqs(self, nr_spis: int) -> None:
         if await self.vm.dist.ready.load():
@@ -43,7 +43,7 @@ class NrIrqsUntilReady(VgicDevice):
 
 @replaces(Lines)
 class LinesByIndex(Lines):
-    """KVM_IRQ_LINE names vCPUs by index, and the id found there is taken as an index again (uapi.md 9)."""
+    """KVM_IRQ_LINE names vCPUs by index, and the id found there is taken as an index again (docs/facts/uapi.md#9)."""
 
     async def line_vcpu(self, number: int) -> Vcpu:
         vcpus = await self.vm.each_vcpu()
@@ -58,7 +58,7 @@ class LinesByIndex(Lines):
 
 @replaces(IrqBanks)
 class ActiveAlwaysHalts(IrqBanks):
-    """Every access of active state halts all vCPUs, of one's own private interrupts too (registers.md 3)."""
+    """Every access of active state halts all vCPUs, of one's own private interrupts too (docs/facts/registers.md#3)."""
 
     def active_needs_halt(self, at: Access) -> bool:
         return True
@@ -66,7 +66,7 @@ class ActiveAlwaysHalts(IrqBanks):
 
 @replaces(MpidrTable)
 class AlwaysScans(MpidrTable):
-    """There is no table of affinities: the first vCPU that has one is found (uapi.md 12)."""
+    """There is no table of affinities: the first vCPU that has one is found (docs/facts/uapi.md#12)."""
 
     async def init_data(self) -> None:
         pass
@@ -82,7 +82,7 @@ class BroadcastByIndex(Sgis):
 
 @replaces(Vcpu)
 class IccWithoutVgic(Vcpu):
-    """Without a vGIC the ICC registers that do not trap reach the CPU (registers.md 5)."""
+    """Without a vGIC the ICC registers that do not trap reach the CPU (docs/facts/registers.md#5)."""
 
     def icc_present(self) -> bool:
         return self.vm.host.gic == GICV3

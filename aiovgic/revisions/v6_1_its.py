@@ -1,4 +1,4 @@
-"""Linux 6.1, where its ITS and LPIs differ from 6.12 (facts: its.md, and uapi.md section 17)."""
+"""Linux 6.1, where its ITS and LPIs differ from 6.12 (docs/facts/its.md, and docs/facts/uapi.md#17)."""
 
 from __future__ import annotations
 

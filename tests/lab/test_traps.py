@@ -1,4 +1,4 @@
-"""What looks like a race and is none (facts: races.md, the traps at the end of section 4): nothing is said about it."""
+"""What looks like a race and is none (docs/facts/races.md#4, the traps at its end): nothing is said about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GICR_CTLR.EnableLPIs on and off, and reloading of configuration (facts: registers.md 3.1)."""
+"""GICR_CTLR.EnableLPIs on and off, and reloading of configuration (docs/facts/registers.md#3.1)."""
 
 from __future__ import annotations
 

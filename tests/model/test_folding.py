@@ -1,4 +1,4 @@
-"""List registers are folded back after the guest ran, and the list is pruned (facts: interrupts.md 5.3, 5.4)."""
+"""List registers are folded back after the guest ran, and the list is pruned (docs/facts/interrupts.md#5.3, #5.4)."""
 
 from __future__ import annotations
 

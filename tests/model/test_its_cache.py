@@ -1,4 +1,4 @@
-"""The translation cache: what fills it, and what empties it (facts: its.md 3, the cache flush column)."""
+"""The translation cache: what fills it, and what empties it (docs/facts/its.md#3, the cache flush column)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each command of an ITS needs, and what it does; failures are silent (facts: its.md 3)."""
+"""What each command of an ITS needs, and what it does; failures are silent (docs/facts/its.md#3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that map and unmap devices, collections and events (facts: its.md 3)."""
+"""The commands that map and unmap devices, collections and events (docs/facts/its.md#3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command queue: cursors, wrapping, and what runs when (facts: its.md 4)."""
+"""The command queue: cursors, wrapping, and what runs when (docs/facts/its.md#4)."""
 
 from __future__ import annotations
 

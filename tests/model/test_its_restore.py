@@ -1,4 +1,4 @@
-"""Restoring and resetting an ITS (facts: its.md 5.2)."""
+"""Restoring and resetting an ITS (docs/facts/its.md#5.2)."""
 
 from __future__ import annotations
 

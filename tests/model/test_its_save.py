@@ -1,4 +1,4 @@
-"""Saving an ITS: its lists as entries in guest memory (facts: its.md 5.2)."""
+"""Saving an ITS: its lists as entries in guest memory (docs/facts/its.md#5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the tables of an ITS are, flat and indirect, and which ids have a place in them (facts: its.md 5.1)."""
+"""Where the tables of an ITS are, flat and indirect, and which ids have a place in them (docs/facts/its.md#5.1)."""
 
 from __future__ import annotations
 

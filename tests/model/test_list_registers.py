@@ -1,4 +1,4 @@
-"""From a vCPU's list into its list registers, and back (facts: interrupts.md 5)."""
+"""From a vCPU's list into its list registers, and back (docs/facts/interrupts.md#5)."""
 
 from __future__ import annotations
 

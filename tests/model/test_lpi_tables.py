@@ -1,4 +1,4 @@
-"""Configuration and pending tables of LPIs in guest memory (facts: its.md 6)."""
+"""Configuration and pending tables of LPIs in guest memory (docs/facts/its.md#6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an ITS comes to the bus in each revision: facts/uapi.md 13, the three columns side by side."""
+"""How an ITS comes to the bus in each revision: docs/facts/uapi.md#13, the three columns side by side."""
 
 from __future__ import annotations
 

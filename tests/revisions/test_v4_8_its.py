@@ -1,4 +1,4 @@
-"""The ITS of Linux 4.8 as its guest sees it, against that of 6.12 (facts: uapi.md 13 and 17)."""
+"""The ITS of Linux 4.8 as its guest sees it, against that of 6.12 (docs/facts/uapi.md#13 and #17)."""
 
 from __future__ import annotations
 

@@ -45,6 +45,6 @@ def test_every_what_if_makes_a_scenario_fail() -> None:
 @pytest.mark.parametrize("name", scenarios())
 def test_a_scenario_says_why_it_matters_and_what_holds(name: str) -> None:
     scenario = load(name)
-    assert any(word in scenario.about for word in ("facts:", "CVE-", "commit"))
+    assert any(word in scenario.about for word in ("docs/facts/", "CVE-", "commit"))
     assert {each.when for each in scenario.expectations} & {"always", "never"}
     assert any(each.when == "sometimes" for each in scenario.expectations)

@@ -1,4 +1,4 @@
-"""The ADDR group: which checks come first, and what is read back (facts: uapi.md 5)."""
+"""The ADDR group: which checks come first, and what is read back (docs/facts/uapi.md#5)."""
 
 from __future__ import annotations
 

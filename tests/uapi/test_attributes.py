@@ -1,4 +1,4 @@
-"""Which attribute exists on which device, and what HAS says (facts: uapi.md 4)."""
+"""Which attribute exists on which device, and what HAS says (docs/facts/uapi.md#4)."""
 
 from __future__ import annotations
 

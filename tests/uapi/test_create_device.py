@@ -1,4 +1,4 @@
-"""KVM_CREATE_DEVICE, close(2), and KVM_CREATE_IRQCHIP (facts: uapi.md 2)."""
+"""KVM_CREATE_DEVICE, close(2), and KVM_CREATE_IRQCHIP (docs/facts/uapi.md#2)."""
 
 from __future__ import annotations
 

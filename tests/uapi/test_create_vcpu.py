@@ -1,4 +1,4 @@
-"""KVM_CREATE_VCPU, and what it leaves behind when it fails (facts: uapi.md 3)."""
+"""KVM_CREATE_VCPU, and what it leaves behind when it fails (docs/facts/uapi.md#3)."""
 
 from __future__ import annotations
 

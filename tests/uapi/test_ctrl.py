@@ -1,4 +1,4 @@
-"""The CTRL group of both devices (facts: uapi.md 8)."""
+"""The CTRL group of both devices (docs/facts/uapi.md#8)."""
 
 from __future__ import annotations
 

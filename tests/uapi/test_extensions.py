@@ -1,4 +1,4 @@
-"""KVM_CHECK_EXTENSION on a VM (facts: uapi.md 1)."""
+"""KVM_CHECK_EXTENSION on a VM (docs/facts/uapi.md#1)."""
 
 from __future__ import annotations
 

@@ -39,11 +39,11 @@ DOCUMENTED = {
     ("create_vm", "alloc kvm"): "the VM before it is gone",
     ("create_vm", "copy kvm_userspace_memory_region"): "two ioctls: the VM is there, and has no memory",
     ("create_vm", "alloc kvm_memory_slot"): "two ioctls: the VM is there, and has no memory",
-    ("create_device vgic-v3", "copy to kvm_create_device"): "uapi.md 2: the device stays created",
-    ("create_device vgic-v2", "copy to kvm_create_device"): "uapi.md 2: the device stays created",
-    ("create_device vgic-its", "copy to kvm_create_device"): "uapi.md 2: the device stays created",
-    ("get DIST_REGS of a vGICv2", "copy to the attribute"): "uapi.md 7: a get initialises a vGICv2",
-    ("the first run", "alloc kvm_io_bus"): "uapi.md 12: the VM is dead",
+    ("create_device vgic-v3", "copy to kvm_create_device"): "docs/facts/uapi.md#2: the device stays created",
+    ("create_device vgic-v2", "copy to kvm_create_device"): "docs/facts/uapi.md#2: the device stays created",
+    ("create_device vgic-its", "copy to kvm_create_device"): "docs/facts/uapi.md#2: the device stays created",
+    ("get DIST_REGS of a vGICv2", "copy to the attribute"): "docs/facts/uapi.md#7: a get initialises a vGICv2",
+    ("the first run", "alloc kvm_io_bus"): "docs/facts/uapi.md#12: the VM is dead",
 }
 """What a failed call leaves behind by KVM's own rules, in every revision."""
 
@@ -51,8 +51,8 @@ DONE = {
     ("signal_msi", "alloc its0.cache"): "the MSI is delivered, and not cached",
     ("INT", "alloc its0.cache"): "the MSI is delivered, and not cached",
     ("the first run", "alloc kvm_mpidr_data"): "vCPUs are found by scanning",
-    ("MAPD V=0", "copy to guest memory"): "its.md 3: the device is gone, the failed write is ignored",
-    ("DISCARD", "copy to guest memory"): "its.md 3: the event is gone, the failed write is ignored",
+    ("MAPD V=0", "copy to guest memory"): "docs/facts/its.md#3: the device is gone, the failed write is ignored",
+    ("DISCARD", "copy to guest memory"): "docs/facts/its.md#3: the event is gone, the failed write is ignored",
 }
 """Failures in spite of which it was done."""
 

@@ -1,4 +1,4 @@
-"""The expectations of KVM's own self-test of the vGIC's set-up (facts: uapi.md 15)."""
+"""The expectations of KVM's own self-test of the vGIC's set-up (docs/facts/uapi.md#15)."""
 
 from __future__ import annotations
 

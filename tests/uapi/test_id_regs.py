@@ -1,4 +1,4 @@
-"""The ID registers that tell of a GIC, by KVM_GET_ONE_REG and KVM_SET_ONE_REG (facts: registers.md 5)."""
+"""The ID registers that tell of a GIC, by KVM_GET_ONE_REG and KVM_SET_ONE_REG (docs/facts/registers.md#5)."""
 
 from __future__ import annotations
 

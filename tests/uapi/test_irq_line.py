@@ -1,4 +1,4 @@
-"""KVM_IRQ_LINE: three types of line (facts: uapi.md 9)."""
+"""KVM_IRQ_LINE: three types of line (docs/facts/uapi.md#9)."""
 
 from __future__ import annotations
 

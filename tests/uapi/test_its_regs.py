@@ -1,4 +1,4 @@
-"""ITS_REGS: the control frame from userspace (facts: uapi.md 7.4)."""
+"""ITS_REGS: the control frame from userspace (docs/facts/uapi.md#7.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LEVEL_INFO: input lines, 32 at a time (facts: uapi.md 7.3)."""
+"""LEVEL_INFO: input lines, 32 at a time (docs/facts/uapi.md#7.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NR_IRQS: how many interrupts, once (facts: uapi.md 6)."""
+"""NR_IRQS: how many interrupts, once (docs/facts/uapi.md#6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redistributor regions: how userspace writes them, and which vCPU gets which frame (facts: uapi.md 5.3)."""
+"""Redistributor regions: how userspace writes them, and which vCPU gets which frame (docs/facts/uapi.md#5.3)."""
 
 from __future__ import annotations
 

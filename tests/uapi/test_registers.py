@@ -1,4 +1,4 @@
-"""DIST_REGS and REDIST_REGS: the order of checks, and how userspace's view differs (facts: uapi.md 7.1)."""
+"""DIST_REGS and REDIST_REGS: the order of checks, and how userspace's view differs (docs/facts/uapi.md#7.1)."""
 
 from __future__ import annotations
 

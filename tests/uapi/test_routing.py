@@ -1,4 +1,4 @@
-"""KVM_SET_GSI_ROUTING and irqfds (facts: uapi.md 11)."""
+"""KVM_SET_GSI_ROUTING and irqfds (docs/facts/uapi.md#11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KVM_SIGNAL_MSI: the checks in their order (facts: uapi.md 10)."""
+"""KVM_SIGNAL_MSI: the checks in their order (docs/facts/uapi.md#10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CPU_SYSREGS: the interface's registers from userspace (facts: uapi.md 7.2)."""
+"""CPU_SYSREGS: the interface's registers from userspace (docs/facts/uapi.md#7.2)."""
 
 from __future__ import annotations
 

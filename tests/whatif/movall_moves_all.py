@@ -1,4 +1,4 @@
-"""What if MOVALL moved every LPI of the VM, as Linux 6.18 does (facts: mainline.md 1.2, movall)?"""
+"""What if MOVALL moved every LPI of the VM, as Linux 6.18 does (docs/facts/mainline.md#1.2, movall)?"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 CTRL_INIT sets a flag. The first run walks the devices, newest first, once the rest of the vGIC
 is on the bus. Where that fails the vGIC is torn down, not the VM: userspace may initialise it
-again, and run again. Here such a run takes back what it registered (facts: uapi.md 13, column B).
+again, and run again. Here such a run takes back what it registered (docs/facts/uapi.md#13, column B).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """GICR_CTLR flushes the list of a vCPU that runs, and leaves the latches: Linux 4.7 to 7.1.
 
-A flushed LPI is enabled and pending still, and has its target; only that it is on no list says that
-it was flushed (facts: races.md 1 and 2). That the VM is not stopped is a fault of its own (races.md
-22), without which nobody could flush a list while its vCPU leaves the guest.
+A flushed LPI is enabled and pending still, and has its target; only that it is on no list says that it was flushed
+(docs/facts/races.md#1 and #2). That the VM is not stopped is a fault of its own (docs/facts/races.md#22); only with
+it can a list be flushed while its vCPU leaves the guest.
 """
 
 from __future__ import annotations

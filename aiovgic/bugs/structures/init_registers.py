@@ -1,7 +1,7 @@
 """CTRL_INIT puts an ITS on the bus: v7 of the patch that introduced the device (July 2016).
 
 Here as it was meant: an address comes first, INIT counts once, and both are under slots_lock
-(facts: uapi.md 13, column A).
+(docs/facts/uapi.md#13, column A).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An ITS whose ADDR only stores an address, as in 2016: something later puts it on the bus.
 
 The checks are those of that time, in their order: the end of the region is not looked at
-(facts: uapi.md 13, columns A and B).
+(docs/facts/uapi.md#13, columns A and B).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 While a vCPU is resident the hardware makes its LPIs pending by itself. While it is not they are
 recorded; a doorbell interrupt tells KVM, if it was asked for when the vCPU became non-resident. A vCPU that
-waits asks for it, and stays non-resident however often it is preempted on its way to sleep (facts:
-races.md 15). An LPI that the hardware recorded stands on its vCPU's list here.
+waits asks for it, and stays non-resident however often it is preempted on its way to sleep (
+docs/facts/races.md#15). An LPI that the hardware recorded stands on its vCPU's list here.
 """
 
 from __future__ import annotations

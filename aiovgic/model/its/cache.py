@@ -3,7 +3,7 @@
 Each entry holds a reference to its LPI. Lookups take no lock but RCU. Whoever inserts holds
 its_lock, so that the event it caches cannot be freed meanwhile; so does whoever empties the cache,
 lest an entry is inserted after it that it should have dropped (6.12 empties it under other
-locks, too, or none: its.md 7, and two may empty it at once).
+locks, too, or none: docs/facts/its.md#7, and two may empty it at once).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TranslationCache(Part):
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)
         self.vm = vm
-        # Every operation locks inside for its own length only (races.md 1.4).
+        # Every operation locks inside for its own length only (docs/facts/races.md#1.4).
         self.entries: XArray[Irq] = XArray(self, "entries")
 
     async def lookup(self, key: int) -> Irq | None:

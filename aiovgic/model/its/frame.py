@@ -2,7 +2,7 @@
 
 ``cmd_lock`` guards the ring's registers and, for a guest, ``enabled``. MMIO reads take no lock,
 nor do the looks at ``enabled`` before CBASER and BASER are written; so all of them are
-shared words (facts: interrupts.md 8.1).
+shared words (docs/facts/interrupts.md#8.1).
 """
 
 from __future__ import annotations
