@@ -19,16 +19,24 @@ class Detectors:
     """All detectors of one search; what they learn over all its executions stays with them.
 
     ``exact``: they say file and line of all they find, which is slow. With ``keep`` false every
-    execution is looked at for itself, besides what was known at first.
+    execution is looked at for itself, besides what was known at first. With ``go_on`` the search goes on after
+    findings, and a wrong lock order, which is reported once, ends no execution.
     """
 
     def __init__(
-        self, order: LockOrder, *, exact: bool = False, keep: bool = True, seed: Detectors | None = None
+        self,
+        order: LockOrder,
+        *,
+        exact: bool = False,
+        keep: bool = True,
+        go_on: bool = False,
+        seed: Detectors | None = None,
     ) -> None:
+        self.go_on = go_on
         self.races = Races(exact=exact)
-        self.lockdep: Lockdep = Lockdep(order, keep=keep, seed=None if seed is None else seed.lockdep)
+        self.lockdep: Lockdep = Lockdep(order, keep=keep, ends=not go_on, seed=None if seed is None else seed.lockdep)
         self.watches: tuple[Watch, ...] = (self.races, self.lockdep, Atomic(), Mirrors(), Moments())
 
     def again(self, *, exact: bool = False) -> Detectors:
         """The same for executions that were tried before: they find what the search found in them."""
-        return Detectors(self.lockdep.order, exact=exact, keep=False, seed=self)
+        return Detectors(self.lockdep.order, exact=exact, keep=False, go_on=self.go_on, seed=self)

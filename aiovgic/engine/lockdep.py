@@ -29,13 +29,18 @@ if TYPE_CHECKING:
 
 
 class Lockdep(Watch):
-    """The graph, and what is wrong with it. With ``keep`` it grows from execution to execution."""
+    """The graph, and what is wrong with it. With ``keep`` it grows from execution to execution.
+
+    What it reports then depends on the executions before. So in a search that goes on after findings, a report must not
+    end its execution (``ends``): the search would not come to what is behind it.
+    """
 
     before_ops = (Acquire, AcquireKillable, TryLock, GraceBegin)
 
-    def __init__(self, order: LockOrder, *, keep: bool = True, seed: Lockdep | None = None) -> None:
+    def __init__(self, order: LockOrder, *, keep: bool = True, ends: bool = True, seed: Lockdep | None = None) -> None:
         self.order = order
         self.keep = keep
+        self.ends = ends
         self.edges: Edges = {}
         self.safe: dict[str, Place | None] = dict.fromkeys(order.irq_safe)
         """Classes that interrupt handlers take, and where one was seen to."""
@@ -165,7 +170,6 @@ class Lockdep(Watch):
                 places = (held,) if handler is None else (held, handler)
                 title = f"an interrupt handler may want {cls} where {inner} is held with interrupts on"
                 self.report("irq-inversion", title, tuple(said), places, (cls, inner))
-                return
 
     def inside(self, cls: str) -> Iterator[str]:
         """A class, and all that are taken inside it, over others or not."""
@@ -193,7 +197,7 @@ class Lockdep(Watch):
         """A rule is broken, by these classes if it is about classes: tasks that take two locks of one class commute."""
         assert self.execution is not None
         self.execution.report(
-            Finding(kind="lock-order", rule=rule, title=title, saw=saw, places=places, classes=classes)
+            Finding(kind="lock-order", rule=rule, title=title, saw=saw, places=places, classes=classes, ends=self.ends)
         )
 
 

@@ -112,9 +112,9 @@ class Subject:
         shipped = scenarios().get(self.scenario.name)
         return self.scenario.name if shipped and str(shipped) == self.scenario.path else self.scenario.path
 
-    def detectors(self, *, exact: bool = False) -> Detectors:
-        """What looks at every execution."""
-        return Detectors(ORDER, exact=exact)
+    def detectors(self, *, exact: bool = False, go_on: bool = False) -> Detectors:
+        """The detectors of a search, which may ``go_on`` after findings."""
+        return Detectors(ORDER, exact=exact, go_on=go_on)
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""

@@ -164,6 +164,13 @@ def test_a_strategy_that_is_not_complete_is_caught() -> None:
     assert "random does not say that it is complete" in str(comparison)
 
 
+def test_a_wrong_lock_order_hides_no_outcome_of_a_search_that_goes_on() -> None:
+    listing = next(each for each in ONCE_MISSED if "ends nothing" in each.name)
+    found, bare = look(listing, DporStrategy(), 100), look(listing, DporStrategy(), 100, bare=True)
+    assert "lock-order/circular" in found.findings
+    assert {*found.outcomes} == {*bare.outcomes}
+
+
 class FailingStrategy(DfsStrategy):
     """A search that fails at the end of its first execution."""
 

@@ -18,6 +18,7 @@ from aiovgic.errors import DivergedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aiovgic.engine.footprint import Key
     from aiovgic.engine.order import Event, Order
     from aiovgic.engine.task import Task
     from aiovgic.engine.watch import Watch
@@ -195,7 +196,7 @@ class DporStrategy:
             if endless and at >= LONG:
                 at = order.earlier(LONG, name)
             while at != NEVER and not self.add(order, at, event):
-                at = order.earlier(at, name)
+                at = self.before(order, at, name, event)
 
     def is_endless(self) -> bool:
         """Whether the strategy was not asked any more: the search is not complete, whatever it turns round."""
@@ -214,6 +215,17 @@ class DporStrategy:
         while number != NEVER and number < len(self.path) and event.task in self.path[number].barred:
             number = order.earlier(number, cpu)
         return number
+
+    def before(self, order: Order, number: int, name: Key, event: Event) -> int:
+        """The step to try ``event`` before next, where it cannot begin before step ``number``, or `NEVER`.
+
+        That is the change of the thing before; or the use of its CPU before, where the task has not its CPU.
+        """
+        earlier = order.earlier(number, name)
+        if event.task in self.path[number].barred:
+            cpus = filter(self.steps.is_cpu, event.footprint.touched)
+            earlier = max([earlier, *(order.earlier(number, cpu) for cpu in cpus)])
+        return earlier
 
     def add(self, order: Order, number: int, event: Event) -> bool:
         """Let an execution be tried that has ``event`` before the step ``number``; False if nobody could begin it."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--orders", default=ORDERS, show_default=True, help="About how many orders a program has at most.")
 @click.option("--limit", default=5_000, show_default=True, help="Executions of DFS beyond which a program is left out.")
 @click.option("--strategy", default="dpor", show_default=True, help="The strategy that is compared.")
-@click.option("--bare", is_flag=True, help="Search without detectors, on to every deadlock.")
+@click.option("--bare", is_flag=True, help="Look for data races only, on to every deadlock.")
 @click.option("--seconds", type=float, help="Stop drawing after this time.")
 @click.option(
     "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One program's text."

@@ -61,16 +61,15 @@ class Seen:
 class Look:
     """One search of a program, on after what breaks, until the strategy has no more to try or a limit is reached.
 
-    Lock orders are judged for each execution alone: what lockdep reports otherwise depends on the executions before.
-    A ``bare`` search has no detectors, so that executions go on to their deadlocks.
+    A ``bare`` search looks for data races only, so that executions go on to their deadlocks.
     """
 
     def __init__(self, listing: Listing, strategy: Strategy, limit: int, *, bare: bool = False) -> None:
         self.program = ToyProgram(listing)
         self.strategy = strategy
         self.limit = limit
-        self.detectors = Detectors(LOCK_ORDER, keep=False)
-        self.watches = (*(() if bare else self.detectors.watches), Ending(self.program))
+        self.detectors = Detectors(LOCK_ORDER, go_on=True)
+        self.watches = (*((self.detectors.races,) if bare else self.detectors.watches), Ending(self.program))
         self.seen = Seen()
         self.search = Exploration()
 
@@ -112,7 +111,12 @@ class Look:
 
 
 def key_of(finding: Finding) -> str:
-    """A finding without its schedule and lines."""
+    """A finding without its schedule and lines.
+
+    Of several circles of locks the one is reported that closes first, so circles only count as one.
+    """
+    if finding.rule == "circular":
+        return f"{finding.kind}/{finding.rule}"
     if finding.classes:
         return f"{finding.kind}/{finding.rule} of {' '.join(finding.classes)}"
     places = sorted(f"{place.task}: {place.object}.{place.field}" for place in finding.places)
@@ -120,7 +124,7 @@ def key_of(finding: Finding) -> str:
 
 
 def look(listing: Listing, strategy: Strategy, limit: int, *, bare: bool = False) -> Seen:
-    """Search a program with a strategy, for so many executions at most, with all detectors or with none."""
+    """Search a program with a strategy, for so many executions at most, with all detectors or for data races only."""
     return Look(listing, strategy, limit, bare=bare).run()
 
 
