@@ -43,7 +43,7 @@ from aiovgic.sync import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from aiovgic.sync import Change, Declared, HostCpu, Op, Part, Thing
 
@@ -87,7 +87,7 @@ Wait = Literal["", "lock", "wake", "grace"]
 class Footprint:
     """What one step touches, and which waiting tasks it lets go on."""
 
-    __slots__ = ("ends", "enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
+    __slots__ = ("ends", "enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes", "wrote")
 
     def __init__(self) -> None:
         self.touched: dict[str, bool] = {}
@@ -101,6 +101,8 @@ class Footprint:
         self.wakes: tuple[str, ...] = ()
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
+        self.wrote: set[str] = set()
+        """Guarded fields that it writes, points or not. They are not compared with other footprints."""
         self.ends = False
         """Whether it ends the execution: then no other task runs after it, so it commutes with no step."""
 
@@ -224,8 +226,14 @@ class Footprint:
     def note(self, part: Part, field: Declared, points: Container[Declared], *, write: bool) -> None:
         """A guarded field: as a piece of what may be freed, and itself if it is one of the ``points``."""
         self.touched.setdefault(part.ident, False)
+        if write:
+            self.wrote.add(f"{part.ident}.{field.field}")
         if field in points:
             self.touch(f"{part.ident}.{field.field}", write=write)
+
+    def writes(self, names: Iterable[str]) -> bool:
+        """Whether it writes a shared word or a guarded field with one of these identities."""
+        return any(self.touched.get(name, False) or name in self.wrote for name in names)
 
     def freed(self, part: Part) -> None:
         """The memory of a part is gone, and all things in it."""

@@ -1,8 +1,8 @@
-"""Edits of state that hardware holds: whoever wants to change it must get it out of there first.
+"""Edits of state that hardware holds: it must be taken out of the hardware before it is changed.
 
-A field that is declared ``mirrored`` may have its truth elsewhere for a while: an interrupt's active
-state is in a list register as long as its vCPU is in the guest, and the fold writes it over what
-anybody else wrote meanwhile.
+A field that is declared ``mirrored`` may be out of date for a while: an interrupt's active state is in
+a list register as long as its vCPU is in the guest, and the fold overwrites what another task wrote
+meanwhile. What `Part.mirror` reads counts as read by the step that accesses the field.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Mirrors(Watch):
-    """Looks at every access of a mirrored field: writes, and reads by who takes no lock (`data_race`)."""
+    """Checks every write of a mirrored field, and every read of one that takes no lock (`data_race`)."""
 
     def __init__(self) -> None:
         self.execution: Execution | None = None
@@ -34,11 +34,12 @@ class Mirrors(Watch):
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         if not (write or marked):
             return
-        holder = part.mirror()
+        assert self.execution is not None
+        with self.execution.rt.looking(during_race=True):
+            holder = part.mirror()
         me = part.rt.current
         if holder is None or holder is me:
             return
-        assert self.execution is not None
         rule, verb = ("edited-while-loaded", "written") if write else ("read-while-loaded", "read")
         what = f"{part.name}.{field.field}"
         title = f"{what} is {verb} by {me} while {holder} has it in a list register"

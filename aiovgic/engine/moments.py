@@ -1,7 +1,10 @@
-"""Moments at which a program is asked whether all is well, although somebody still runs.
+"""Moments at which rules are asked although tasks still run.
 
-When something is published: a shared word becomes true, or points at something else. And when
-all but one have ended or sleep: what nobody will tell the last one, it will not learn.
+- When something is published: a shared word becomes true, or points at something else. What the rules read then
+  counts as read by the step that publishes, so the search tries it against each step that changes it.
+- When all tasks but one have ended or sleep: what no task will tell the last one, it will not learn. Orders of one
+  trace differ in whether they have this moment. DPOR executes another order of the trace where it matters
+  (`engine/reorder.py`).
 """
 
 from __future__ import annotations
@@ -18,29 +21,32 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Op
+    from aiovgic.sync import Context, Op
 
 
 @runtime_checkable
 class Observant(Protocol):
-    """A session that can be asked."""
+    """A session with rules that are asked during the race."""
 
     def published(self) -> Sequence[Violation]:
-        """What somebody has just been told, and is not so."""
+        """What a flag or a pointer says now, and is not so."""
 
-    def settled(self) -> Sequence[Violation]:
-        """What the only one who still runs will never learn."""
+    def settled(self, me: Context) -> Sequence[Violation]:
+        """What ``me``, the only task that still runs, will never learn."""
+
+    def settles(self, me: Context) -> bool:
+        """Whether `settled` may find something before the next step of ``me``; depends on the steps of ``me`` alone."""
 
 
 class Moments(Watch):
-    """Asks, and tells what it hears."""
+    """Asks the rules, and reports what they find."""
 
     after_ops = (Update,)
 
     def __init__(self) -> None:
         self.execution: Execution | None = None
         self.session: Observant | None = None
-        """Whom it asks, if that can be asked."""
+        """The session, if it has rules that are asked during the race."""
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
@@ -53,7 +59,7 @@ class Moments(Watch):
         if not all(other is task or other.done or isinstance(other.op, Sleep) for other in execution.tasks):
             return
         with execution.rt.looking():
-            violations = session.settled()
+            violations = session.settled(task.context)
         self.tell(task, op, violations)
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
@@ -64,7 +70,7 @@ class Moments(Watch):
         now = op.word.value
         if now is value or not (now is True or isinstance(now, tuple)):
             return
-        with execution.rt.looking():
+        with execution.rt.looking(during_race=True):
             violations = session.published()
         self.tell(task, op, violations)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.engine.footprint import Range
 
@@ -24,14 +24,23 @@ Clock = list[int]
 """By task: how many steps of the execution had passed when it took the last one that is known of."""
 
 
-class Event:
-    """One step: who took it, and what it touched."""
+class Answer(NamedTuple):
+    """What rules said before a step: whether one is violated, and the words and fields on which that depends."""
 
-    __slots__ = ("clock", "footprint", "meets", "task")
+    violated: bool
+    reads: tuple[str, ...]
+
+
+class Event:
+    """One step: the number of its task, and what it touches."""
+
+    __slots__ = ("answer", "clock", "footprint", "meets", "task")
 
     def __init__(self, task: int, footprint: Footprint) -> None:
         self.task = task
         self.footprint = footprint
+        self.answer: Answer | None = None
+        """If rules may find something before this step in case no other task can go on: what they said, as it was."""
         self.clock: Clock = []
         """What had happened before it, itself included."""
         self.meets: list[tuple[int, Key]] | None = None

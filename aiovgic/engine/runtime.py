@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
-    from aiovgic.sync import Change, Channel, Context, Declared, Lock, Part, Script, Thing
+    from aiovgic.sync import Change, Channel, Context, Declared, Lock, Part, Script, Shared, Thing
     from aiovgic.sync.runtime import Detail
 
 T = TypeVar("T")
@@ -62,6 +62,9 @@ class ExecutionRuntime(Runtime):
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is touched."""
         if not self.racing or self.dead or self.quiet:
+            if self.rule_reads:
+                for hear in self.ears.rule_fields:
+                    hear(part, field)
             return
         if part.freed:
             verb = "written" if write else "read"
@@ -75,13 +78,23 @@ class ExecutionRuntime(Runtime):
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
-        """Somebody looks at a quiet machine: what he reads is nobody's access."""
+    def looking(self, *, during_race: bool = False) -> Iterator[None]:
+        """While a rule reads the machine: its reads are no accesses of a task.
+
+        ``during_race``: tasks still run, so what the rule reads depends on their order, and counts as read by
+        the step of the running task.
+        """
         self.quiet = True
+        self.rule_reads = during_race
         try:
             yield
         finally:
-            self.quiet = False
+            self.quiet = self.rule_reads = False
+
+    def rule_read(self, word: Shared[Any]) -> None:
+        """A rule has read a shared word."""
+        for hear in self.ears.rule_words:
+            hear(word)
 
     def freed(self, part: Part) -> None:
         """Memory is given back."""

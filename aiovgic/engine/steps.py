@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from aiovgic.engine.footprint import PUBLISHES, SILENT, Footprint
-from aiovgic.engine.order import Event, Order
+from aiovgic.engine.moments import Observant
+from aiovgic.engine.order import Answer, Event, Order
 from aiovgic.engine.watch import Watch
 from aiovgic.sync import Fence, Update
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.footprint import Key
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.sync import Change, Declared, Op, Part, Thing
+    from aiovgic.sync import Change, Context, Declared, Op, Part, Shared, Thing
 
 
 class Steps(Watch):
@@ -43,7 +44,13 @@ class Steps(Watch):
         self.points: dict[Declared, None] = {}
         self.new_points = False
         """Whether a field has become a point, which earlier steps do not show."""
+        self.hidden: list[tuple[Footprint, Part, Declared, bool]] | None = []
+        """In the first execution: accesses of fields that were no points; None later."""
         self.execution: Execution | None = None
+        self.session: Observant | None = None
+        """What has rules that are asked when only one task can go on."""
+        self.reads: dict[str, None] | None = None
+        """What a rule has read, while `asked` waits for its answer."""
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
         self.left: list[Event] | None = None
@@ -53,6 +60,7 @@ class Steps(Watch):
 
     def begin(self, execution: Execution) -> None:
         self.execution = execution
+        self.session = execution.session if isinstance(execution.session, Observant) else None
         self.footprint = None
         self.left = None
         self.first = 0
@@ -71,11 +79,22 @@ class Steps(Watch):
 
     def before(self, task: Task, op: Op[Any]) -> None:
         event = self.announced(task, op)
+        if self.session is not None and self.session.settles(task.context):
+            event.answer = self.asked(self.session, task.context)
         if isinstance(op, Fence) and op.order in PUBLISHES:
             self.fenced.setdefault(task.number, len(self.events))
         self.footprint = event.footprint
         self.events.append(event)
         self.spawned.append(0)
+
+    def asked(self, session: Observant, me: Context) -> Answer:
+        """What the rules say that are asked when only one task can go on."""
+        assert self.execution is not None
+        reads = self.reads = {}
+        with self.execution.rt.looking(during_race=True):
+            violated = bool(session.settled(me))
+        self.reads = None
+        return Answer(violated, tuple(reads))
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
         if self.footprint is None:
@@ -117,11 +136,35 @@ class Steps(Watch):
             self.promoted(field)
         if self.footprint is not None:
             self.footprint.note(part, field, self.points, write=write)
+            if self.hidden is not None and field not in self.points:
+                self.hidden.append((self.footprint, part, field, write))
+
+    def rule_word(self, word: Shared[Any]) -> None:
+        if self.reads is not None:
+            self.reads[word.ident] = None
+        elif self.footprint is not None:
+            self.footprint.touch(word.ident, write=False)
+
+    def rule_field(self, part: Part, field: Declared) -> None:
+        if self.reads is not None:
+            self.reads[f"{part.ident}.{field.field}"] = None
+            return
+        self.promoted(field)
+        if self.footprint is not None:
+            self.footprint.note(part, field, self.points, write=False)
 
     def promoted(self, field: Declared) -> None:
         if field not in self.points:
             self.points[field] = None
             self.new_points = True
+
+    def show_points(self) -> bool:
+        """Put fields that have become points into the footprints of the first execution; False if it was not that."""
+        hidden, self.hidden = self.hidden, None
+        for footprint, part, field, write in hidden or ():
+            footprint.note(part, field, self.points, write=write)
+        self.new_points &= hidden is None
+        return not self.new_points
 
     def freed(self, part: Part) -> None:
         if self.footprint is not None:

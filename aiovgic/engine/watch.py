@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.places import Where
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.sync import Change, Context, Declared, Part, Thing
+    from aiovgic.sync import Change, Context, Declared, Part, Shared, Thing
 
     Kind = type[Op[Any]]
     Note = Callable[..., None]
@@ -64,6 +64,12 @@ class Watch:
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
 
+    def rule_word(self, word: Shared[Any]) -> None:
+        """A rule that decides at the present step has read a shared word."""
+
+    def rule_field(self, part: Part, field: Declared) -> None:
+        """A rule that decides at the present step has read a guarded field."""
+
     def may_sleep(self, me: Context, verb: str, what: str, where: Where) -> None:
         """The running context does something, between operations, that may sleep."""
 
@@ -85,6 +91,8 @@ class Ears:
         self.ops = Listeners(watches)
         self.alone = tuple(each.alone for each in watches if type(each).alone is not Watch.alone)
         self.changed = tuple(each.changed for each in watches if type(each).changed is not Watch.changed)
+        self.rule_words = tuple(each.rule_word for each in watches if type(each).rule_word is not Watch.rule_word)
+        self.rule_fields = tuple(each.rule_field for each in watches if type(each).rule_field is not Watch.rule_field)
         self.notes = Readers(watches)
         self.listen = bool(self.notes.watches)
         """Whether anybody hears of guarded fields."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.model import invariants
+from aiovgic.model.dist import Model
 from aiovgic.model.owned import lost
 from aiovgic.model.unqueued import why_unqueued
 
@@ -44,10 +45,23 @@ def facts(vm: Vm) -> Facts:
 
 
 def publication_facts(vm: Vm) -> Facts:
-    """What must be so whenever something is published."""
+    """What must be so whenever something is published.
+
+    Nothing else is read here: a step that changes what is read does not commute with the step that publishes.
+    """
+    dist = vm.dist
+    model = dist.vgic_model
+    initialized = model is not Model.NONE and dist.initialized.value
+    online = vm.vcpus.value if model is not Model.NONE else ()
     return {
-        "vm": vm_facts(vm),
-        "vcpus": {vcpu.name: vcpu_facts(vcpu) for vcpu in vm.vcpus.value},
+        "vm": {"model": model.name, "initialized": initialized},
+        "vcpus": {
+            vcpu.name: {
+                "private": vcpu.private_irqs is not None,
+                **({"pri_bits": vcpu.num_pri_bits} if initialized else {}),
+            }
+            for vcpu in online
+        },
         "claims": invariants.claims(vm),
     }
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiovgic.model.its.records import ItsCollection, ItsDevice
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Part
+    from aiovgic.sync import Context, Part
 
     Claims = dict[str, bool]
 
@@ -138,12 +138,20 @@ def claims(vm: Vm) -> Claims:
     return said
 
 
-def unheard(vm: Vm) -> list[tuple[str, str]]:
-    """Who is in the guest, asked out by nobody, and what is due on its list but in no list register."""
+def in_guest(vm: Vm, me: Context) -> Iterator[Vcpu]:
+    """The vCPU that a context runs, if that is in its guest. It is no point, and reads what only ``me`` changes."""
+    return (vcpu for vcpu in vm.vcpus.now if vcpu.in_guest and vcpu.mutex.holder is me)
+
+
+def unheard(vm: Vm, me: Context) -> list[tuple[str, str]]:
+    """Interrupts that are due on the list of the vCPU that ``me`` runs, and in no list register.
+
+    The vCPU is in its guest, and no other task has asked it out.
+    """
     found: list[tuple[str, str]] = []
-    for vcpu in vm.vcpus.value:
-        asked_out = vcpu.mode.value is not Mode.IN_GUEST_MODE or vcpu.requests.value
-        if not vcpu.in_guest or asked_out or len(vcpu.hw.lrs) == vm.host.list_registers:
+    for vcpu in in_guest(vm, me):
+        full = len(vcpu.hw.lrs) == vm.host.list_registers
+        if full or vcpu.mode.value is not Mode.IN_GUEST_MODE or vcpu.requests.value:
             continue
         found += [(vcpu.name, irq.name) for irq in vcpu.ap_list if waits(vcpu, irq)]
     return found

@@ -48,6 +48,8 @@ class Irq(Part):
     mapped = Guarded(default=False, by="irq_lock")
     """Of an LPI: whether an event has it."""
     vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"), mirrored=True)
+    loaded_by = Guarded["Context | None"](None, by="irq_lock")
+    """For rules: the task that put it into a list register, until it is folded back."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm, intid: int) -> None:
         super().__init__(parts, name)
@@ -57,8 +59,7 @@ class Irq(Part):
         self.refcount = self.ref()
 
     def mirror(self) -> Context | None:
-        vcpu: Vcpu | None = self.__dict__.get("vcpu")
-        return None if vcpu is None else vcpu.loaded(self.intid)
+        return self.loaded_by
 
     # -- derived state; irq_lock held -----------------------------------------------------
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aiovgic.model.interface import ListRegister, VirtualInterface
     from aiovgic.model.irq import Irq
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Context, Parts
+    from aiovgic.sync import Parts
 
 LOWEST_PRIORITY = 0xFF
 
@@ -54,12 +54,6 @@ class VgicCpu(ApList):
         self.lrs_v2 = parts.make(LrsV2, f"{name}.lrs")
         self.lrs_v3 = parts.make(LrsV3, f"{name}.lrs")
         self.choose_interface()
-        self.loader: Context | None = None
-        """Who filled the list registers last."""
-
-    def loaded(self, intid: int) -> Context | None:
-        """Who has an interrupt of this list in the list registers now, if it is there."""
-        return self.loader if any(lr.intid == intid for lr in self.hw.lrs) else None
 
     def free(self) -> None:
         """The vCPU's memory is gone, and that of its redistributor, which is part of it."""
@@ -113,12 +107,12 @@ class VgicCpu(ApList):
                 self.underflow = irq is not listed[-1]
                 break
         self.hw.fill(lrs)
-        self.loader = self.rt.current
         self.used_lrs = len(lrs)
 
     def populate(self, lrs: list[ListRegister], irq: Irq) -> None:
         """One interrupt in one list register; a GICv2 SGI's other sources wait for the next entry. irq_lock held."""
         lrs.append(self.lrs.populate_lr(irq))
+        irq.loaded_by = self.rt.current
 
     async def ap_list_depth(self) -> tuple[int, bool]:
         """How many list registers the list wants, and whether one interrupt wants several (compute_ap_list_depth)."""
@@ -149,6 +143,7 @@ class VgicCpu(ApList):
                 continue  # an LPI that was unmapped meanwhile
             async with irq.irq_lock:
                 self.lrs.fold_lr(lr, irq)
+                irq.loaded_by = None
             await self.vm.put_irq(irq)
         self.hw.lrs = []
         self.used_lrs = 0

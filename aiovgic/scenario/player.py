@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aiovgic.scenario.guest_program import Body
     from aiovgic.scenario.scenario import Scenario, TaskPlan
     from aiovgic.scenario.serial import SerialOrders
-    from aiovgic.sync import Layer, Runtime
+    from aiovgic.sync import Context, Layer, Runtime
     from aiovgic.uapi.actor import Actor
 
 
@@ -234,9 +234,13 @@ class ScenarioSession:
         """What is said to be ready, and is not."""
         return quiet.violations(publication_facts(self.vm), quiet.PUBLISHED) if self.has_vm() else ()
 
-    def settled(self) -> Sequence[Violation]:
-        """What a vCPU that is left alone will never learn."""
-        unheard = [] if self.machine.session is None else invariants.unheard(self.vm)
+    def settles(self, me: Context) -> bool:
+        """Whether a task is in its guest, where `settled` may find an interrupt that it will never learn of."""
+        return self.machine.session is not None and any(invariants.in_guest(self.vm, me))
+
+    def settled(self, me: Context) -> Sequence[Violation]:
+        """What a vCPU that ``me`` runs will never learn, if no other task runs any more."""
+        unheard = [] if self.machine.session is None else invariants.unheard(self.vm, me)
         return quiet.violations({"unheard": unheard}, quiet.SETTLED) if unheard else ()
 
     def judge(self) -> Sequence[Violation]:

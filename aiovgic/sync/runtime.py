@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aiovgic.sync.lock import Lock
     from aiovgic.sync.op import Change, Op, Script, Thing
     from aiovgic.sync.parts import Part
+    from aiovgic.sync.shared import Shared
 
     Detail = str | Callable[[], str]
     """A text, or what makes it if somebody writes it down."""
@@ -42,6 +43,9 @@ class Runtime:
 
     hears: bool = False
     """Whether somebody hears of notes."""
+
+    rule_reads: bool = False
+    """Whether a rule decides during the race, and what it reads is to be told."""
 
     alone: int = 0
     """How many more operations the only context there is may do at once, without a point."""
@@ -68,6 +72,9 @@ class Runtime:
 
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is about to be read or written."""
+
+    def rule_read(self, word: Shared[Any]) -> None:
+        """A rule has read a shared word (`rule_reads`)."""
 
     def racy(self, read: Callable[[], T]) -> T:
         """Read guarded fields; their notes are marked as knowingly racy."""

@@ -29,15 +29,31 @@ RELAXED, ACQUIRE, RELEASE, FULL = Order
 
 
 class Shared(Thing, Generic[T]):
-    """One word that several contexts touch without a lock; every access is a point."""
+    """One word that several contexts touch without a lock; every access is a point.
 
-    __slots__ = ("_load", "field", "value")
+    ``now`` is its value. ``value`` is the same for rules and reports: a rule that decides during the race tells the
+    runtime what it read.
+    """
+
+    __slots__ = ("_load", "field", "now")
 
     def __init__(self, owner: Part, field: str, value: T) -> None:
         super().__init__(owner, field)
         self.field = field
-        self.value = value
+        self.now = value
         self._load = Load(self, RELAXED)
+
+    @property
+    def value(self) -> T:
+        """The value, without a point: for rules, reports and set-up."""
+        rt = self.owner.rt
+        if rt.rule_reads:
+            rt.rule_read(self)
+        return self.now
+
+    @value.setter
+    def value(self, value: T) -> None:
+        self.now = value
 
     def load(self, order: Order = RELAXED) -> Load[T]:
         """Await it to read the word (READ_ONCE, smp_load_acquire)."""
@@ -56,7 +72,7 @@ class Shared(Thing, Generic[T]):
         return Update(self, change, order, "update")
 
     def __repr__(self) -> str:
-        return f"<Shared {self.name} = {self.value!r}>"
+        return f"<Shared {self.name} = {self.now!r}>"
 
 
 class _Access(Op[T]):
@@ -89,7 +105,7 @@ class Load(_Access[T]):
 
     def commit(self, me: Context) -> T:
         self.word.check("read")
-        return self.word.value
+        return self.word.now
 
 
 class Update(_Access[T]):
@@ -113,8 +129,8 @@ class Update(_Access[T]):
 
     def commit(self, me: Context) -> T:
         self.word.check("written")
-        old = self.word.value
-        self.word.value = self.change(old)
+        old = self.word.now
+        self.word.now = self.change(old)
         return old
 
 

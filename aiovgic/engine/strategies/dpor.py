@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.footprint import Footprint
 from aiovgic.engine.order import NEVER, seen
+from aiovgic.engine.reorder import Reorder
 from aiovgic.engine.steps import Steps
+from aiovgic.engine.strategies.follow import Follow
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.footprint import Key
     from aiovgic.engine.order import Event, Order
+    from aiovgic.engine.strategies.follow import Steered
     from aiovgic.engine.task import Task
     from aiovgic.engine.watch import Watch
 
@@ -95,11 +98,13 @@ class DporStrategy:
         """How many late steps of each task were looked at, by number."""
         self.pruned = 0
         """Executions that were given up: all they could still do was tried before."""
+        self.again = Follow(self.steps)
+        """Decides other orders of the last trace, as long as there are some to execute."""
 
     @property
     def watches(self) -> Sequence[Watch]:
-        """Who has to hear of what the steps touch."""
-        return (self.steps,)
+        """The watch that hears what the steps touch."""
+        return (self.again if self.again.orders else self.steps,)
 
     # -- decisions ---------------------------------------------------------------------------
 
@@ -108,10 +113,12 @@ class DporStrategy:
 
     def known(self) -> Sequence[int]:
         """The path so far."""
-        return [node.chosen for node in self.path]
+        return [] if self.again.orders else [node.chosen for node in self.path]
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
         """The plain order's task, if it need not sleep, else the first that is awake; None if all sleep."""
+        if self.again.orders:
+            return self.again.pick(enabled, plain, step)
         sleep = self.path[-1].asleep_after(self.steps.events[-1].footprint) if self.path else {}
         awake = [task for task in enabled if task.number not in sleep]
         if not awake:
@@ -123,6 +130,8 @@ class DporStrategy:
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """The alternatives in order, one execution each."""
+        if self.again.orders:
+            return self.again.choose()
         assert self.steps.execution is not None
         node = self.path[self.steps.execution.steps - 1]
         if node.alternatives not in (0, alternatives):
@@ -133,13 +142,26 @@ class DporStrategy:
     # -- afterwards --------------------------------------------------------------------------
 
     def end(self) -> bool:
-        """Turn round what races, and go to the last state where there is something left to do."""
+        """Turn round what races, and go to the last state where there is something left to do.
+
+        Other orders of the trace come first, where a rule is asked at a moment that this order does not have.
+        """
+        if self.again.orders:
+            del self.again.orders[0]
+        elif self.steps.show_points():
+            if self.was_cut():
+                self.steps.events[-1].footprint.ends = True
+            self.turn_round()
+            self.again.orders = self.other_orders()
+        if self.again.orders:
+            return True
         if self.steps.new_points:
             self.begin_anew()
             return True
-        if self.was_cut():
-            self.steps.events[-1].footprint.ends = True
-        self.turn_round()
+        return self.go_back()
+
+    def go_back(self) -> bool:
+        """Go to the last state where there is something left to do, if there is one."""
         while self.path:
             node = self.path[-1]
             step = self.steps.events[len(self.path) - 1].footprint
@@ -164,6 +186,18 @@ class DporStrategy:
         self.path = []
         self.steps.kept = 0
         self.steps.new_points = False
+        self.steps.hidden = []
+
+    def other_orders(self) -> list[Steered]:
+        """Orders of the trace that was executed with the moments at which rules are asked and that it did not have."""
+        execution, order = self.steps.execution, self.steps.order
+        assert execution is not None
+        assert order is not None
+        if execution.pruned or self.is_endless():
+            return []
+        takes = [(node.chosen, node.taken) for node in self.path]
+        reorder = Reorder(order.events, execution.tasks, cut=self.was_cut())
+        return [[takes[number] for number in each] for each in reorder.orders()]
 
     def turn_round(self) -> None:
         """Add, for each race that is new, who begins an execution with the two turned round."""

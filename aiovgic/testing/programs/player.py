@@ -101,9 +101,9 @@ class ToySession:
         """Whether `settled` may find something before the next step of this task: it is in guest mode."""
         return self.toy.inside.get(me.name, False)
 
-    def settled(self) -> Sequence[Violation]:
+    def settled(self, me: Context) -> Sequence[Violation]:
         """What a task that is left alone will not hear of."""
-        return tuple(rules.settled(self.toy))
+        return tuple(rules.settled(self.toy, me.name))
 
     def quiet(self) -> Sequence[Violation]:
         """What is broken when no task can go on."""

@@ -25,11 +25,10 @@ def published(toy: Toy) -> Iterator[Violation]:
         yield Violation("publication", "vcpu-complete", "the toy is open, and u is 0")
 
 
-def settled(toy: Toy) -> Iterator[Violation]:
-    """What a task in guest mode will not hear of."""
-    if toy.due and not toy.words["request"].value:
-        for name in sorted(name for name, inside in toy.inside.items() if inside):
-            yield Violation("lost-interrupt", "due-is-heard", f"{name} is in its guest, and does not know what is due")
+def settled(toy: Toy, name: str) -> Iterator[Violation]:
+    """What the task of this name, if it is in guest mode, will not hear of."""
+    if toy.inside.get(name) and toy.due and not toy.words["request"].value:
+        yield Violation("lost-interrupt", "due-is-heard", f"{name} is in its guest, and does not know what is due")
 
 
 def quiet(toy: Toy) -> Iterator[Violation]:
