@@ -104,7 +104,7 @@ class Footprint:
         self.wrote: set[str] = set()
         """Guarded fields that it writes, points or not. They are not compared with other footprints."""
         self.ends = False
-        """Whether it ends the execution: then no other task runs after it, so it commutes with no step."""
+        """Whether it ends the execution, or decides whether a later step does: then it commutes with no step."""
 
     def commutes(self, other: Footprint) -> bool:
         """Whether the order of two steps makes no difference."""

@@ -274,10 +274,17 @@ class DporStrategy:
         return True
 
     def add_ends(self, order: Order) -> None:
-        """Try the last step, which ended the execution, before steps of others, and steps of others before it."""
+        """Try the last step, which ended the execution, before steps of others, and steps of others before it.
+
+        A rule that is asked when the other tasks have ended finds nothing if one of them is not done: so the last
+        steps of the others do not commute with that step either.
+        """
         last = order.events[-1]
+        alone = last.answer is not None and last.answer.violated
         latest = {event.task: number for number, event in enumerate(order.events[: len(self.path)])}
         for task, number in latest.items():
             if task == last.task or not seen(last.clock, task, number):
                 node = self.path[number]
                 node.todo += [each for each in node.enabled if each not in node.todo]
+                if alone and task != last.task:
+                    order.events[number].footprint.ends = True
