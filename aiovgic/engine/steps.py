@@ -79,7 +79,7 @@ class Steps(Watch):
 
     def before(self, task: Task, op: Op[Any]) -> None:
         event = self.announced(task, op)
-        if self.session is not None and self.session.settles(task.context):
+        if self.session is not None:
             event.answer = self.asked(self.session, task.context)
         if isinstance(op, Fence) and op.order in PUBLISHES:
             self.fenced.setdefault(task.number, len(self.events))
@@ -87,11 +87,14 @@ class Steps(Watch):
         self.events.append(event)
         self.spawned.append(0)
 
-    def asked(self, session: Observant, me: Context) -> Answer:
-        """What the rules say that are asked when only one task can go on."""
+    def asked(self, session: Observant, me: Context) -> Answer | None:
+        """What the rules say that are asked when only one task can go on; None if they are not about ``me`` now."""
         assert self.execution is not None
+        rt = self.execution.rt
+        if not rt.unseen(lambda: session.settles(me)):
+            return None
         reads = self.reads = {}
-        with self.execution.rt.looking(during_race=True):
+        with rt.looking(during_race=True):
             violated = bool(session.settled(me))
         self.reads = None
         return Answer(violated, tuple(reads))

@@ -140,7 +140,7 @@ def claims(vm: Vm) -> Claims:
 
 def in_guest(vm: Vm, me: Context) -> Iterator[Vcpu]:
     """The vCPU that a context runs, if that is in its guest. It is no point, and reads what only ``me`` changes."""
-    return (vcpu for vcpu in vm.vcpus.now if vcpu.in_guest and vcpu.mutex.holder is me)
+    return (vcpu for vcpu in vm.vcpus.now if vcpu.mutex.holder is me and vcpu.in_guest)
 
 
 def unheard(vm: Vm, me: Context) -> list[tuple[str, str]]:
