@@ -9,6 +9,7 @@ import msgspec
 
 from aiovgic.engine.explore import Exploration
 from aiovgic.engine.explore import explore as search
+from aiovgic.errors import DivergedError
 from aiovgic.lab.findings import set_up_breaks
 from aiovgic.lab.limits import Limits
 from aiovgic.lab.progress import of_search
@@ -187,8 +188,11 @@ def explore(  # noqa: PLR0913  one argument an option
     telling = Telling(subject, subject.detectors(go_on=outcomes), seed, teller)
     early = set_up_breaks(subject)
     state = UserState.of(subject.scenario)
-    found = Exploration() if early else searched(telling, searching, limits, progress, state)
-    return result_of(found, telling, way, limits, early, state.untracked())
+    try:
+        found = Exploration() if early else searched(telling, searching, limits, progress, state)
+        return result_of(found, telling, way, limits, early, state.untracked())
+    except DivergedError as error:
+        raise state.explains(error) from None
 
 
 def result_of(

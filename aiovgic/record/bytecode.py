@@ -13,7 +13,7 @@ from types import CodeType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 LOADS_GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
 STORES_GLOBAL = ("STORE_GLOBAL", "DELETE_GLOBAL")
@@ -40,11 +40,6 @@ class CodeFacts:
     imports: tuple[str, ...]
     strings: tuple[str, ...]
     """String constants."""
-
-    def mentions(self, names: Iterable[str]) -> bool:
-        """Whether the code loads an attribute or has a string constant that is one of these names."""
-        known = {*self.attributes, *self.strings}
-        return any(name in known for name in names)
 
 
 @cache

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
-from aiovgic.record.bytecode import facts_of
+from aiovgic.scenario.reach import Reach
 from aiovgic.uapi.files import CHANGING
 
 if TYPE_CHECKING:
@@ -36,6 +35,6 @@ def changes_descriptors(scenario: Scenario) -> bool:
 
 
 def mentions(body: object, names: Sequence[str]) -> bool:
-    """Whether the code of a function mentions one of these names."""
-    code = getattr(inspect.unwrap(body) if callable(body) else body, "__code__", None)
-    return code is not None and facts_of(code).mentions(names)
+    """Whether the code of a task, or a function of the user's that it reaches, mentions one of these names."""
+    reach = Reach(body)
+    return any(name in reach.names or name in reach.strings for name in names)

@@ -87,6 +87,8 @@ class Reach:
         self.variables: dict[tuple[int, str], Variable] = {}
         self.names: dict[str, None] = {}
         """Attributes that the code loads."""
+        self.strings: dict[str, None] = {}
+        """String constants of the code."""
         self.sets_attributes = False
         self.more = False
         """Whether the walk ended at its limit."""
@@ -167,6 +169,7 @@ class Reach:
             return
         facts = facts_of(function.__code__)
         self.names.update(dict.fromkeys(facts.attributes))
+        self.strings.update(dict.fromkeys(facts.strings))
         self.sets_attributes |= bool(facts.attribute_stores) or any(name in WRITES_ANY for name in facts.global_loads)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.variable(cell, name, Route("closure variable", name), is_set=name in facts.cell_stores)

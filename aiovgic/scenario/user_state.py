@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.errors import UsageError
 from aiovgic.scenario.immutable import is_atom
-from aiovgic.scenario.reach import Reach, attributes_of, is_users
+from aiovgic.scenario.reach import MOST, Reach, attributes_of, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aiovgic.errors import AiovgicError, DivergedError
     from aiovgic.scenario.reach import Found, Route
     from aiovgic.scenario.scenario import Scenario
 
@@ -60,15 +62,28 @@ class UserState:
 
     def untracked(self) -> tuple[str, ...]:
         """Everything that the search did not see, each with the tasks it belongs to."""
-        found = dict(shared_by(self.tasks))
+        found = {**dict(shared_by(self.tasks)), **self.left_behind()}
+        told = [f"{what} ({named(tasks)})" for what, tasks in found.items()]
+        told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
+        told += [f"more than {MOST} objects ({named([name])})" for name, each in self.tasks.items() if each.more]
+        return tuple(told)
+
+    def left_behind(self) -> dict[str, list[str]]:
+        """By route: what executions have changed and not put back, and the tasks that reach it."""
+        found: dict[str, list[str]] = {}
         now = self.kept()
         for key, (route, tasks) in self.routes().items():
             if self.before.get(key) != now[key]:
                 found.setdefault(str(route), tasks)
-        told = [f"{what} ({named(tasks)})" for what, tasks in found.items()]
-        told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
-        told += [f"some objects of many ({named([name])})" for name, each in self.tasks.items() if each.more]
-        return tuple(told)
+        return found
+
+    def explains(self, error: DivergedError) -> AiovgicError:
+        """The error to raise when executions differ: one that names what they left behind, if they did."""
+        kept = [f"{what} ({named(tasks)})" for what, tasks in self.left_behind().items()]
+        if not kept:
+            return error
+        way = "make it in the tasks, or a cell: m.shared(name, value)"
+        return UsageError(f"executions differ, because one leaves state to the next: {'; '.join(kept)}; {way}")
 
     def kept(self) -> dict[Key, str]:
         """What outlives an execution, in a form that can be compared."""

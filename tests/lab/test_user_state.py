@@ -355,6 +355,24 @@ def test_an_iterator_of_one_task_is_named() -> None:
     assert named(together(a, point)) == ("closure variable `numbers` (task a)",)
 
 
+def test_a_finding_that_comes_once_names_the_state_that_one_execution_leaves_to_the_next() -> None:
+    numbers = count()
+
+    async def a(kvm: Kvm) -> None:
+        await kvm.shared("n", 0).store(1)
+        assert next(numbers) != 1, "the second time"
+
+    async def b(kvm: Kvm) -> None:
+        await kvm.shared("n", 0).store(2)
+
+    with pytest.raises(UsageError) as caught:
+        together(a, b)
+    assert str(caught.value) == (
+        "executions differ, because one leaves state to the next: closure variable `numbers` (task a); "
+        "make it in the tasks, or a cell: m.shared(name, value)"
+    )
+
+
 def test_an_alias_of_a_class_that_a_test_changes_is_named() -> None:
     async def body(m: Machine) -> None:
         box = Dev
