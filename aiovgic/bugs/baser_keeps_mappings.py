@@ -3,7 +3,7 @@
 A guest turns the ITS off, gives it another device table and turns it on. Only a write that clears GITS_BASER.Valid
 frees what was mapped, so the ITS goes on translating for devices of the old table, and saves them into the new one
 (docs/facts/mainline.md#1.2, baser-rewrite; docs/facts/uapi.md#17: in 6.1 and in 6.18 to 7.1; 6.12.117 and 7.2 free on
-any change).
+any change). No commit is known.
 """
 
 from __future__ import annotations

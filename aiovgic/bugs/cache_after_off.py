@@ -1,8 +1,8 @@
 """cache-after-off: a translation is cached after the ITS, or its target's LPIs, were turned off.
 
-An MSI that takes the long way tests both under its_lock, then caches what it found. GITS_CTLR
-and GICR_CTLR empty the cache under other locks, or none. An entry stored after that stays, and
-later MSIs are delivered by it (docs/facts/interrupts.md#9, rows 7 and 8; still in 6.12.117).
+An MSI that takes the long way tests both under its_lock, then caches what it found. GITS_CTLR and GICR_CTLR empty the
+cache under other locks, or none. An entry stored after that stays, and later MSIs are delivered by it
+(docs/facts/interrupts.md#9, rows 7 and 8; still in 6.12.117). No commit is known.
 """
 
 from __future__ import annotations

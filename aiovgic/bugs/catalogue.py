@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic import bugs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aiovgic.record.finding import Kind
     from aiovgic.sync import Layer
@@ -50,6 +50,39 @@ class Bug:
     def head(self) -> str:
         """Title and story."""
         return (self.doc or "").strip()
+
+
+class Figures(NamedTuple):
+    """How many entries a catalogue has, and of what sort they are."""
+
+    entries: int
+    layer_sets: int
+    """Different sets of layers: two entries may be two sides of one fault."""
+    by_rule: int
+    """Entries that may show by a rule of the detectors or of `check`."""
+    by_claim: int
+    """Entries that show only by an expectation of their scenario."""
+    unsourced: int
+    """Entries for which neither a commit nor a CVE is known; their stories say so."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.entries} entries, {self.layer_sets} sets of layers; {self.by_rule} may show by a rule, "
+            f"{self.by_claim} only by a claim of their scenario; no commit is known of {self.unsourced}"
+        )
+
+
+def figures(bugs: Iterable[Bug]) -> Figures:
+    """The figures of these entries."""
+    found = tuple(bugs)
+    by_claim = sum(set(bug.kinds) == {"expectation"} for bug in found)
+    return Figures(
+        entries=len(found),
+        layer_sets=len({bug.layers for bug in found}),
+        by_rule=len(found) - by_claim,
+        by_claim=by_claim,
+        unsourced=sum(not (bug.commit or bug.cve) for bug in found),
+    )
 
 
 def catalogue() -> Mapping[str, Bug]:

@@ -1,9 +1,9 @@
 """disable-lpis-running: LPIs are pulled off the list of a vCPU that has them in list registers.
 
-Clearing EnableLPIs flushes a vCPU's list, and MOVALL sends its LPIs elsewhere, while the vCPU is
-in the guest. What its list registers hold is folded into interrupts that are on no list any
-more: pending state comes back after it was lost, or an LPI shows up on two vCPUs (
-docs/facts/races.md#22; mended by stopping the VM, a series of September 2026; 6.12.117 has the fault).
+Clearing EnableLPIs flushes a vCPU's list, and MOVALL sends its LPIs elsewhere, while the vCPU is in the guest. What
+its list registers hold is folded into interrupts that are on no list any more: pending state comes back after it was
+lost, or an LPI shows up on two vCPUs ( docs/facts/races.md#22; mended by stopping the VM, a series of September 2026;
+6.12.117 has the fault). No commit is known.
 """
 
 from __future__ import annotations

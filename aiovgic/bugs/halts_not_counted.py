@@ -3,7 +3,7 @@
 A task that needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state
 exclude one another, but neither turning LPIs off nor MOVALL takes the same lock: two tasks stop the VM at once, and a
 vCPU enters the guest with list registers that the second task is about to edit (docs/facts/races.md#22, which needs a
-halt that nests; docs/facts/interrupts.md#7: a count in 6.12). Found by reading the code.
+halt that nests; docs/facts/interrupts.md#7: a count in 6.12). Found by reading the code. No commit is known.
 """
 
 from __future__ import annotations

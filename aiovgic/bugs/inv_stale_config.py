@@ -1,8 +1,8 @@
 """inv-stale-config: of two reloads of an LPI's configuration the older byte may be stored last.
 
-The byte is read before irq_lock is taken. One reload reads it, the guest changes it and asks for
-another reload, which stores the new byte; then the first stores the old one (
-docs/facts/interrupts.md#9, row 10; still in 6.12.117).
+The byte is read before irq_lock is taken. One reload reads it, the guest changes it and asks for another reload,
+which stores the new byte; then the first stores the old one ( docs/facts/interrupts.md#9, row 10; still in 6.12.117).
+No commit is known.
 """
 
 from __future__ import annotations

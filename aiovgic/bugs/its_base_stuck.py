@@ -1,8 +1,8 @@
 """its-base-stuck: an ITS that could not be put on the bus keeps its address for ever.
 
-SET_ATTR(ADDR) stores the base, then registers the device. Where registering fails (the bus is
-full, or memory is short) the base stays, so that ADDR answers EEXIST from then on although
-nothing listens there (docs/facts/races.md#variants; still in 6.12.117).
+SET_ATTR(ADDR) stores the base, then registers the device. Where registering fails (the bus is full, or memory is
+short) the base stays, so that ADDR answers EEXIST from then on although nothing listens there
+(docs/facts/races.md#variants; still in 6.12.117). No commit is known.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """its-clear-unlocked: the ITS command CLEAR changes an interrupt without its lock.
 
-CLEAR writes ``pending_latch`` under its_lock alone. A vCPU that folds the same LPI back from a
-list register holds irq_lock, and one of the two stores is lost (docs/facts/interrupts.md#8.1 and
-9, row 9; still in 6.12.117).
+CLEAR writes ``pending_latch`` under its_lock alone. A vCPU that folds the same LPI back from a list register holds
+irq_lock, and one of the two stores is lost (docs/facts/interrupts.md#8.1 and 9, row 9; still in 6.12.117). No commit
+is known.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """lpi-add-self-deadlock: a new LPI that finds no room in the index waits for its own lock.
 
-Room is reserved before lpi_xa_lock is taken. A dying LPI of the same INTID that is erased in
-between takes the room along, and under the lock there may be no memory for more. The error path
-then gives the reservation back by a call that takes lpi_xa_lock, which it holds (docs/facts/races.md#25c;
-visible in 6.12).
+Room is reserved before lpi_xa_lock is taken. A dying LPI of the same INTID that is erased in between takes the room
+along, and under the lock there may be no memory for more. The error path then gives the reservation back by a call
+that takes lpi_xa_lock, which it holds (docs/facts/races.md#25c; visible in 6.12). No commit is known.
 """
 
 from __future__ import annotations

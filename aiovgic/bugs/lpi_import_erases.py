@@ -1,9 +1,8 @@
 """lpi-import-erases: importing a new LPI's pending bit erases what was latched meanwhile.
 
-MAPTI puts a new LPI into the index, then takes its bit out of the pending table. Between the two
-the LPI can be found by its INTID, or through another ITS, and made pending; the import stores the
-table's bit over it, and the interrupt is lost (docs/facts/interrupts.md#9, row 11; still in
-6.12.117).
+MAPTI puts a new LPI into the index, then takes its bit out of the pending table. Between the two the LPI can be found
+by its INTID, or through another ITS, and made pending; the import stores the table's bit over it, and the interrupt
+is lost (docs/facts/interrupts.md#9, row 11; still in 6.12.117). No commit is known.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """lpi-import-half-done: an LPI whose pending bit cannot be cleared is delivered, though it was not mapped.
 
-The bit of a new LPI is read, latched and queued, then cleared in guest memory. Where that write
-fails the command is undone: there is no event, but the LPI is on its vCPU's list, which holds a
-reference, and the bit is still in the table (own reading of the order in docs/facts/its.md#3 and #6.2;
-6.12.117 has the fault).
+The bit of a new LPI is read, latched and queued, then cleared in guest memory. Where that write fails the command is
+undone: there is no event, but the LPI is on its vCPU's list, which holds a reference, and the bit is still in the
+table (own reading of the order in docs/facts/its.md#3 and #6.2; 6.12.117 has the fault). No commit is known.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 MAPTI looks an LPI up by its INTID, in the index that all ITSes of a VM share, and takes it whichever event has it.
 MOVI of one event then moves the other's interrupt, DISCARD of one ends the forwarding of the other, and an LPI that
 is mapped again keeps the target of its first event. vgic_its_map_lpi marks the LPI as mapped under irq_lock, and
-refuses the second event (docs/facts/mainline.md#1.2, dup-lpi and remap-target). Mended between 7.2.13 and 7.3.4; no
-commit is known. Found by asking 6.12.117 and 7.3.4 the same scripts.
+refuses the second event (docs/facts/mainline.md#1.2, dup-lpi and remap-target). Mended between 7.2.13 and 7.3.4;
+found by asking 6.12.117 and 7.3.4 the same scripts. No commit is known.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """mapd-loses-device: MAPD of a mapped device that finds no memory leaves no device at all.
 
-The old device goes with all its events before the new one is allocated. Where that fails the guest
-has neither, and nothing tells it (own reading of the order in docs/facts/its.md#3; 6.12.117 has the fault).
+The old device goes with all its events before the new one is allocated. Where that fails the guest has neither, and
+nothing tells it (own reading of the order in docs/facts/its.md#3; 6.12.117 has the fault). No commit is known.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """seed-addr-addr: two threads give one ITS different addresses, and both succeed.
 
-SET_ATTR(ADDR) tests that there is no address yet, then stores one, under no lock. Both threads
-test before either stores; one of them believes in an address that is not the ITS's (
-docs/facts/races.md#2.1; own reading of v7 of July 2016; Linux 4.8 has it, too).
+SET_ATTR(ADDR) tests that there is no address yet, then stores one, under no lock. Both threads test before either
+stores; one of them believes in an address that is not the ITS's ( docs/facts/races.md#2.1; own reading of v7 of July
+2016; Linux 4.8 has it, too). No commit is known.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """seed-addr-init: INIT takes the address that was there a moment ago.
 
-INIT reads the base before it takes slots_lock; ADDR stores one and returns meanwhile. The device
-is then registered where the base was: at all ones, for v7 does not test what it read either
-(seed-addr-after-init). With that test INIT would fail, as if it had come first (docs/facts/races.md#2.1;
-own reading of v7 of July 2016).
+INIT reads the base before it takes slots_lock; ADDR stores one and returns meanwhile. The device is then registered
+where the base was: at all ones, for v7 does not test what it read either (seed-addr-after-init). With that test INIT
+would fail, as if it had come first (docs/facts/races.md#2.1; own reading of v7 of July 2016). No commit is known.
 """
 
 from __future__ import annotations

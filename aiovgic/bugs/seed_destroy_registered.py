@@ -1,8 +1,8 @@
 """seed-destroy-registered: an ITS is freed while it is on the bus.
 
-Destroying frees the ITS, and with it the device that the bus still holds. An MSI that found it
-there goes on to take its lock. KVM is safe only because closing destroys nothing, and the buses
-go before the devices; here closing destroys (docs/facts/races.md#2.1; own reading of v7 of July 2016).
+Destroying frees the ITS, and with it the device that the bus still holds. An MSI that found it there goes on to take
+its lock. KVM is safe only because closing destroys nothing, and the buses go before the devices; here closing
+destroys (docs/facts/races.md#2.1; own reading of v7 of July 2016). No commit is known.
 """
 
 from __future__ import annotations

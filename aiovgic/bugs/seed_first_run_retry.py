@@ -1,8 +1,8 @@
 """seed-first-run-retry: a first run that failed half-way registers an ITS a second time.
 
-The first run registers one ITS, finds the next not initialised, and fails with EBUSY. What it
-registered stays on the bus. Userspace initialises the other ITS, runs again, and the first one
-is registered once more while it is live (docs/facts/races.md#2.2; own reading of Linux 4.8 to 4.11).
+The first run registers one ITS, finds the next not initialised, and fails with EBUSY. What it registered stays on the
+bus. Userspace initialises the other ITS, runs again, and the first one is registered once more while it is live
+(docs/facts/races.md#2.2; own reading of Linux 4.8 to 4.11). No commit is known.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """seed-hasits-early: the VM has an ITS before that ITS is made.
 
-CREATE sets has_its first of all. A vCPU reads GICD_TYPER.LPIS and goes on as if all the rest
-were there: that MSIs have device ids, and PROPBASER as at reset (docs/facts/races.md#2.1; own
-reading of v7 of July 2016; 6.12 sets both under config_lock, device ids first).
+CREATE sets has_its first of all. A vCPU reads GICD_TYPER.LPIS and goes on as if all the rest were there: that MSIs
+have device ids, and PROPBASER as at reset (docs/facts/races.md#2.1; own reading of v7 of July 2016; 6.12 sets both
+under config_lock, device ids first). No commit is known.
 """
 
 from __future__ import annotations

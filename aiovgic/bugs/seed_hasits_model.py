@@ -1,7 +1,8 @@
 """seed-hasits-model: a GICv2 guest has an ITS, because its VM was given one.
 
 Nothing stops a VMM from creating an ITS in a VM that has a GICv2, or gets one later. Where only the flag that CREATE
-has set is asked, and not the model of the vGIC, MSIs go to that ITS (docs/facts/races.md#2.1, seed-hasits-model).
+has set is asked, and not the model of the vGIC, MSIs go to that ITS (docs/facts/races.md#2.1, seed-hasits-model). No
+commit is known.
 """
 
 from __future__ import annotations

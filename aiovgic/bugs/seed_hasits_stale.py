@@ -1,7 +1,8 @@
 """seed-hasits-stale: a VM that got no ITS has one all the same.
 
 CREATE sets has_its, and then there is no descriptor for the device. It is destroyed; the flag stays, and LPIs are
-advertised for ever (docs/facts/races.md#2.1; the ITS's part in device-fd-after-create, unchanged in 7.3).
+advertised for ever (docs/facts/races.md#2.1; the ITS's part in device-fd-after-create, unchanged in 7.3). No commit
+is known.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aiovgic.bugs.catalogue import Bug, catalogue
+from aiovgic.bugs.catalogue import Bug, catalogue, figures
 from aiovgic.cli.options import MAX_JOBS, json_option
 from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
@@ -41,7 +41,7 @@ def bugs(verifying: bool, quick: bool, jobs: int | None, as_json: bool) -> int:
         raise UsageError(f"{'--quick' if quick else '--jobs'} goes with --verify")
     known = tuple(catalogue().values())
     if as_json:
-        say_json({"bugs": [as_data(bug) for bug in known]})
+        say_json({"bugs": [as_data(bug) for bug in known], "figures": figures(known)._asdict()})
     else:
         say(bugs_listing(known))
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.bugs.catalogue import figures
 from aiovgic.report.table import table
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def bugs_listing(bugs: Sequence[Bug]) -> str:
-    """The catalogue, one bug a line."""
+    """The catalogue, one bug a line, then its figures."""
     rows = [[bug.id, bug.base, bug.commit or "-", bug.cve or "-", ", ".join(bug.kinds)] for bug in bugs]
-    return "\n".join(table(["bug", "over", "mended by", "CVE", "may show as"], rows))
+    return "\n".join([*table(["bug", "over", "mended by", "CVE", "may show as"], rows), str(figures(bugs))])
 
 
 def names_listing(sections: Mapping[str, Mapping[str, str]]) -> str:

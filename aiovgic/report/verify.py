@@ -26,6 +26,9 @@ def verify_report(checked: Sequence[Checked], seconds: float, *, interrupted: bo
         lines.append(f"not clean without it: {', '.join(unclean)}")
     good = sum(each.good for each in checked)
     ended = ", interrupted" if interrupted else ""
+    by_rule = sum(each.found and any(kind != "expectation" for kind in each.kinds) for each in checked)
+    claimed = sum(each.found for each in checked) - by_rule
+    lines.append(f"{by_rule} found by a rule, {claimed} by a claim of their scenario")
     lines.append(f"{good} of {len(checked)} bugs found, and clean without it, in {seconds:.0f} s{ended}")
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.bugs.catalogue import catalogue, figures
 from aiovgic.cli.main import run
 
 if TYPE_CHECKING:
@@ -190,6 +191,16 @@ def test_bugs_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("its-clear-unlocked ")]
     assert line.split()[1:4] == ["fixed", "-", "-"]
     assert line.endswith("  data-race, lost-interrupt, expectation")
+
+
+def test_the_list_of_bugs_ends_with_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bugs"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert run(["bugs", "--json"]) == 0
+    known = json.loads(capsys.readouterr().out)
+    assert last == str(figures(catalogue().values()))
+    assert known["figures"] == figures(catalogue().values())._asdict()
+    assert known["figures"]["entries"] == len(known["bugs"])
 
 
 def test_everything_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
