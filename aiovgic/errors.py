@@ -32,6 +32,16 @@ class ScenarioError(AiovgicError):
         self.why = why
 
 
+class RefusedError(ScenarioError):
+    """A set-up that the revision refuses: the errno, and the line of the step that it answers."""
+
+    def __init__(self, place: str, line: int, errno: str, why: str) -> None:
+        where = f" at line {line}" if line else ""
+        super().__init__(place, f"refused: {errno}{where}: {why}")
+        self.line = line
+        self.errno = errno
+
+
 class UsageError(AiovgicError):
     """The caller asked for something that does not exist; the message names the nearest right word."""
 

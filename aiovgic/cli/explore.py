@@ -58,6 +58,7 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @revision_option(EXPLORED)
 @bug_option
 @trace_option
+@click.option("--require-complete", is_flag=True, help="Exit code 1 for a search that is not complete, too.")
 @click.option("--stop-at-first", is_flag=True, help="End at the first finding of any sort, data races included.")
 @click.option("--outcomes", is_flag=True, help="Go on after findings, and show how often each outcome came.")
 @format_option
@@ -70,6 +71,7 @@ def explore(  # noqa: PLR0913  one argument an option
     preemptions: int | None,
     trace_file: Path | None,
     shape: str,
+    require_complete: bool,
     as_json: bool,
     **search: Any,
 ) -> int:
@@ -77,7 +79,9 @@ def explore(  # noqa: PLR0913  one argument an option
 
     SCENARIO is the name of a shipped scenario, or a file. A finding is printed when it is made, and its
     trace is written: below .aiovgic/, or the first one where --trace says. Then its schedule is shrunk.
-    Exit code 1: something was found. Ctrl-C or SIGTERM keeps what was found so far.
+    Exit code 1: something was found, or the revision refuses the set-up. A search that ends without a finding
+    is exit code 0, also if it is not complete; --require-complete makes that 1. Ctrl-C or SIGTERM keeps what
+    was found so far.
     """
     if trace_file is not None:
         checked_place(trace_file)
@@ -93,4 +97,7 @@ def explore(  # noqa: PLR0913  one argument an option
             say(rest)
     if result.good and result.interrupted:
         return interrupted()
-    return 0 if result.good else 1
+    too_short = require_complete and result.good and not result.complete
+    if too_short and not as_json:
+        say("  --require-complete: the search is not complete, so the exit code is 1")
+    return 0 if result.good and not too_short else 1

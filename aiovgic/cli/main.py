@@ -26,7 +26,7 @@ from aiovgic.cli.schema import schema
 from aiovgic.cli.signals import interrupted
 from aiovgic.cli.stress import stress
 from aiovgic.cli.timeline import timeline
-from aiovgic.errors import DivergedError, ScenarioError, UsageError
+from aiovgic.errors import DivergedError, RefusedError, ScenarioError, UsageError
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
@@ -82,13 +82,22 @@ def run(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return Exit.GOOD  # whoever read us has read enough
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  whatever goes wrong is said in one line
-        exit_code, text = told(error)
-        complain(text)
-        if "--json" in words:
-            with suppress(UsageError, BrokenPipeError):
-                say_json({"error": text, "exit_code": exit_code})
-        return exit_code
+        return failed(error, as_json="--json" in words)
     return int(code or Exit.GOOD)
+
+
+def failed(error: BaseException, *, as_json: bool) -> int:
+    """Print an error, on standard error; what the revision refuses is a result, on standard output. The exit code."""
+    exit_code, text = told(error)
+    refused = {"refused": {"errno": error.errno, "line": error.line}} if isinstance(error, RefusedError) else {}
+    if not refused:
+        complain(text)
+    with suppress(UsageError, BrokenPipeError):
+        if as_json:
+            say_json({"error": text, **refused, "exit_code": exit_code})
+        elif refused:
+            say(text)
+    return exit_code
 
 
 def told(error: BaseException) -> tuple[int, str]:
@@ -98,6 +107,8 @@ def told(error: BaseException) -> tuple[int, str]:
             return interrupted(), "interrupted"
         case click.ClickException():
             return Exit.USAGE, asked_wrongly(error)
+        case RefusedError():
+            return Exit.FOUND, str(error)
         case ScenarioError() | UsageError():
             return Exit.USAGE, str(error)
         case OSError():  # a full disk, too many processes: nothing that we could do better

@@ -62,7 +62,7 @@ class TellerLines:
             finding, told.switches, before.finding.switches, proven=told.proven, interrupted=told.interrupted
         )
         with self.show.aside():
-            if not self.as_json:
+            if lines and not self.as_json:
                 say("\n".join([*lines, *written]))
             elif smaller:
                 complain(f"smaller schedule: '{finding.schedule}'{joined(written)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
 from aiovgic.engine.asleep import overslept
-from aiovgic.engine.outcome import fault_of
+from aiovgic.engine.outcome import AFTER, fault_in
 from aiovgic.errors import AiovgicError
 from aiovgic.record.finding import Finding, Violation
 
@@ -97,7 +97,7 @@ def judge(execution: Execution) -> None:
     except AiovgicError:
         raise
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        found = fault_of(error)
+        found = fault_in(error, AFTER)
     execution.broken = found or execution.broken
 
 

@@ -14,7 +14,7 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
-from aiovgic.engine.outcome import Outcome, fault_of
+from aiovgic.engine.outcome import BEFORE, Outcome, fault_in, fault_of
 from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError
 from aiovgic.record.finding import Finding, Place, Violation
@@ -29,9 +29,28 @@ if TYPE_CHECKING:
 
 
 def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
-    """Run ``main`` in a loop of its own: uvloop's where it is installed, else asyncio's."""
+    """Run ``main`` in a loop of its own: uvloop's where it is installed, else asyncio's.
+
+    An error of ours that a task group has wrapped is raised as it is.
+    """
     uvloop = importlib.util.find_spec("uvloop") is not None
-    return anyio.run(main, backend="asyncio", backend_options={"use_uvloop": uvloop})
+    try:
+        return anyio.run(main, backend="asyncio", backend_options={"use_uvloop": uvloop})
+    except BaseExceptionGroup as group:
+        ours = leaf(group)
+        if ours is None:
+            raise
+        raise ours from None
+
+
+def leaf(group: BaseExceptionGroup[BaseException]) -> AiovgicError | None:
+    """The only error in a group, if it is one of ours."""
+    [first, *others] = group.exceptions
+    if others:
+        return None
+    if isinstance(first, BaseExceptionGroup):
+        return leaf(first)
+    return first if isinstance(first, AiovgicError) else None
 
 
 class LiveExecution:
@@ -70,7 +89,16 @@ class LiveExecution:
 
     async def race(self, rt: LiveRuntime, session: Session) -> None:
         """All tasks at once, until nobody can go on."""
-        specs = session.tasks
+        try:
+            specs = session.tasks
+        except Violation as error:
+            self.broken = error.finding
+            return
+        except AiovgicError:
+            raise
+        except Exception as error:  # noqa: BLE001  a user's code may raise anything
+            self.broken = fault_in(error, BEFORE)
+            return
         rt.racing = True
         async with anyio.create_task_group() as actors:
             rt.group = actors

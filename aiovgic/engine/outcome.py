@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aiovgic.engine.places import is_model
-from aiovgic.record.finding import Finding
+from aiovgic.engine.places import NOWHERE, is_model, is_users, origin_of, raised_at, users_lines
+from aiovgic.record.finding import Finding, Place
+from aiovgic.sync import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 
 NULL_POINTER = "null-pointer"
+
+BEFORE, AFTER = "before the race", "after the race"
+"""What stands for a task in findings about what comes before the race, and after it."""
 
 
 @dataclass
@@ -63,23 +67,41 @@ class Outcome:
 
 
 def fault_of(error: BaseException) -> Finding:
-    """The finding for an exception that the model raised; use of None as an object is C's NULL dereference.
+    """The finding for an exception: of the model, or of the user's test, scenario body or layer (test-error).
 
-    AttributeError carries the object. TypeError does not: see `names_none`.
+    The innermost frame of the model or the user decides. Use of None as an object is C's NULL dereference, in KVM if
+    the model or a layer does it. AttributeError carries the object. TypeError does not: see `names_none`.
     """
     rule, title = type(error).__name__, first_line(error)
     match error:
-        case AttributeError(name=str(name), obj=None) if is_of_model(error):
-            rule, title = NULL_POINTER, f"None.{name}: a NULL pointer dereference in KVM"
-        case TypeError() if is_of_model(error) and names_none(error):
-            rule, title = NULL_POINTER, f"{error}: a NULL pointer dereference in KVM"
+        case AttributeError(name=str(name), obj=None) if counts(error):
+            rule, title = NULL_POINTER, f"None.{name}: a NULL pointer dereference in KVM" if is_kvm(error) else title
+        case TypeError() if counts(error) and names_none(error):
+            rule, title = NULL_POINTER, f"{error}: a NULL pointer dereference in KVM" if is_kvm(error) else title
+    if is_users(error):
+        return Finding(kind="test-error", rule=rule, title=title, saw=tuple(users_lines(error)))
     return Finding(kind="model-bug", rule=rule, title=title)
 
 
-def is_of_model(error: BaseException) -> bool:
-    """Whether the innermost frame of an exception is the model's."""
+def fault_in(error: BaseException, task: str) -> Finding:
+    """The finding for an exception that was raised outside the tasks of a race, by ``task``."""
+    where = raised_at(error.__traceback__) or NOWHERE
+    return fault_of(error).at(Place(task=task, function=where.function, file=where.file, line=where.line))
+
+
+def counts(error: BaseException) -> bool:
+    """Whether the innermost frame of an exception is the model's or the user's."""
     innermost = last_of(error)
     return innermost is not None and is_model(innermost.tb_frame.f_code.co_filename)
+
+
+def is_kvm(error: BaseException) -> bool:
+    """Whether the innermost frame of an exception is the model's, or of a method that a layer replaces."""
+    innermost = last_of(error)
+    if innermost is None:
+        return False
+    frame = innermost.tb_frame
+    return origin_of(frame.f_code.co_filename) == "model" or isinstance(frame.f_locals.get("self"), Part)
 
 
 def names_none(error: TypeError) -> bool:

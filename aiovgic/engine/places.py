@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import linecache
+import sysconfig
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aiovgic.record.finding import Place
 from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import FrameType, TracebackType
 
     from aiovgic.engine.task import Task
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
+NO_FILE = ("<string>", "<stdin>")
+"""What Python calls code that a user gave it without a file."""
 
 
 class Where(NamedTuple):
@@ -32,19 +36,44 @@ class Where(NamedTuple):
 NOWHERE = Where("", "", 0)
 
 
+Origin = Literal["model", "user", ""]
+"""Where a source file is: in the model; of the user, a test or a layer; or neither."""
+
+OTHERS = tuple(dict.fromkeys(Path(path).resolve() for path in sysconfig.get_paths().values()))
+"""The folders of Python itself and of installed packages."""
+
+
 @cache
-def relative(filename: str) -> str:
-    """A source file as the package has it; what is outside keeps its last name only."""
+def inside(filename: str) -> str:
+    """A source file relative to the package, or nothing if it is outside."""
     path = Path(filename)
-    if path.is_relative_to(PACKAGE):
-        return path.relative_to(PACKAGE).as_posix()
-    return path.name
+    return path.relative_to(PACKAGE).as_posix() if path.is_relative_to(PACKAGE) else ""
 
 
 @cache
+def origin_of(filename: str) -> Origin:
+    """Where a source file is; code that has no file, such as that of ``python -c``, is the user's."""
+    here = inside(filename)
+    if here:
+        return "model" if here.split("/")[0] in MODEL_ROOMS else ""
+    if filename.startswith("<"):
+        return "user" if filename in NO_FILE else ""
+    path = Path(filename).resolve()
+    return "" if any(path.is_relative_to(other) for other in OTHERS) else "user"
+
+
+def relative(filename: str) -> str:
+    """A source file as the package has it, else as it is called from the current folder, else its last name."""
+    here = inside(filename)
+    path = Path(filename)
+    if here or not path.is_absolute():
+        return here or filename
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
+
+
 def is_model(filename: str) -> bool:
-    """Whether a frame there says what the model was doing, not how it was waiting."""
-    return relative(filename).split("/")[0] in MODEL_ROOMS or not Path(filename).is_relative_to(PACKAGE)
+    """Whether a frame there says what the model, a layer or a test was doing, not how it was waiting."""
+    return origin_of(filename) != ""
 
 
 def innermost(task: Task) -> Where:
@@ -71,14 +100,43 @@ def calling(frame: FrameType | None) -> Where:
 
 
 def raised_at(traceback: TracebackType | None) -> Where | None:
-    """The model's innermost frame that an exception went through; None if it was raised elsewhere."""
-    best = None
+    """The innermost frame of the model or the user that an exception went through; None if there is none."""
+    entry = blamed(traceback)
+    if entry is None:
+        return None
+    code = entry.tb_frame.f_code
+    return Where(code.co_name, relative(code.co_filename), entry.tb_lineno)
+
+
+def blamed(traceback: TracebackType | None) -> TracebackType | None:
+    """The innermost entry of the model or the user; lambdas and the like only if there is nothing else."""
+    best = nameless = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if is_model(code.co_filename):
-            best = Where(code.co_name, relative(code.co_filename), traceback.tb_lineno)
+            nameless = traceback
+            if not code.co_name.startswith("<"):
+                best = traceback
         traceback = traceback.tb_next
-    return best
+    return best or nameless
+
+
+def is_users(error: BaseException) -> bool:
+    """Whether the innermost frame that counts of an exception is the user's: a test, a scenario's body or a layer."""
+    entry = blamed(error.__traceback__)
+    return entry is not None and origin_of(entry.tb_frame.f_code.co_filename) == "user"
+
+
+def users_lines(error: BaseException) -> Iterator[str]:
+    """A user's exception: its whole message, then the frames of the user and the model, innermost last."""
+    yield from f"{type(error).__name__}: {error}".rstrip(": ").splitlines()
+    entry = error.__traceback__
+    while entry is not None:
+        code = entry.tb_frame.f_code
+        if is_model(code.co_filename):
+            source = linecache.getline(code.co_filename, entry.tb_lineno).strip()
+            yield f"  {relative(code.co_filename)}:{entry.tb_lineno} in {code.co_name}: {source}".rstrip(": ")
+        entry = entry.tb_next
 
 
 def place_of(task: Task, where: Where, access: str = "", what: str = "", error: Exception | None = None) -> Place:

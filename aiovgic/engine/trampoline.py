@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
-from aiovgic.engine.outcome import Outcome, fault_of
+from aiovgic.engine.outcome import BEFORE, Outcome, fault_in, fault_of
 from aiovgic.engine.places import innermost, place_of, raised_at
 from aiovgic.engine.task import Task
 from aiovgic.errors import AiovgicError, DivergedError
@@ -23,7 +23,7 @@ from aiovgic.sync import HostCpu
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiovgic.engine.program import Session
+    from aiovgic.engine.program import Session, TaskSpec
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.stage import Stage
     from aiovgic.engine.strategies.base import Strategy
@@ -157,14 +157,28 @@ class Execution:
     def race(self, session: Session) -> None:
         """Do one operation after the other until it ends."""
         self.strategy.begin()
-        specs = session.tasks
+        specs = self.specs(session)
         self.rt.racing = True
         for watch in self.watches:
             watch.begin(self)
+        if self.broken is not None:
+            return
         for spec in specs:
             self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
         self.follow(self.strategy.known())
         self.go_on()
+
+    def specs(self, session: Session) -> Sequence[TaskSpec]:
+        """The tasks of the race. What a test does before its race may break the execution: then there are none."""
+        try:
+            return session.tasks
+        except Violation as error:
+            self.report(error.finding)
+        except AiovgicError:
+            raise  # the caller asked wrongly
+        except Exception as error:  # noqa: BLE001  a user's code may raise anything
+            self.report(fault_in(error, BEFORE))
+        return ()
 
     def go_on(self) -> None:
         """Whoever is to run does an operation, until nobody can or something broke."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aiovgic.engine.outcome import fault_of
+from aiovgic.engine.outcome import NULL_POINTER, fault_in
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
 from aiovgic.errors import AiovgicError, ScenarioError
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from aiovgic.record.finding import Finding, Switch
     from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Head
+
+
+REPORT_IT = "this is a fault of aiovgic's model, and no fault of the scenario: please report it with its trace"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def set_up_breaks(subject: Subject) -> Finding | None:
             raise
         found = broken.finding
     except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
-        found = fault_of(error)
+        found = fault_in(error, "setup")
     else:
         return None
     return msgspec.structs.replace(found, title=f"in the set-up of the machine: {found.title}", at_execution=1)
@@ -87,6 +90,8 @@ def set_up_breaks(subject: Subject) -> Finding | None:
 def finding_of(subject: Subject, outcome: Outcome, broken: Finding, at_execution: int, strategy: str) -> Finding:
     """A finding of an outcome, with the command that shows it again."""
     complete = outcome.complete(broken, at_execution, strategy)
+    if complete.kind == "model-bug" and complete.rule != NULL_POINTER and not subject.planted:
+        complete = msgspec.structs.replace(complete, saw=(*complete.saw, REPORT_IT))
     return msgspec.structs.replace(complete, replay=subject.replay_line(outcome.schedule))
 
 

@@ -10,6 +10,7 @@ from aiovgic.errors import AiovgicError
 
 Kind = Literal[
     "expectation",
+    "test-error",
     "model-bug",
     "deadlock",
     "lock-order",

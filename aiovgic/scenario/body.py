@@ -157,7 +157,10 @@ class BodySession(ScenarioSession):
         body = self.scenario.body
         assert body is not None
         self.running = partial(body, Machine(self))()
-        pause = self.go_on()
+        try:
+            pause = self.go_on()
+        except AssertionError as error:
+            raise claim(error) from error
         return () if pause is None else tuple(pause.tasks)
 
     def go_on(self) -> Pause | None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiovgic.arch.gicc import GiccIar
+from aiovgic.engine.places import is_users
 from aiovgic.errors import GuestFaultError, UsageError
 from aiovgic.model.guest import Touch
 from aiovgic.record.finding import Violation
@@ -234,7 +235,12 @@ def name_of(body: Body) -> str:
 
 
 def claim(error: Exception) -> Violation:
-    """What a program did not expect: an assertion that does not hold, or an exception of its guest."""
+    """What a program did not expect: an assertion that does not hold, or an exception of its guest.
+
+    Raises an assertion again that is the model's, not the program's.
+    """
+    if isinstance(error, AssertionError) and not is_users(error):
+        raise error
     rule = "assert" if isinstance(error, AssertionError) else "exception"
     said = str(error).splitlines()  # pytest adds lines of its own
     return Violation("expectation", rule, said[0] if said else "an assertion does not hold")

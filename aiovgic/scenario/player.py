@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.check import quiet
 from aiovgic.engine.program import TaskSpec
-from aiovgic.errors import ScenarioError, UapiError
+from aiovgic.errors import RefusedError, ScenarioError, UapiError
 from aiovgic.model import invariants
 from aiovgic.model.facts import facts, publication_facts
 from aiovgic.record.finding import Violation
@@ -67,7 +67,7 @@ class ScenarioSession:
         try:
             rt.finish(self.set_up_machine())
         except Violation as error:
-            raise self.not_set_up(f"cannot be done: {error.finding.title}") from error
+            raise self.not_set_up(error.finding.title) from error
         self.cells = self.machine.parts.make(Cells, "shared")
         """Words that tasks written in Python share."""
         self.user_state = UserState()
@@ -97,7 +97,7 @@ class ScenarioSession:
             self.at = step
             result = await self.machine.perform(self.set_up, step.op)
             if result["errno"] is not None and not step.label:
-                raise self.not_set_up(f"gives {result['errno']}", "; what fails there needs an 'as'")
+                raise self.refused(step, result["errno"])
             self.note(step, result)
             self.name(step, result, self.set_up)
         for vcpu in self.set_up.vcpus:
@@ -106,13 +106,22 @@ class ScenarioSession:
             if device is not None:
                 self.machine.labels.setdefault(device.label, device)
 
-    def not_set_up(self, why: str, hint: str = "") -> ScenarioError:
-        """The step of the set-up that is under way cannot be done."""
+    def refused(self, step: Step, errno: str) -> RefusedError:
+        """A step of the set-up gives an errno, and has no label that expects one."""
+        what = (
+            f"machine.setup: {step.op}; a step that may fail needs an 'as'" if step.written else f"machine: {step.op}"
+        )
+        return RefusedError(self.place_of(step), step.line, errno, what)
+
+    def not_set_up(self, why: str) -> ScenarioError:
+        """The step of the set-up that is under way breaks a rule of the machine."""
         assert self.at is not None
-        place = f"{self.scenario.path}:{self.at.line}"
-        if self.at.written:
-            return ScenarioError(place, f"machine.setup: {self.at.op} {why}{hint}")
-        return ScenarioError(place, f"machine: cannot be set up like this under this revision: {self.at.op} {why}")
+        part = "machine.setup" if self.at.written else "machine"
+        return ScenarioError(self.place_of(self.at), f"{part}: {self.at.op} cannot be done: {why}")
+
+    def place_of(self, step: Step) -> str:
+        """The file of a step, and the line if it has one."""
+        return f"{self.scenario.path}:{step.line}" if step.line else self.scenario.path
 
     # -- tasks ------------------------------------------------------------------------------
 

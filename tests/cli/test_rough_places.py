@@ -70,7 +70,7 @@ def test_a_user_s_code_does_not_end_the_process(tmp_path: Path, error: str) -> N
     assert ask(tmp_path, "explore", "addr-vs-init", "--bug", "b.py") == (2, "", f"aiovgic: b.py:8: raises {error}\n")
     code, out, _ = ask(tmp_path, "run", "addr-vs-init", "--live", "--bug", "b.py")
     assert code == 1
-    assert out.startswith(f"addr-vs-init  FAILED  model-bug: {error}: 5\n")
+    assert out.startswith(f"addr-vs-init  FAILED  test-error: {error}: 5\n")
 
 
 def test_standard_output_may_be_closed_by_a_user_s_code(tmp_path: Path) -> None:

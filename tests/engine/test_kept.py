@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_lock_that_is_not_held_ends_nothing_and_the_race_behind_it_is_found_to
         "data-race: happens-before",
     ]
     assert broken[0].title == "two does not hold p.lock, which is to be held here"
-    assert [(place.task, place.function, place.file) for place in broken[0].places] == [
+    assert [(place.task, place.function, Path(place.file).name) for place in broken[0].places] == [
         ("two", "relies_on_the_lock", "test_kept.py")
     ]
 

@@ -128,7 +128,7 @@ def test_what_a_server_breaks_is_the_callers_failure() -> None:
 
     outcome = live({"one": caller})
     assert outcome.broken is not None
-    assert outcome.broken.kind == "model-bug"
+    assert outcome.broken.kind == "test-error"
     assert outcome.broken.places[0].task == "one"
 
 

@@ -98,7 +98,7 @@ def test_a_task_that_waits_when_another_breaks_may_come_first() -> None:
     for breaks in (asserts_under_the_lock, asserts_first):
         outcomes, found = same_in_every_order({"p": breaks, "q": stores_under_the_lock})
         assert len(outcomes) == 1
-        assert {kind for kind, *_ in found} == {"model-bug"}
+        assert {kind for kind, *_ in found} == {"test-error"}
 
 
 def test_a_reader_that_breaks_does_not_hide_what_waits_for_it() -> None:
@@ -116,7 +116,7 @@ def test_a_reader_that_breaks_does_not_hide_what_waits_for_it() -> None:
         part.seen["ga"] = part.ga
 
     _, found = same_in_every_order({"p": reads_and_asserts, "q": waits_for_readers, "r": looks})
-    assert {kind for kind, *_ in found} == {"model-bug", "data-race"}
+    assert {kind for kind, *_ in found} == {"test-error", "data-race"}
 
 
 async def drops(part: Any) -> None:
@@ -163,7 +163,7 @@ def test_a_choice_of_which_one_alternative_breaks_is_tried_before_other_steps() 
         part.seen["ga"] = part.ga
 
     _, found = same_in_every_order({"chooses": chooses, "races": races, "reads": reads})
-    assert {kind for kind, *_ in found} == {"model-bug", "data-race"}
+    assert {kind for kind, *_ in found} == {"test-error", "data-race"}
 
 
 # -- stores of the old value --------------------------------------------------------------------

@@ -199,15 +199,15 @@ def test_a_what_if_that_breaks_the_set_up_already_is_a_finding(tmp_path: Path) -
     assert str(result).splitlines()[0] == f"line-vs-entry  FAILED  lock-order: {title}"
 
 
-def test_an_assertion_that_fails_in_the_set_up_is_a_model_bug(tmp_path: Path) -> None:
+def test_an_assertion_of_a_layer_that_fails_in_the_set_up_is_a_test_error(tmp_path: Path) -> None:
     path = tmp_path / "asserts.py"
     path.write_text(BREAKS_SETUP.replace("self.irq_lock.release()", "assert self.intid > 9000"), encoding="utf-8")
     (finding,) = explore("line-vs-entry", bugs=[path]).findings
-    assert (finding.kind, finding.rule) == ("model-bug", "AssertionError")
+    assert (finding.kind, finding.rule) == ("test-error", "AssertionError")
 
 
 def test_none_used_as_an_object_in_the_set_up_is_a_null_pointer_too(tmp_path: Path) -> None:
     path = tmp_path / "null.py"
     path.write_text(BREAKS_SETUP.replace("self.irq_lock", "None.irq_lock"), encoding="utf-8")
     (finding,) = explore("line-vs-entry", bugs=[path]).findings
-    assert (finding.kind, finding.rule) == ("model-bug", "null-pointer")
+    assert (finding.kind, finding.rule) == ("test-error", "null-pointer")
