@@ -40,9 +40,11 @@ conform: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/conform.py
 
-# How fast the explorer is and how soon it finds bugs, against frontrun and detangle in an environment of their own.
+# How fast the explorer is and how soon it finds bugs, against frontrun and detangle in an environment of their own; then
+# how soon each strategy finds the bugs of the literature, which takes hours on few processors (PUBLISHED="--seeds 3" is shorter).
 bench-explore: $(VENV)/.installed $(VENV)-bench/.installed
 	$(BIN)/python benchmarks/explore.py --peers $(VENV)-bench/bin/python
+	$(BIN)/python benchmarks/published.py $(PUBLISHED)
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

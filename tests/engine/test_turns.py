@@ -11,7 +11,7 @@ from aiovgic.engine.strategies.bounded import BoundedStrategy
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.pos import PosStrategy
 from aiovgic.record.schedule import Schedule
-from aiovgic.sync import Part, Parts
+from aiovgic.sync import Part, Parts, Resched
 from aiovgic.testing.programs.literature import LITERATURE, Known, guarded, readers
 from tests.engine.programs import program
 
@@ -56,10 +56,11 @@ def test_the_share_of_the_others(tried: int, others: int) -> None:
 
 
 class Word(Part):
-    """A word."""
+    """A word, and a lock."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
+        self.lock_m = self.lock("m")
         self.word = self.shared("word", 0)
 
 
@@ -82,3 +83,32 @@ def test_dpor_knows_how_many_executions_are_certain_to_follow() -> None:
     bodies = {"stores": store, **{f"loads{n}": load for n in range(4)}}
     explore(program(Word, bodies), dpor, 1)
     assert dpor.left() == 4
+
+
+def test_where_a_task_spins_one_execution_of_four_is_dpors_from_the_start() -> None:
+    async def waits(part: Word) -> None:
+        while not await part.word.load():
+            await Resched()
+
+    async def sets(part: Word) -> None:
+        await part.word.store(1)
+
+    search = explore(program(Word, {"waits": waits, "sets": sets}), AutoStrategy(), 8)
+    assert search.by_strategy == {"dpor": 2, "preemptions <= 1": 3, "pos": 2, "pct 2": 1}
+
+
+def test_turns_begin_at_once_where_many_tasks_are_about_to_take_one_lock() -> None:
+    async def locked(part: Word) -> None:
+        async with part.lock_m:
+            await part.word.store(1)
+
+    search = explore(program(Word, {f"task{n}": locked for n in range(7)}), AutoStrategy(), 8)
+    assert search.by_strategy == {"dpor": 4, "preemptions <= 1": 2, "pos": 1, "pct 2": 1}
+
+
+@pytest.mark.parametrize(("tasks", "executions"), [(3, 6), (4, 24), (5, 120), (6, 720)])
+def test_the_orders_of_one_lock_are_no_more_than_dpor_needs(tasks: int, executions: int) -> None:
+    search = explore(guarded(tasks, 1, None).program, AutoStrategy(), 10_000)
+    assert search.complete
+    assert search.by_strategy["dpor"] == executions
+    assert search.executions <= 1.5 * executions

@@ -6,16 +6,22 @@ everywhere: a search bounded to one preemption, and a portfolio of strategies th
 A search that DPOR finishes within its first 50 executions is DPOR's alone. Otherwise the others have their turns from
 the execution on at which that is known, and catch up on those before it. A complete search must stay cheap, so up to
 DPOR's 1,000th execution they have half as many as DPOR; after it, where DPOR is less likely to finish, every second
-execution is theirs.
+execution is theirs. Two things say from the start that DPOR will not finish soon. Where many tasks are about to take
+one lock, each of their orders is an execution of DPOR, and every second execution is theirs at once. Where a
+task spins, DPOR has no end, and of every four executions three are theirs.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from math import factorial, prod
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.strategies.bounded import BoundedStrategy
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
+from aiovgic.engine.strategies.touched import touches
+from aiovgic.sync import Acquire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +42,12 @@ def share(tried: int) -> int:
     return tried // 2 if tried <= LIKELY else tried - LIKELY // 2
 
 
+def orders_of_locks(tasks: Sequence[Task]) -> int:
+    """In how many orders these tasks can take the locks that they are about to take; DPOR tries each of them."""
+    locks = Counter(touches(task.op)[0] for task in tasks if isinstance(task.op, Acquire))
+    return prod(map(factorial, locks.values()))
+
+
 class AutoStrategy:
     """DPOR and the others in turns. The search is complete if DPOR, or the bounded search uncut, tried everything."""
 
@@ -51,8 +63,10 @@ class AutoStrategy:
         """Executions of DPOR that are over, those given up included."""
         self.beside = 0
         """Executions of the others that are over."""
+        self.least = 0
+        """Executions that DPOR needs at least, as far as that is known from the start."""
         self.endless = False
-        """Whether DPOR met an execution without an end: it cannot be complete."""
+        """Whether DPOR met a task that spins, or an execution without an end: each turn of a spin is one order more."""
 
     @property
     def name(self) -> str:
@@ -89,7 +103,12 @@ class AutoStrategy:
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
         """The task that the strategy whose turn it is picks."""
-        return self.turn.pick(enabled, plain, step)
+        if not self.least:
+            self.least = orders_of_locks(enabled)
+        picked = self.turn.pick(enabled, plain, step)
+        if self.turn is self.dpor and picked is not None and picked.op is not None and picked.op.yields:
+            self.endless = True
+        return picked
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
         """The alternative that the strategy whose turn it is takes."""
@@ -117,5 +136,7 @@ class AutoStrategy:
         """How many executions the others may have had by now."""
         tried = self.ended - self.dpor.pruned
         if self.endless:
-            return tried
-        return 0 if tried + self.dpor.left() <= ALONE else share(tried)
+            return 3 * tried
+        if max(tried + self.dpor.left(), self.least) <= ALONE:
+            return 0
+        return min(tried, max(share(tried), share(self.least)))
