@@ -10,8 +10,10 @@ from aiovgic.record.trace import EVENTS, Event
 from aiovgic.sync import Part, Update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiovgic.engine.task import Task
-    from aiovgic.sync import Op
+    from aiovgic.sync import Declared, Op
 
 LONGEST = 120
 
@@ -30,11 +32,14 @@ class Recorder:
         self.switches: list[Switch] = []
         self.step = 0
         self.task = ""
+        self.changing: tuple[int, Callable[[], str]] | None = None
+        """The last event, by number, if it is a change that is still to be made, and what says the value after it."""
         self.begun: dict[str, str] = {}
         """What each task is about to begin, of which it has done nothing yet; empty where it only starts."""
 
     def at(self, step: int, task: Task, op: Op[Any]) -> None:
         """A task does an operation at a step."""
+        self.settle()
         self.step = step
         self.task = task.name
         self.begun.pop(task.name, None)
@@ -52,8 +57,29 @@ class Recorder:
             self.switches.append(Switch(step=self.step, task=self.task, does=op.kind, object=op.target))
         detail = self.effect(op, value)
         if detail:
-            event = self.events[-1]
-            self.events[-1] = type(event)(event.step, event.task, event.what, detail)
+            self.say(len(self.events) - 1, detail)
+        if isinstance(op, Update) and op.word.value is value and isinstance(value, dict | list):
+            before, word = shown(value), op.word  # the task changes it in place, behind this operation
+            self.changing = (len(self.events) - 1, lambda: f"{op.verb} {before} -> {shown(word.value)}")
+
+    def wrote(self, part: Part, field: Declared) -> None:
+        """The last event is a write of a guarded field, which comes next."""
+        self.changing = (
+            len(self.events) - 1,
+            lambda: shown(vars(part).get(field.field, getattr(field, "default", None))),
+        )
+
+    def settle(self) -> None:
+        """The change that was announced last is made: its event has the value after it."""
+        if self.changing is not None:
+            number, after = self.changing
+            self.changing = None
+            self.say(number, after())
+
+    def say(self, number: int, detail: str) -> None:
+        """An event has another detail from now on."""
+        event = self.events[number]
+        self.events[number] = type(event)(event.step, event.task, event.what, detail)
 
     def effect(self, op: Op[Any], value: Any) -> str:
         """An operation in words: of a change, the word before and after it."""
@@ -82,6 +108,7 @@ class Recorder:
 
     def add(self, kind: str, what: str, detail: str = "") -> None:
         """One more event, in the present step."""
+        self.settle()
         if kind == "op":
             self.begun[self.task] = shown(detail or what)
         self.events.append(EVENTS[kind](self.step, self.task, what, detail))
@@ -106,9 +133,11 @@ def words(value: Any) -> str:
             return value.name
         case str():
             return value
-        case tuple() | list():
+        case tuple():
             return f"[{' '.join(words(each) for each in value)}]"
+        case list():  # of a guarded container the base class's own methods, which note nothing
+            return f"[{' '.join(words(each) for each in list.__iter__(value))}]"
         case dict():
-            return f"{{{' '.join(f'{words(key)}:{words(each)}' for key, each in value.items())}}}"
+            return f"{{{' '.join(f'{words(key)}:{words(each)}' for key, each in dict.items(value))}}}"
         case _:
             return type(value).__name__

@@ -40,4 +40,5 @@ def replay(program: Program, schedule: Schedule, watches: Sequence[Watch] = ()) 
     late = strategy.unused(outcome.steps, outcome.choices)
     if late:
         raise DivergedError(f"the execution ended after {outcome.steps} steps, before {late}")
+    recorder.settle()
     return Replayed(outcome, tuple(recorder.events), tuple(recorder.switches))

@@ -76,6 +76,8 @@ class ExecutionRuntime(Runtime):
         if self.recorder is not None:
             access = "write" if write else "read"
             self.recorder.add(access, f"{part.name}.{field.field}", "marked" if self._marked else "")
+            if write:
+                self.recorder.wrote(part, field)
 
     @contextmanager
     def looking(self, *, during_race: bool = False) -> Iterator[None]:

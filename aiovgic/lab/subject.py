@@ -143,7 +143,8 @@ class Subject:
             text=writable(self.scenario.text),
             revision=self.revision,
             bugs=tuple(
-                PlantedHead(name=writable(each.name), digest=each.digest, source=each.source) for each in self.planted
+                PlantedHead(name=writable(each.name), digest=each.digest, title=each.title, source=each.source)
+                for each in self.planted
             ),
             strategy=strategy,
             seed=seed,

@@ -46,6 +46,8 @@ class Planted:
     layers: tuple[Layer, ...]
     source: str = ""
     """The text, if it is a file."""
+    title: str = ""
+    """What the catalogue says of the bug."""
 
 
 def plant(name: str) -> Planted:
@@ -60,7 +62,7 @@ def plant(name: str) -> Planted:
         hint = nearest(name, list(known)) or "; 'aiovgic bugs' shows those there are, a file's name ends in .py"
         raise UsageError(f"there is no bug {shown(name)}{hint}")
     layers = known[name].layers
-    return Planted(name, of_python(b"\n".join(map(source_of, layers))), layers)
+    return Planted(name, of_python(b"\n".join(map(source_of, layers))), layers, title=known[name].title)
 
 
 def is_file(name: str) -> bool:

@@ -29,6 +29,8 @@ class PlantedHead(msgspec.Struct, frozen=True, kw_only=True):
     """An id of the catalogue, or the name of a file."""
     digest: str
     """Of the source's syntax tree: comments, layout and the file's name play no part."""
+    title: str = ""
+    """What the catalogue says of the bug."""
     source: str = ""
     """The text of a file of layers, to be read. A trace never executes it."""
 

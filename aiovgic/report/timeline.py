@@ -96,10 +96,18 @@ class Timeline:
         return "\n".join(line.rstrip() for line in lines)
 
     def title(self, width: int) -> Iterator[str]:
-        """What was run."""
-        head = self.trace.head
-        order = f"schedule '{head.schedule}'" if head.schedule else "in plain order"
-        yield from wrap(f"{head.scenario}  revision {head.revision}, {order}, {self.trace.end.steps} steps", width)
+        """What was found, and what was run."""
+        head, end = self.trace.head, self.trace.end
+        kind = end.finding.partition(": ")[0]
+        verdict = f"FAILED  {kind}: {end.title}" if kind else "ended, nothing found"
+        yield from wrap(f"{head.scenario}  {verdict}", width, subsequent_indent="  ")
+        order = f"schedule '{head.schedule}'" if head.schedule else "default order"
+        bugs = f" with {', '.join(each.name for each in head.bugs)}" if head.bugs else ""
+        run = f"revision {head.revision}{bugs}, {order}, {end.steps} steps"
+        yield from wrap(run, width, initial_indent="  ", subsequent_indent="  ")
+        for each in head.bugs:
+            if each.title:
+                yield from wrap(f"{each.name}: {each.title}", width, initial_indent="  ", subsequent_indent="    ")
 
     def last(self, width: int) -> Iterator[str]:
         """How it ended: who waits for ever, and what was found."""

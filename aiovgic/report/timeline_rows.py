@@ -69,6 +69,9 @@ POINTS: Mapping[str, str] = {
 ACCESSES: Mapping[str, str] = {"read": READ, "write": WRITE}
 """Of accesses that places name; others are whatever their task did last."""
 
+HAPPENS_BEFORE = "happens-before"
+"""The rule of a finding about two accesses that nothing orders."""
+
 RACE = 2
 """Places that a race has."""
 
@@ -120,7 +123,7 @@ def rows_of(trace: Trace) -> list[Row]:
     holding = Holding()
     rows = [replace(row, holds=holding.after(row)) for row in rows]
     rows = mark_switches(rows, dict(Schedule.parse(trace.head.schedule).switches))
-    return mark_places(mark_shared(rows), trace.end.places)
+    return mark_places(mark_shared(rows), trace.end.places, unordered=trace.end.finding.endswith(f": {HAPPENS_BEFORE}"))
 
 
 def row_of(event: Event) -> Row:
@@ -159,6 +162,8 @@ def event_text(kind: str, what: str, detail: str) -> str:
             return f"{what} {detail}" if "(" in detail else f"{detail}: {what}"
         case "ret":
             return f"{what} = {result_text(detail)}"
+        case "write" if detail:
+            return f"{what} = {detail}"
         case _:
             return what
 
@@ -182,10 +187,11 @@ def mark_switches(rows: Sequence[Row], switches: Mapping[int, str]) -> list[Row]
     return [replace(row, switch=row.point and switches.get(row.step) == row.task) for row in rows]
 
 
-def mark_places(rows: Sequence[Row], places: Sequence[Place]) -> list[Row]:
-    """Where what was found took place: the two accesses of a race, else the last of each place."""
+def mark_places(rows: Sequence[Row], places: Sequence[Place], *, unordered: bool = False) -> list[Row]:
+    """Where the finding took place: the two accesses if nothing orders them (``unordered``), else the last of each."""
     found = [[number for number, row in enumerate(rows) if is_at(row, place)] for place in places]
-    marked = dict.fromkeys(pair(*found) if len(found) == RACE else [numbers[-1] for numbers in found if numbers])
+    racing = unordered and len(found) == RACE
+    marked = dict.fromkeys(pair(*found) if racing else [numbers[-1] for numbers in found if numbers])
     return [replace(row, place=number in marked) for number, row in enumerate(rows)]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.bugs.catalogue import catalogue
 from aiovgic.cli.main import run
 
 if TYPE_CHECKING:
@@ -104,6 +105,22 @@ def test_explore_says_how_to_see_the_timeline(capsys: pytest.CaptureFixture[str]
     assert run(["timeline", "a b.jsonl"]) == 0
     assert "\nFAILED  expectation: always, line 26: 0x8080000 is answered by nobody" in capsys.readouterr().out
     assert run(["replay", "a b.jsonl"]) == 1
+
+
+def test_a_timeline_names_the_bug_and_shows_the_value_after_each_change(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["explore", "msi-vs-discard", "--bug", "cache-hit-no-ref", "--trace", "t.jsonl"]
+    assert run(asked) == 1
+    capsys.readouterr()
+    assert run(["timeline", "t.jsonl", "--full"]) == 0
+    told = capsys.readouterr().out
+    first, second, third = told.splitlines()[:3]
+    assert first.startswith("msi-vs-discard  FAILED  use-after-free: irq8192.")
+    assert second.startswith("  revision fixed with cache-hit-no-ref, schedule '")
+    assert third == f"  cache-hit-no-ref: {catalogue()['cache-hit-no-ref'].title}"
+    assert "! lpis.lpi_xa: {0x2000:irq8192} -> {}" in told
+    assert "! irq8192.mapped = false" in told
 
 
 def test_a_timeline_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
