@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiovgic.cli.output import complain, say
-from aiovgic.lab.traces import keep, place_of
+from aiovgic.lab.traces import Keeper
 from aiovgic.report.explore import how_found
 from aiovgic.report.finding import finding_report, shrunk_report
 from aiovgic.report.kernel import FORMATS
@@ -28,10 +27,9 @@ class TellerLines:
     def __init__(self, show: Show, shape: str, trace_file: Path | None, *, as_json: bool) -> None:
         self.show = show
         self.shape = shape
-        self.trace_file = trace_file
+        self.keeper = Keeper(first=trace_file)
+        self.kept = self.keeper.kept
         self.as_json = as_json
-        self.kept: dict[tuple[object, ...], Path] = {}
-        """The trace of each finding, by identity."""
 
     def found(self, told: Told) -> None:
         """Write the trace, then print the finding."""
@@ -69,21 +67,13 @@ class TellerLines:
 
     def write(self, told: Told) -> list[str]:
         """Keep a finding's trace, and take away the one that it replaces; the lines that say so."""
-        identity = told.finding.identity
-        before = self.kept.get(identity)
-        first = next(iter(self.kept), identity) == identity
-        path = self.trace_file if self.trace_file and first else place_of(told.trace, told.finding.kind)
         try:
-            keep(path, told.trace)
+            before = self.keeper.write(told.finding, told.trace)
         except OSError as error:
-            complain(f"the trace is not written: {path}: {error.strerror or error}")
+            complain(f"the trace is not written: {error.filename}: {error.strerror or error}")
             return []
-        self.kept[identity] = path
-        instead = ""
-        if before is not None and before not in self.kept.values():
-            with suppress(OSError):
-                before.unlink()
-            instead = f", in place of {before.name}"
+        path = self.kept[told.finding.identity]
+        instead = "" if before is None else f", in place of {before.name}"
         return [f"  timeline  aiovgic timeline {shlex.quote(str(path))}", f"  written  {path}{instead}"]
 
 

@@ -111,6 +111,7 @@ class Machine:
         self.session = session
         self.kvm: Kvm = session.kvm(session.set_up)
         """Userspace: `aiovgic.Kvm`."""
+        self.race: Tasks | None = None
         self.vcpu = Vcpus(session)
         """The vCPUs: ``m.vcpu[0].run(guest)`` runs a guest."""
         self.shared = session.cells.shared
@@ -118,7 +119,13 @@ class Machine:
 
     def tasks(self) -> Tasks:
         """The race: ``async with m.tasks() as together: together.start(...)``. Once in an execution."""
-        return Tasks(self.session.user_state)
+        self.race = Tasks(self.session.user_state)
+        return self.race
+
+    @property
+    def has_race(self) -> bool:
+        """Whether the function has started a task."""
+        return self.race is not None and bool(self.race.specs)
 
     @property
     def results(self) -> dict[str, Result]:

@@ -1,0 +1,63 @@
+"""Scenario files are tests: each is explored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiovgic.pytest_plugin.items import begin, run
+from aiovgic.pytest_plugin.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOOK_BYTES = 1 << 16
+"""How much of a YAML file is looked at to see whether it is a scenario."""
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
+    """Collect a YAML file that looks like a scenario."""
+    if file_path.suffix not in {".yaml", ".yml"} or not is_scenario(file_path):
+        return None
+    return ScenarioFile.from_parent(parent, path=file_path)
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a YAML file looks like a scenario; a file that cannot be read does not."""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(LOOK_BYTES).splitlines()
+    except OSError:
+        return False
+    return any(line.startswith(b"schema:") for line in lines) and any(line.startswith(b"tasks:") for line in lines)
+
+
+def shortest(path: Path) -> Path:
+    """A path as it is called from the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file: one test."""
+
+    def collect(self) -> Iterable[ScenarioItem]:
+        yield ScenarioItem.from_parent(self, name=self.path.stem)
+
+
+class ScenarioItem(pytest.Item):
+    """Exploring a scenario is a test of it."""
+
+    def setup(self) -> None:
+        begin(self)
+
+    def runtest(self) -> None:
+        from aiovgic.pytest_plugin.searching import Search  # noqa: PLC0415  pytest starts without it
+        from aiovgic.scenario.loader import load  # noqa: PLC0415
+
+        search = Search(self.config.stash[OPTIONS], "fixed", {})
+        run(self, search, lambda: search.run(lambda: load(shortest(self.path)), lambda: True))
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
