@@ -17,7 +17,6 @@ from aiovgic.sync import Resched, replaces
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
     from aiovgic.model.mmio import Access
-    from aiovgic.model.vcpu import Vcpu
 
 
 @replaces(IrqBanks)
@@ -37,16 +36,12 @@ class ActiveChangeLivelock(IrqBanks):
     async def change_active(self, at: Access, irq: Irq, *, active: bool) -> None:
         while at.running is not None:
             async with irq.irq_lock:
-                spins = is_on(irq.vcpu, at.running)
+                holder = irq.vcpu
+                spins = holder is not None and holder is not at.running and holder.cpu != NO_CPU
             if not spins:
                 break
             await Resched()
         await super().change_active(at, irq, active=active)
-
-
-def is_on(holder: Vcpu | None, writer: Vcpu | None) -> bool:
-    """Whether the vCPU that has an interrupt is another, and on a CPU."""
-    return holder is not None and holder is not writer and holder.cpu != NO_CPU
 
 
 LAYERS = (ActiveChangeLivelock,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.atomic import Atomic
+from aiovgic.engine.excuses import Excuses
 from aiovgic.engine.lockdep import Lockdep
 from aiovgic.engine.mirrors import Mirrors
 from aiovgic.engine.moments import Moments
@@ -26,6 +27,7 @@ class Detectors:
     def __init__(
         self,
         order: LockOrder,
+        excuses: Excuses | None = None,
         *,
         exact: bool = False,
         keep: bool = True,
@@ -33,10 +35,11 @@ class Detectors:
         seed: Detectors | None = None,
     ) -> None:
         self.go_on = go_on
-        self.races = Races(exact=exact)
+        self.excuses = Excuses.of(()) if excuses is None else excuses
+        self.races = Races(self.excuses, exact=exact)
         self.lockdep: Lockdep = Lockdep(order, keep=keep, ends=not go_on, seed=None if seed is None else seed.lockdep)
         self.watches: tuple[Watch, ...] = (self.races, self.lockdep, Atomic(), Mirrors(), Moments())
 
     def again(self, *, exact: bool = False) -> Detectors:
         """The same for executions that were tried before: they find what the search found in them."""
-        return Detectors(self.lockdep.order, exact=exact, keep=False, go_on=self.go_on, seed=self)
+        return Detectors(self.lockdep.order, self.excuses, exact=exact, keep=False, go_on=self.go_on, seed=self)

@@ -13,13 +13,14 @@ from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import FrameType, TracebackType
+    from types import CodeType, FrameType, TracebackType
 
     from aiovgic.engine.task import Task
     from aiovgic.sync import Context, Lock, Part
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
+SEAM_ROOMS = ("sync", "engine")
 NO_FILE = ("<string>", "<stdin>")
 """What Python calls code that a user gave it without a file."""
 
@@ -76,6 +77,12 @@ def is_model(filename: str) -> bool:
     return origin_of(filename) != ""
 
 
+@cache
+def is_seam(filename: str) -> bool:
+    """Whether a frame there only tells of an access."""
+    return inside(filename).split("/")[0] in SEAM_ROOMS
+
+
 def innermost(task: Task) -> Where:
     """The model's innermost frame."""
     best = NOWHERE
@@ -97,6 +104,14 @@ def calling(frame: FrameType | None) -> Where:
             return Where(code.co_name, relative(code.co_filename), frame.f_lineno)
         frame = frame.f_back
     return NOWHERE
+
+
+def accessing(frame: FrameType | None) -> CodeType:
+    """The code that touches a guarded field: that of the innermost frame outside the seam and the engine."""
+    while frame is not None and is_seam(frame.f_code.co_filename):
+        frame = frame.f_back
+    assert frame is not None, "a field is touched by no code"
+    return frame.f_code
 
 
 def raised_at(traceback: TracebackType | None) -> Where | None:

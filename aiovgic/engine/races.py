@@ -1,9 +1,9 @@
 """Data races: two accesses of one guarded field, one of them a write, that nothing orders.
 
 FastTrack's epochs: of a field only the last write and the reads since it are kept. As in KCSAN
-a pair is no race if one of the two is a `data_race` read: whoever wrote that knew. A race on a
-field that is declared ``known`` is listed as known, and is no finding, if whoever wrote held the field's lock:
-what is known is that some look without it.
+a pair is no race if one of the two is a `data_race` read: whoever wrote that knew. A race between two
+places that an excuse names is no finding. Of a field that has an excuse, the last access of every context at every
+such place is kept, so that an excused access hides no other one.
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ import sys
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.clocks import Clocks
-from aiovgic.engine.places import NOWHERE, calling, place_of
+from aiovgic.engine.excuses import Excuses
+from aiovgic.engine.places import NOWHERE, accessing, calling, place_of
 from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aiovgic.engine.clocks import ContextClock
+    from aiovgic.engine.excuses import Sides
     from aiovgic.engine.places import Where
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
     from aiovgic.sync import Declared, Part
 
 RULE = "happens-before"
+
 
 Access = tuple["ContextClock", int, "Place | None"]
 """Who, when by its own time, and where; that only if somebody wants to know."""
@@ -33,12 +36,10 @@ Access = tuple["ContextClock", int, "Place | None"]
 class History:
     """What is known of one field of one part."""
 
-    __slots__ = ("bare", "read", "written")
+    __slots__ = ("read", "written")
 
     def __init__(self) -> None:
         self.written: Access | None = None
-        self.bare = False
-        """Of a field that is known to race: whether it was written without its lock."""
         self.read: dict[int, Access] = {}
         """The last read of each context since."""
 
@@ -50,22 +51,41 @@ class History:
             yield read, False
 
 
+class PlacedHistory:
+    """What is known of one field that has excuses: the last access by context, verb and excused places."""
+
+    __slots__ = ("last",)
+
+    def __init__(self) -> None:
+        self.last: dict[tuple[int, bool, Sides], Access] = {}
+
+    def accesses(self) -> Iterator[tuple[Access, bool]]:
+        """All of them, and whether each is a write."""
+        for (_, write, _), access in self.last.items():
+            yield access, write
+
+
 class Races(Clocks):
     """Finds data races. ``exact``: notes file, line and locks of every access, which is slow."""
 
-    def __init__(self, *, exact: bool = False) -> None:
+    def __init__(self, excuses: Excuses | None = None, *, exact: bool = False) -> None:
         super().__init__()
+        self.excuses = Excuses.of(()) if excuses is None else excuses
         self.exact = exact
         self.fields: dict[Part, dict[Declared, History]] = {}
-        self.known: dict[str, str] = {}
-        """The fields of which it is known that they race, and why; of all executions."""
+        self.placed: dict[Part, dict[Declared, PlacedHistory]] = {}
+        """Of fields that have excuses."""
 
     def begin(self, execution: Execution) -> None:
         super().begin(execution)
         self.fields.clear()
+        self.placed.clear()
 
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         if marked:
+            return
+        if field in self.excuses.races:
+            self.note_placed(part, field, write=write)
             return
         me = self.mine()
         fields = self.fields.get(part)
@@ -81,28 +101,61 @@ class Races(Clocks):
         if not write and mine is not None and mine[1] == me.time:
             return
         access: Access = (me, me.time, self.here(me, part, field, write=write) if self.exact else None)
-        bare = write and bool(field.known) and not field.lockless and without(me, field)
         if written is not None and not me.knows(written[0], written[1]):
-            self.race(part, field, written, access, (True, write), known=not (bare or history.bare))
+            self.race(part, field, written, access, (True, write))
         if write:
             for read in history.read.values():
                 if not me.knows(read[0], read[1]):
-                    self.race(part, field, read, access, (False, True), known=not bare)
-            history.written, history.bare = access, bare
+                    self.race(part, field, read, access, (False, True))
+            history.written = access
             history.read.clear()
         else:
             history.read[me.number] = access
+
+    def note_placed(self, part: Part, field: Declared, *, write: bool) -> None:
+        """A field that has excuses is touched: the place counts, too."""
+        me = self.mine()
+        held = tuple(lock.cls for lock in me.task.context.held)
+        code = accessing(sys._getframe(2))  # noqa: SLF001
+        sides = self.excuses.sides(field, code, held, write=write)
+        fields = self.placed.get(part)
+        if fields is None:
+            fields = self.placed[part] = {}
+        history = fields.get(field)
+        if history is None:
+            history = fields[field] = PlacedHistory()
+        key = (me.number, write, sides)
+        before = history.last.get(key)
+        if before is not None and before[1] == me.time:
+            return
+        access: Access = (me, me.time, self.here(me, part, field, write=write) if self.exact else None)
+        for (number, wrote, theirs), other in history.last.items():
+            if number == me.number or not (write or wrote) or me.knows(other[0], other[1]):
+                continue
+            if self.excuses.between(field, sides, theirs):
+                self.promote(field)
+            else:
+                self.race(part, field, other, access, (wrote, write))
+        history.last[key] = access
+
+    def promote(self, field: Declared) -> None:
+        """A field has raced: from now on the order of its accesses counts, excused or not."""
+        assert self.execution is not None
+        self.execution.promote(field)
 
     def freed(self, part: Part) -> None:
         """Memory is given back: every access of it must come before.
 
         Each access that does not is reported. Which one came first can depend on steps that commute.
         """
-        fields = self.fields.pop(part, None)
-        if fields is None:
+        histories: list[tuple[Declared, History | PlacedHistory]] = [
+            *self.fields.pop(part, {}).items(),
+            *self.placed.pop(part, {}).items(),
+        ]
+        if not histories:
             return
         me, known = self.mine(), self.known_to_free()
-        for field, history in fields.items():
+        for field, history in histories:
             for access, write in history.accesses():
                 number = access[0].number
                 if access[0] is not me and (number >= len(known) or known[number] < access[1]):
@@ -132,15 +185,10 @@ class Races(Clocks):
         """Where whoever runs is."""
         return place(me, part, field, calling(sys._getframe(2)), write=write)  # noqa: SLF001
 
-    def race(
-        self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool], *, known: bool
-    ) -> None:
-        """Two accesses race; from now on their order counts, even if it is known that they do."""
+    def race(self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool]) -> None:
+        """Two accesses race, and no excuse covers them."""
         assert self.execution is not None
-        self.execution.promote(field)
-        if field.known and known:
-            self.known[f"{type(part).__name__}.{field.field}"] = field.known
-            return
+        self.promote(field)
         places = tuple(
             where or place(clock, part, field, NOWHERE, write=write)
             for (clock, _, where), write in zip((before, now), writes, strict=True)
@@ -151,12 +199,6 @@ class Races(Clocks):
         by = field.by if isinstance(field.by, str) else " and ".join(field.by)
         saw = (f"{what} is guarded by {by}",)
         self.execution.report(Finding(kind="data-race", rule=RULE, title=title, saw=saw, places=places, ends=False))
-
-
-def without(me: ContextClock, field: Declared) -> bool:
-    """Whether whoever runs holds none of the locks that guard a field."""
-    by = (field.by,) if isinstance(field.by, str) else field.by
-    return not any(lock.cls in by for lock in me.task.context.held)
 
 
 def place(me: ContextClock, part: Part, field: Declared, where: Where, *, write: bool) -> Place:

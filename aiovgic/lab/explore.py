@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from aiovgic.engine.detect import Detectors
     from aiovgic.engine.explore import Spent
     from aiovgic.engine.histogram import Bar
     from aiovgic.engine.strategies.base import Strategy
@@ -226,18 +225,12 @@ def result_of(
         bars=tuple(found.histogram.sorted()),
         histogram=limits.outcomes,
         by_strategy=found.by_strategy,
-        excused=excused_in(subject, telling.detectors),
+        excused=subject.excuses.told(),
         unreached=unreached,
         held=held_of(subject.scenario, found),
         findings=(early,) if early else tuple(each.finding for each in shown) or never,
         shown=shown,
     )
-
-
-def excused_in(subject: Subject, detectors: Detectors) -> tuple[str, ...]:
-    """What the search saw and KVM does on purpose."""
-    known = detectors.races.known
-    return (*subject.excuses.told(), *(f"{name}: {known[name]}" for name in sorted(known)))
 
 
 def searched(

@@ -114,7 +114,7 @@ class Subject:
 
     def detectors(self, *, exact: bool = False, go_on: bool = False) -> Detectors:
         """The detectors of a search, which may ``go_on`` after findings."""
-        return Detectors(ORDER, exact=exact, go_on=go_on)
+        return Detectors(ORDER, self.excuses, exact=exact, go_on=go_on)
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""

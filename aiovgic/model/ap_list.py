@@ -26,7 +26,7 @@ class ApList(Part):
     """Each so many elements of the tail of a merge list_sort compares one with itself."""
 
     ap_list = GuardedList["Irq"](by="ap_list_lock")
-    private_irqs = Guarded["IrqArray | None"](None, by="config_lock", known="docs/facts/uapi.md#3: read after creation")
+    private_irqs = Guarded["IrqArray | None"](None, by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name)

@@ -39,23 +39,14 @@ class Model(IntEnum):
 class Dist(IrqBanks):
     """VM-wide vGIC state (struct vgic_dist) and its GICD frame."""
 
-    vgic_model = Guarded(
-        Model.NONE, by="config_lock", known="docs/facts/uapi.md#16: the model is set once and read without a lock"
-    )
-    enabled = Guarded(
-        default=False,
-        by="config_lock",
-        known="docs/facts/interrupts.md#8.1: read under irq_lock only, and a GICv2 guest writes it under no lock",
-        lockless=True,
-    )
-    nr_spis = Guarded(0, by="config_lock", known="docs/facts/interrupts.md#8.1: bounds checks read it without a lock")
-    spis = Guarded["IrqArray | None"](
-        None, by="config_lock", known="docs/facts/interrupts.md#8.1: read after the initialized flag"
-    )
+    vgic_model = Guarded(Model.NONE, by="config_lock")
+    enabled = Guarded(default=False, by="config_lock")
+    nr_spis = Guarded(0, by="config_lock")
+    spis = Guarded["IrqArray | None"](None, by="config_lock")
     vgic_dist_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     vgic_cpu_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
-    gicv_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock", known="stage 2 maps it before any vCPU enters the guest")
-    implementation_rev = Guarded(0, by="config_lock", known="docs/facts/interrupts.md#8.1: register reads take no lock")
+    gicv_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
+    implementation_rev = Guarded(0, by="config_lock")
     rd_regions = GuardedList["RdRegion"](by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:

@@ -18,7 +18,7 @@ from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF, Model
 from aiovgic.model.irq import Config
 from aiovgic.model.irq_array import IrqArray
-from aiovgic.sync import Part
+from aiovgic.sync import ACQUIRE, RELEASE, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.bus import IoDevice
@@ -229,7 +229,7 @@ class VgicInit(Part):
         Once a VM. Raises ENXIO, EINVAL, EBUSY, ENOSPC, ENOMEM; then the VM is dead.
         """
         vm = self.vm
-        if await vm.dist.ready.load():
+        if await vm.dist.ready.load(ACQUIRE):
             return
         async with vm.slots_lock:
             try:
@@ -251,8 +251,9 @@ class VgicInit(Part):
             frame = await self.check_resources()
             base = vm.dist.vgic_dist_base
         await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
-        # Ready only now: registration made every reader of the bus see the distributor first.
-        await vm.dist.ready.store(value=True)
+        # Ready only now: registration made every reader of the bus see the distributor first. Up to 7.2 its
+        # synchronize_srcu was the barrier that 7.3 writes as store-release and load-acquire (docs/facts/races.md#9).
+        await vm.dist.ready.store(value=True, order=RELEASE)
 
     async def check_resources(self) -> IoDevice:
         """Whether the vGIC is complete, by its model; its distributor's frame. Raises ENXIO, EINVAL, EBUSY."""

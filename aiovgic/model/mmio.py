@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aiovgic.arch.register import W8, W32, W64, Bank, Reg
 from aiovgic.arch.words import from_le, to_le
-from aiovgic.sync import Guarded, Part
+from aiovgic.sync import Constant, Part
 
 if TYPE_CHECKING:
     from aiovgic.arch.register import Width
@@ -124,7 +124,7 @@ class Frame(Part):
     """A part that answers to register accesses: on the bus, and to userspace."""
 
     TABLE: ClassVar[Table]
-    iodev_type = Guarded(IodevType.DIST, by="slots_lock", known="it never changes, and lies in the device's memory")
+    iodev_type = Constant(IodevType.DIST)
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name)

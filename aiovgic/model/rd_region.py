@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RdRegion(Part):
     """One region of redistributor frames (struct vgic_redist_region). A count of 0: one for every vCPU."""
 
-    free_index = Guarded(0, by="config_lock", known="docs/facts/registers.md#3.2: GICR_TYPER takes no lock")
+    free_index = Guarded(0, by="config_lock")
     given_back = GuardedList[int](by="config_lock")
     """Slots below free_index that are free again."""
 

@@ -13,7 +13,7 @@ from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.lpi import LpiCtlr
 from aiovgic.model.mmio import Access, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
-from aiovgic.sync import ACQUIRE, RELEASE, Guarded
+from aiovgic.sync import ACQUIRE, RELEASE, Constant, Guarded
 
 if TYPE_CHECKING:
     from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class Redist(IrqBanks):
     """The redistributor of one vCPU (struct vgic_cpu.rd_iodev)."""
 
-    iodev_type = Guarded(IodevType.REDIST, by="slots_lock", known="it never changes, and lies in the device's memory")
+    iodev_type = Constant(IodevType.REDIST)
     base_addr = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
-    rdreg = Guarded["RdRegion | None"](None, by="config_lock", known="docs/facts/registers.md#3.2: GICR_TYPER: no lock")
-    rdreg_index = Guarded(0, by="config_lock", known="docs/facts/registers.md#3.2: GICR_TYPER takes no lock")
+    rdreg = Guarded["RdRegion | None"](None, by="config_lock")
+    rdreg_index = Guarded(0, by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu: Vcpu) -> None:
         super().__init__(parts, name, vm)

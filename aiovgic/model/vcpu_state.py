@@ -62,15 +62,13 @@ class VcpuState(VgicCpu):
     """What others see and do of a vCPU (struct kvm_vcpu)."""
 
     initialised = Guarded(default=False, by="vcpu->mutex")
-    has_run_once = Guarded(default=False, by="vcpu->mutex", known="docs/facts/uapi.md#2: tested under all vCPU mutexes")
-    mpidr = Guarded(Mpidr(0), by="vcpu->mutex", known="docs/facts/uapi.md#3: looked up without a lock")
+    has_run_once = Guarded(default=False, by="vcpu->mutex")
+    mpidr = Guarded(Mpidr(0), by="vcpu->mutex")
     powered_off = Guarded(default=False, by="vcpu->mutex")
     features = Guarded(NO_FEATURE, by="vcpu->mutex")
     in_guest = Guarded(default=False, by="vcpu->mutex")
     """For rules: whether it executes its guest, with the list registers loaded."""
-    cpu = Guarded(
-        NO_CPU, by="vcpu->mutex", known="docs/facts/races.md#19: changes of active state read it without a lock"
-    )
+    cpu = Guarded(NO_CPU, by="vcpu->mutex")
     """Where it is loaded (kvm_vcpu.cpu)."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:

@@ -33,7 +33,7 @@ LOWEST_PRIORITY = 0xFF
 class VgicCpu(ApList):
     """The vGIC state of one vCPU (struct vgic_cpu)."""
 
-    vmcr = Guarded(0, by="vcpu->mutex", known="KVM looks whom to kick without stopping anybody (vgic_kick_vcpus)")
+    vmcr = Guarded(0, by="vcpu->mutex")
     ap0r = Guarded(0, by="vcpu->mutex")
     ap1r = Guarded(0, by="vcpu->mutex")
     num_pri_bits = Guarded(0, by="vcpu->mutex")

@@ -39,9 +39,7 @@ KVM_MAX_VCPUS = 512
 class Vm(Part):
     """One VM (struct kvm, struct kvm_arch)."""
 
-    max_vcpus = Guarded(
-        KVM_MAX_VCPUS, by="config_lock", known="docs/facts/uapi.md#3: creation reads it under kvm->lock"
-    )
+    max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
     ending = Guarded(default=False, by="users_count")
     """Its parts go, one by one; nobody is there to whom it says anything."""

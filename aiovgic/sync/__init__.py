@@ -8,7 +8,10 @@ from aiovgic.sync.choice import Resched as Resched
 from aiovgic.sync.context import Context as Context
 from aiovgic.sync.context import HostCpu as HostCpu
 from aiovgic.sync.excuse import Excuse as Excuse
+from aiovgic.sync.excuse import RaceExcuse as RaceExcuse
 from aiovgic.sync.excuse import RuleExcuse as RuleExcuse
+from aiovgic.sync.excuse import Site as Site
+from aiovgic.sync.guarded import Constant as Constant
 from aiovgic.sync.guarded import Declared as Declared
 from aiovgic.sync.guarded import Guarded as Guarded
 from aiovgic.sync.guarded import GuardedList as GuardedList

@@ -7,6 +7,17 @@ field or a whole rule. The entries are in `revisions/excuses.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from inspect import getattr_static
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
+
+from aiovgic.sync.guarded import Declared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiovgic.sync.parts import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +44,78 @@ class RuleExcuse(Excuse):
 
     kind: str
     rule: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One side of an excused race: a function of the model, and the lock classes that it holds there.
+
+    An access belongs to the function in whose text it stands. A lambda or a comprehension belongs to the function
+    around it; a function that is called counts for itself, not for its caller.
+    """
+
+    cls: type
+    """The class that defines the function; an override in another class is another place."""
+    function: str
+    locks: tuple[str, ...] = ()
+
+    def found(self) -> Site:
+        """This place, whose function is there. Raises LookupError if the class defines no such function."""
+        assert self.codes
+        return self
+
+    @cached_property
+    def codes(self) -> tuple[CodeType, ...]:
+        """The function's code and all code inside it. Raises LookupError if the class defines no such function."""
+        found = vars(self.cls).get(self.function)
+        if isinstance(found, property):
+            found = found.fget
+        if not isinstance(found, FunctionType):
+            raise LookupError(f"{self.cls.__name__} defines no function {self.function!r}")
+        return tuple(code_inside(found.__code__))
+
+    def covers(self, code: CodeType, held: tuple[str, ...]) -> bool:
+        """Whether an access by this code, with these lock classes held, is at this place."""
+        return any(each is code for each in self.codes) and all(lock in held for lock in self.locks)
+
+    def __str__(self) -> str:
+        holding = f" holding {' and '.join(self.locks)}" if self.locks else ""
+        return f"{self.cls.__name__}.{self.function}{holding}"
+
+
+def code_inside(code: CodeType) -> Iterator[CodeType]:
+    """A code object and those of the lambdas and comprehensions in its text."""
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from code_inside(const)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaceExcuse(Excuse):
+    """Covers a data race on one field between a write at one place and an access at another."""
+
+    part: type[Part]
+    """The class that declares the field."""
+    field: str
+    write: Site
+    read: Site | None = None
+    """The other side, if it reads."""
+    other_write: Site | None = None
+    """The other side, if it writes."""
+
+    @property
+    def declared(self) -> Declared:
+        """The field. Raises LookupError if the class declares no such field."""
+        found = getattr_static(self.part, self.field, None)
+        if not isinstance(found, Declared):
+            raise LookupError(f"{self.part.__name__} declares no guarded field {self.field!r}")
+        return found
+
+    @property
+    def sides(self) -> tuple[tuple[Site, bool], tuple[Site, bool]]:
+        """Both places, and whether each one writes."""
+        if self.read is not None:
+            return (self.write, True), (self.read, False)
+        assert self.other_write is not None, "an excuse for a race has two sides"
+        return (self.write, True), (self.other_write, True)

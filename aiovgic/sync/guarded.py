@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from aiovgic.record.finding import Violation
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -25,16 +27,12 @@ By = str | tuple[str, ...]
 class Declared:
     """A guarded field as it is declared: its name, and the lock (or locks) that guards it.
 
-    ``known`` cites the fact that KVM touches this field without that lock, knowingly: a race
-    on it is listed as known, if it was written under the lock or ``lockless`` says that it need not be.
     ``mirrored``: hardware may hold what is newer (`Part.mirror`).
     """
 
-    def __init__(self, *, by: By, known: str = "", lockless: bool = False, mirrored: bool = False) -> None:
+    def __init__(self, *, by: By, mirrored: bool = False) -> None:
         self.by = by
-        self.lockless = lockless
         self.mirrored = mirrored
-        self.known = known
         self.field = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -48,8 +46,8 @@ class Declared:
 class Guarded(Declared, Generic[T]):
     """A plain field with a default."""
 
-    def __init__(self, default: T, *, by: By, known: str = "", lockless: bool = False, mirrored: bool = False) -> None:
-        super().__init__(by=by, known=known, lockless=lockless, mirrored=mirrored)
+    def __init__(self, default: T, *, by: By, mirrored: bool = False) -> None:
+        super().__init__(by=by, mirrored=mirrored)
         self.default = default
 
     @overload
@@ -85,6 +83,33 @@ class NotedField:
         if rt.hears or part.freed:
             rt.note(part, self.declared, write=True)
         part.__dict__[self.field] = value
+
+
+class Constant(Guarded[T]):
+    """A field that has one value for ever. No lock guards it; to write it is a finding."""
+
+    def __init__(self, value: T) -> None:
+        super().__init__(value, by=())
+
+    def __set__(self, part: Part, value: T) -> None:
+        raise constant_written(part, self)
+
+    def noted(self) -> object:
+        """The descriptor that notes, for `Parts` to put in front of this one."""
+        return NotedConstant(self)
+
+
+class NotedConstant(NotedField):
+    """A constant whose every read is noted: memory that was freed has no constants."""
+
+    def __set__(self, part: Part, value: object) -> None:
+        raise constant_written(part, self.declared)
+
+
+def constant_written(part: Part, field: Declared) -> Violation:
+    """The finding that a constant is written."""
+    thing = f"{part.name}.{field.field}"
+    return Violation("publication", "constant-written", f"{thing} is written, and is declared constant", thing=thing)
 
 
 class GuardedList(Declared, Generic[T]):

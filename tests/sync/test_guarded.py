@@ -67,11 +67,6 @@ def test_the_class_says_which_lock_guards_a_field(field: str, by: str | tuple[st
     assert (declared.field, declared.by) == (field, by)
 
 
-def test_a_field_that_is_raced_on_knowingly_cites_why() -> None:
-    assert Box.owner.known == "facts 1"
-    assert Box.count.known == ""
-
-
 def test_the_fields_of_a_class_are_in_order_of_declaration_its_bases_first() -> None:
     assert [field.field for field in guarded_fields(LargerBox)] == ["count", "owner", "items", "names", "size"]
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aiovgic.sync import Guarded
+from aiovgic.record.finding import Violation
+from aiovgic.sync import Constant, Guarded, Parts, Runtime
 from tests.sync.threads import Box, Stage
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ class Pail(Box):
     """A box with one field more."""
 
     level = Guarded(5, by="lock")
+
+
+class Marked(Box):
+    """A box with a field that never changes."""
+
+    kind = Constant("box")
+
+
+@pytest.mark.parametrize("noting", [True, False])
+def test_a_constant_has_its_value_and_to_write_it_is_a_finding(noting: bool) -> None:
+    box = Parts(Runtime(), noting=noting).make(Marked, "box")
+    assert box.kind == "box"
+    with pytest.raises(Violation) as caught:
+        box.kind = "barrel"
+    assert caught.value.finding.rule == "constant-written"
+    assert caught.value.finding.title == "box.kind is written, and is declared constant"
+    assert box.kind == "box"
 
 
 def noted() -> Stage:

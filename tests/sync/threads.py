@@ -36,7 +36,7 @@ class Box(Part):
     """One of everything."""
 
     count = Guarded(0, by="lock")
-    owner = Guarded[str | None](None, by=("lock", "irq_lock"), known="facts 1")
+    owner = Guarded[str | None](None, by=("lock", "irq_lock"))
     items = GuardedList[int](by="lock")
     names = GuardedMap[int, str](by="lock")
 

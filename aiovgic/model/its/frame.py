@@ -16,7 +16,7 @@ from aiovgic.arch.words import WORD_BYTES, mask, merge
 from aiovgic.errors import UapiError
 from aiovgic.model.mmio import Access, Frame, IodevType, On, Table
 from aiovgic.model.sanitise import attributes
-from aiovgic.sync import Channel, Guarded
+from aiovgic.sync import Channel, Constant
 
 if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
@@ -29,7 +29,7 @@ RING_ALIGNMENT = 0x10000
 class ItsFrame(Frame):
     """The registers of one ITS (its_registers)."""
 
-    iodev_type = Guarded(IodevType.ITS, by="slots_lock", known="it never changes, and lies in the device's memory")
+    iodev_type = Constant(IodevType.ITS)
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)

@@ -11,7 +11,7 @@ from aiovgic.sync import Part, Parts
 
 if TYPE_CHECKING:
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Runtime
+    from aiovgic.sync import Layer, Runtime
 
 Body = Callable[[Any], Coroutine[Any, Any, None]]
 """A task: what it does to the part."""
@@ -53,10 +53,11 @@ def program(
     bodies: Mapping[str, Body],
     check: Callable[[Any], Sequence[Violation]] = lambda _part: (),
     isrs: Collection[str] = (),
+    layers: Sequence[Layer] = (),
 ) -> Callable[[Runtime], MiniSession]:
     """A program whose tasks share one part of this class; ``isrs`` interrupt the CPU of the first."""
 
     def session(rt: Runtime) -> MiniSession:
-        return MiniSession(Parts(rt, noting=rt.noting).make(make, "p"), bodies, check, isrs)
+        return MiniSession(Parts(rt, layers, noting=rt.noting).make(make, "p"), bodies, check, isrs)
 
     return session
