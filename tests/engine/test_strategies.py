@@ -10,6 +10,7 @@ import pytest
 
 from aiovgic.engine.explore import executions, explore
 from aiovgic.engine.stage import Stage
+from aiovgic.engine.strategies.auto import ALONE
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.pct import PctStrategy
 from aiovgic.engine.strategies.portfolio import PortfolioStrategy
@@ -139,6 +140,15 @@ def test_a_portfolio_says_which_of_its_members_found_it() -> None:
     assert result.strategy == "portfolio"
     assert result.in_words == "pos"
     assert f"execution {result.findings[0].at_execution}, pos" in str(result)
+
+
+@pytest.mark.parametrize("name", ["close-vs-msi", "create-vs-create", "destroy-vs-msi", "line-vs-entry", "msi-vs-msi"])
+def test_a_complete_search_of_a_scenario_costs_at_most_half_more_than_dpor(name: str) -> None:
+    dpor, default = lab_explore(name, strategy="dpor"), lab_explore(name)
+    assert dpor.complete
+    assert default.complete
+    assert default.by_strategy["dpor"] == dpor.executions
+    assert default.executions <= (1.5 * dpor.executions if dpor.executions > ALONE else dpor.executions)
 
 
 def test_a_default_search_that_took_turns_says_so_and_counts_them() -> None:

@@ -28,7 +28,7 @@ Deviation = tuple[int, int]
 """The number of a decision, and the alternative that is taken there; 0 is the default."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A place of an execution where there was something to decide."""
 
@@ -39,7 +39,7 @@ class Decision:
     """What the task that is preempted was about to touch."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Branch:
     """A decision of an order that was tried, and the alternatives that were not."""
 

@@ -86,7 +86,7 @@ class Table(Part):
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
-        self.forks = [self.lock("fork", key, sleeps=True) for key in range(7)]
+        self.forks = [self.lock(f"fork{n}", sleeps=True) for n in range(7)]
 
 
 def philosophers(count: int) -> Published:
@@ -144,8 +144,8 @@ class Files(Part):
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
-        self.inode_locks = [self.lock("inode", key) for key in range(FILE_BLOCKS)]
-        self.block_locks = [self.lock("block", key) for key in range(FILE_BLOCKS)]
+        self.inode_locks = [self.lock(f"inode_lock{n}") for n in range(FILE_BLOCKS)]
+        self.block_locks = [self.lock(f"block_lock{n}") for n in range(FILE_BLOCKS)]
         self.inodes = [self.shared(f"inode{n}", 0) for n in range(FILE_BLOCKS)]
         self.busy = [self.shared(f"busy{n}", value=False) for n in range(FILE_BLOCKS)]
 
