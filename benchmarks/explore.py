@@ -37,8 +37,11 @@ HERE = Path(__file__).parent
 FOUR_VCPUS = HERE / "scenarios" / "four-vcpus.yaml"
 BUDGET = 3000
 OURS = {
+    "default": Way("auto"),
     "random": Way("random"),
     "urw": Way("urw"),
+    "pos": Way("pos"),
+    "surw": Way("surw"),
     "pct": Way("pct"),
     "dfs pb=1": Way("dfs", preemptions=1),
     "dpor": Way("dpor"),
@@ -75,7 +78,7 @@ def ours(seconds: float, seeds: int) -> Iterator[Row]:
     """Our own strategies; those that draw nothing need one seed."""
     for name, way in OURS.items():
         rate, _ = rate_of(guarded(3, 3, None).program, way, seconds)
-        tries = seeds if way.strategy in {"random", "urw", "pct"} else 1
+        tries = 1 if way.strategy in {"dfs", "dpor"} else seeds
         to_bug = {
             known.name: median(
                 explore(known.program, way.make(seed), BUDGET).at_execution or BUDGET for seed in range(tries)
@@ -134,7 +137,7 @@ def four_vcpus(seconds: float) -> None:
     print(f"\nfour vCPUs, 25 lock sections each ({outcome.steps} steps)")
     bare = timed(lambda: run_bare(program), seconds)
     print(f"{'bare model, no engine':24} {1 / bare:13,.0f} executions/s (set-up not counted)")
-    for name in ("random", "pct", "urw", "dpor"):
+    for name in ("random", "pos", "surw", "pct", "urw", "dpor"):
         rate, steps = rate_of(program, Way(name), seconds)
         print(f"{name:24} {rate:13,.0f} executions/s {steps:10,.0f} steps/s  x{1 / bare / rate:.1f} of bare")
     print(f"{'machine set-up':24} {1000 * timed(lambda: program(Runtime()), seconds):13.2f} ms")
