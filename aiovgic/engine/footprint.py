@@ -210,6 +210,7 @@ class Footprint:
         """What is done to a thing between operations."""
         match how:
             case "released":
+                self.touched.setdefault(thing.owner.ident, False)  # its memory must still be there
                 self.touched[thing.ident + HELD] = True
                 self.releases += (thing.ident,)
             case "left":

@@ -7,26 +7,29 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from aiovgic.testing.programs.features import FEATURES, FOR_HANDLERS, shared
-from aiovgic.testing.programs.instructions import Listing
+from aiovgic.testing.programs.instructions import Instruction, Listing
 from aiovgic.testing.programs.pen import Pen
 from aiovgic.testing.programs.toy import OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from aiovgic.testing.programs.instructions import Instruction
     from aiovgic.testing.programs.pen import Write
 
 TASKS = ("p", "q", "r", "s")
 MOST_FEATURES = 5
 ORDERS = 400
 """Orders of the points that a program may seem to have; what it has is less, where tasks wait for one another."""
+STATEMENTS = 5
+"""Statements of a task, on average, at most: many have no point."""
 ATTEMPTS = 4
 """Statements that are too many, after which a program is done."""
 
 POINTS: Mapping[str, int] = {
     **dict.fromkeys(("load", "store", "add", "cmpxchg", "fence", "peek", "glance", "mem-read", "mem-write"), 1),
-    **dict.fromkeys(("lock", "lock-plain", "trylock", "killable", "hold", "section", "choose", "resched"), 1),
+    **dict.fromkeys(
+        ("lock", "lock-plain", "trylock", "killable", "hold", "section", "choose", "resched", "interrupt"), 1
+    ),
     **dict.fromkeys(("get", "get_unless_zero", "put", "put_not_last", "use", "say", "unsay"), 1),
     **dict.fromkeys(("synchronize", "ask"), 2),
     **dict.fromkeys(("wait", "idle"), 3),
@@ -37,6 +40,8 @@ TWICE = ("retry",)
 
 
 TWO_OF_THREE = 2 / 3
+ANNOUNCED = 0.5
+"""The share of handlers that begin with a point of their own, as those of scenarios do."""
 NEVER = 0.1
 """The share of programs that say what must not be at the end."""
 HANDLED = 0.15
@@ -94,7 +99,7 @@ def draw(seed: int, most: int = ORDERS) -> Listing:
     }
     tasks: dict[str, tuple[Instruction, ...]] = dict.fromkeys(names, ())
     turn = attempts = 0
-    while attempts < ATTEMPTS:
+    while attempts < ATTEMPTS and turn < STATEMENTS * len(names):
         name = names[turn] if turn < len(names) else random.choice(names)
         turn += 1
         longer = {**tasks, name: tasks[name] + pens[name].statement()}

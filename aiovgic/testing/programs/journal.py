@@ -101,6 +101,7 @@ class Journal:
     def gave_back(self, lock: Lock) -> None:
         """A lock was released in the step that was done last."""
         self.touch(name_of(lock), "write")
+        self.touch(label_of(lock.owner), "read")
 
     def did(self, op: Op[Any], value: Any) -> None:
         """An operation is done."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.sync import Context, Resched
+from aiovgic.sync import Context, Interrupt, Resched
 from aiovgic.testing.programs.verbs.locks import released
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ async def resched(s: ToySession, me: str, it: Instruction) -> None:
     await Resched()
 
 
+async def interrupt(s: ToySession, me: str, it: Instruction) -> None:
+    """The first point of a handler that does nothing else there."""
+    await Interrupt()
+
+
 async def spawn(s: ToySession, me: str, it: Instruction) -> None:
     """Start a task of its own, on the same CPU."""
     name = f"{me}+{it.number}"
@@ -89,6 +94,7 @@ CONTROL: Mapping[str, Verb] = {
     "choose": choose,
     "retry": retry,
     "resched": resched,
+    "interrupt": interrupt,
     "spawn": spawn,
     "ask": ask,
 }

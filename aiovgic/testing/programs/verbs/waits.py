@@ -59,6 +59,7 @@ async def idle(s: ToySession, me: str, it: Instruction) -> None:
 async def wake(s: ToySession, me: str, it: Instruction) -> None:
     """Wake the sleepers."""
     woken = s.toy.queue.wake()
+    s.see(me, woken)
     s.journal.touch(s.toy.queue.name, "wake" if woken else "poke")
 
 
