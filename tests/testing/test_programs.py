@@ -31,9 +31,8 @@ ONCE_MISSED = [
     parse(text) for text in (Path(__file__).parent / "once_missed.txt").read_text(encoding="utf-8").split("\n\n")
 ]
 """Programs of which DPOR has missed something."""
+NAMES = [listing.name for listing in ONCE_MISSED]
 
-STILL_OPEN = ("H5: a moment", "H6")
-OPEN = pytest.mark.xfail(reason="a hole of the search that is open", strict=False)
 
 BATCH = 600
 DIGEST_OF_PROGRAMS = """
@@ -91,33 +90,27 @@ class OverconfidentStrategy(DfsStrategy):
         return more
 
 
-@pytest.mark.xfail(reason="the holes H1 to H6 of the search are open", strict=False)
 @pytest.mark.timeout(900)
 def test_dpor_misses_nothing_of_three_hundred_programs() -> None:
-    totals = compare_all(map(draw, range(300)), DporStrategy, limit=3_000)
+    totals = compare_all(map(draw, range(310)), DporStrategy, limit=3_000)
     print(totals)  # noqa: T201  the figures are part of the result
     print(totals.by_kind())  # noqa: T201  the same
     assert not totals.missed, "\n".join(map(str, totals.missed))
-    assert totals.too_large <= 6
+    assert totals.programs >= 300
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("bare", [False, True], ids=["detectors", "bare"])
 def test_dpor_misses_nothing_of_two_thousand_programs(bare: bool) -> None:
-    totals = compare_all(map(draw, range(1_000, 3_000)), DporStrategy, limit=20_000, bare=bare)
+    totals = compare_all(map(draw, range(1_000, 3_020)), DporStrategy, limit=20_000, bare=bare)
     print(totals)  # noqa: T201  the figures are part of the result
     print(totals.by_kind())  # noqa: T201  the same
     assert not totals.missed, "\n".join(map(str, totals.missed))
+    assert totals.programs >= 2_000
 
 
-@pytest.mark.parametrize(
-    "listing",
-    [
-        pytest.param(each, marks=[OPEN] if each.name.startswith(STILL_OPEN) else [], id=each.name)
-        for each in ONCE_MISSED
-    ],
-)
+@pytest.mark.parametrize("listing", ONCE_MISSED, ids=NAMES)
 @pytest.mark.parametrize("bare", [False, True], ids=["detectors", "bare"])
 def test_nothing_is_missed_any_more(listing: Listing, bare: bool) -> None:
     comparison = compare(listing, DporStrategy, 20_000, bare=bare)
@@ -127,11 +120,7 @@ def test_nothing_is_missed_any_more(listing: Listing, bare: bool) -> None:
 
 @pytest.mark.parametrize(
     "listing",
-    [
-        pytest.param(each, marks=[OPEN] if each.name.startswith(STILL_OPEN) else [], id=each.name)
-        for each in ONCE_MISSED
-        if each.name.startswith("H")
-    ],
+    [pytest.param(each, id=each.name) for each in ONCE_MISSED if each.name.startswith("H")],
 )
 def test_nothing_is_missed_in_any_order_of_creation(listing: Listing) -> None:
     for names in permutations(listing.tasks):
@@ -234,7 +223,7 @@ def test_a_seed_gives_the_same_program_under_any_hash_seed(hashes: str) -> None:
     assert done.stdout.strip() == DIGEST
 
 
-DIGEST = "a0df0b53758089d02727b16123acf76a4d63a69302e08323b3c816d2791fb57f"
+DIGEST = "7c0e1df6cb7b164360f019056ffe212ace0c9410029db5f46256b6ce5aa6c761"
 """Of the first 200 programs, on Python 3.11, 3.12 and 3.13."""
 
 

@@ -83,6 +83,11 @@ def written(features: tuple[str, ...], *, handler: bool) -> tuple[Write, ...]:
     return tuple(FEATURES[name].write for name in able) or (shared,)
 
 
+def first_of(random: Random, *, handler: bool) -> tuple[Instruction, ...]:
+    """What a task begins with: some handlers begin with a point of their own."""
+    return (Instruction("interrupt"),) if handler and random.random() < ANNOUNCED else ()
+
+
 def draw(seed: int, most: int = ORDERS) -> Listing:
     """The program with this seed, of about ``most`` orders at most."""
     random = Random(seed)
@@ -97,7 +102,7 @@ def draw(seed: int, most: int = ORDERS) -> Listing:
         name: Pen(random, written(features, handler=name in handlers), "orders" in features, words, objects)
         for name in names
     }
-    tasks: dict[str, tuple[Instruction, ...]] = dict.fromkeys(names, ())
+    tasks = {name: first_of(random, handler=name in handlers) for name in names}
     turn = attempts = 0
     while attempts < ATTEMPTS and turn < STATEMENTS * len(names):
         name = names[turn] if turn < len(names) else random.choice(names)
