@@ -41,6 +41,8 @@ class Pause:
 class Tasks:
     """The tasks of the race, while they are named."""
 
+    __slots__ = ("specs", "state")
+
     def __init__(self, state: UserState) -> None:
         self.state = state
         self.specs: dict[str, TaskSpec] = {}
@@ -71,6 +73,8 @@ class Tasks:
 class VcpuHandle:
     """One vCPU of the machine."""
 
+    __slots__ = ("index", "session")
+
     def __init__(self, session: BodySession, index: int) -> None:
         self.session = session
         self.index = index
@@ -86,6 +90,8 @@ class VcpuHandle:
 
 class Vcpus:
     """The vCPUs of the machine, by index."""
+
+    __slots__ = ("handles",)
 
     def __init__(self, session: BodySession) -> None:
         self.handles = [VcpuHandle(session, index) for index in range(session.scenario.machine.vcpus)]
@@ -105,7 +111,9 @@ class Vcpus:
 
 
 class Machine:
-    """What the function works with: the machine, and what was seen of it."""
+    """What the function works with: the machine, and what was seen of it. It keeps no attributes of a test's own."""
+
+    __slots__ = ("kvm", "session", "shared", "vcpu")
 
     def __init__(self, session: BodySession) -> None:
         self.session = session
@@ -114,8 +122,8 @@ class Machine:
         self.race: Tasks | None = None
         self.vcpu = Vcpus(session)
         """The vCPUs: ``m.vcpu[0].run(guest)`` runs a guest."""
-        self.shared = session.cells.shared
-        """A word that tasks share: see `Cells.shared`."""
+        self.shared = session.cells.cell
+        """A word that tasks share: see `Cells.cell`."""
 
     def tasks(self) -> Tasks:
         """The race: ``async with m.tasks() as together: together.start(...)``. Once in an execution."""

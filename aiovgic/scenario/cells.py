@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiovgic.engine.recorder import words
 from aiovgic.errors import UsageError
@@ -12,32 +12,45 @@ from aiovgic.sync import FULL, RELAXED, Part, Shared
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiovgic.sync import Parts, Update
+    from aiovgic.sync import Load, Parts, Update
     from aiovgic.sync.shared import Order
 
 T = TypeVar("T")
 
 
-class Cell(Shared[T]):
-    """A word of the test's own. Its values cannot change in place, so that every change is an operation."""
+class Cell(Generic[T]):
+    """A word of the test's own. Its values cannot change in place, so that every change is an operation.
 
-    __slots__ = ()
+    Accesses are relaxed unless an order of `aiovgic.sync` is given: they do not hide data races of KVM.
+    """
+
+    __slots__ = ("_word",)
+
+    def __init__(self, word: Shared[T]) -> None:
+        self._word = word
+
+    def load(self, order: Order = RELAXED) -> Load[T]:
+        """Await it to read the word."""
+        return self._word.load(order)
 
     def store(self, value: T, order: Order = RELAXED) -> Update[T]:
         """Await it to write the word. Raises UsageError for a value that can change in place."""
-        return super().store(fixed(self.name, value), order)
+        return self._word.store(fixed(self._word.name, value), order)
 
     def cmpxchg(self, old: T, new: T, order: Order = FULL) -> Update[T]:
         """Await it to write ``new`` if the word is ``old``; gives what the word was. Raises as `store`."""
-        return super().cmpxchg(old, fixed(self.name, new), order)
+        return self._word.cmpxchg(old, fixed(self._word.name, new), order)
 
     def update(self, change: Callable[[T], T], order: Order = FULL) -> Update[T]:
         """Await it to replace the word by ``change(word)`` in one step; gives what the word was. Raises as `store`."""
-        return super().update(lambda now: fixed(self.name, change(now)), order)
+        return self._word.update(lambda now: fixed(self._word.name, change(now)), order)
 
     def fetch_add(self: Cell[int], count: int = 1, order: Order = FULL) -> Update[int]:
         """Await it to add ``count`` in one step; gives what the word was."""
-        return super().update(lambda now: now + count, order)
+        return self._word.update(lambda now: now + count, order)
+
+    def __repr__(self) -> str:
+        return f"<Cell {self._word.name}>"
 
 
 class Cells(Part):
@@ -45,22 +58,21 @@ class Cells(Part):
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
-        self.made: dict[str, tuple[Cell[Any], object]] = {}
+        self.made: dict[str, tuple[Shared[Any], object]] = {}
         """By name: each word, and its first value."""
 
-    def shared(self, name: str, value: T) -> Cell[T]:
+    def cell(self, name: str, value: T) -> Cell[T]:
         """The word with this name, ``value`` at first; the same one for all tasks of an execution.
 
         ``await word.load()``, ``.store(v)``, ``.cmpxchg(old, new)``, ``.update(change)``, ``.fetch_add(n)``.
-        Accesses are relaxed unless an order of `aiovgic.sync` is given: they do not hide data races of KVM.
         Raises UsageError for a value that can change in place, and for a second first value.
         """
         if name not in self.made:
-            self.made[name] = (Cell(self, name, fixed(f"{self.name}.{name}", value)), value)
-        cell, first = self.made[name]
+            self.made[name] = (Shared(self, name, fixed(f"{self.name}.{name}", value)), value)
+        word, first = self.made[name]
         if first != value or type(first) is not type(value):
-            raise UsageError(f"{cell.name} begins as {first!r} in one task, and as {value!r} in another")
-        return cast("Cell[T]", cell)
+            raise UsageError(f"{word.name} begins as {first!r} in one task, and as {value!r} in another")
+        return Cell(word)
 
     def outcome(self) -> dict[str, dict[str, str]]:
         """What the words hold, if there are any, as part of an outcome."""

@@ -14,7 +14,7 @@ from aiovgic.engine.places import is_users
 from aiovgic.errors import GuestFaultError, UsageError
 from aiovgic.model.guest import Touch
 from aiovgic.record.finding import Violation
-from aiovgic.scenario.cells import Cell
+from aiovgic.scenario.cells import Cells
 from aiovgic.scenario.interface import EOIR1, GICC_EOIR
 from aiovgic.scenario.shorthand import COMMANDS
 from aiovgic.sync import Op
@@ -24,7 +24,6 @@ from aiovgic.uapi.operations import OPERATIONS, operation
 if TYPE_CHECKING:
     from aiovgic.model.guest import Trap
     from aiovgic.record.operation import Operation, Result
-    from aiovgic.scenario.cells import Cells
     from aiovgic.scenario.shorthand import Rings
     from aiovgic.uapi.actor import Actor
     from aiovgic.uapi.guest_ops import Watch
@@ -50,11 +49,13 @@ class Instruction(Awaitable["Result"]):
 class Cpu:
     """What a guest's program does its work with: one vCPU."""
 
+    __slots__ = ("number", "rings", "shared")
+
     def __init__(self, vcpu: int, rings: Rings, cells: Cells) -> None:
         self.number = vcpu
         self.rings = rings
-        self.shared = cells.shared
-        """A word that tasks share: see `Cells.shared`."""
+        self.shared = cells.cell
+        """A word that tasks share: see `Cells.cell`."""
 
     async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
         """A guest's operation by name, as scenarios have it; its whole result. Raises UsageError for none."""
@@ -117,11 +118,13 @@ class Cpu:
 class Kvm:
     """What a thread's program does its work with: KVM's ioctls."""
 
+    __slots__ = ("perform", "rings", "shared")
+
     def __init__(self, perform: Callable[[Operation, str], Awaitable[Result]], rings: Rings, cells: Cells) -> None:
         self.perform = perform
         self.rings = rings
-        self.shared = cells.shared
-        """A word that tasks share: see `Cells.shared`."""
+        self.shared = cells.cell
+        """A word that tasks share: see `Cells.cell`."""
 
     async def do(self, name: str, *, label: str = "", **fields: Any) -> Result:
         """An operation by name, as scenarios have it; its result, ``errno`` a name or None."""
@@ -212,7 +215,7 @@ class ProgramGuest(OpsGuest):
             return None
         except (AssertionError, GuestFaultError) as error:
             raise claim(error) from error
-        if isinstance(step, Op) and isinstance(step.thing, Cell):
+        if isinstance(step, Op) and step.thing is not None and isinstance(step.thing.owner, Cells):
             return step
         if not isinstance(step, Instruction):
             raise UsageError(f"{name_of(self.body)} awaits {step!r}; a guest awaits only what its cpu offers")

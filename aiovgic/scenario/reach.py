@@ -94,6 +94,7 @@ class Reach:
         """Whether the walk ended at its limit."""
         self.classes: dict[type, None] = {}
         self.modules: dict[ModuleType, None] = {}
+        self.functions: dict[FunctionType, None] = {}
         self.unbound: dict[str, None] = {}
         """Attributes that code sets on something that is no local variable and no global name."""
         self.met: dict[int, object] = {}
@@ -167,6 +168,7 @@ class Reach:
         self.todo.append((wrapped, Route("", getattr(wrapped, "__name__", "")), within))
         if not is_users(str(function.__globals__.get("__name__", ""))):  # a wrapper's __module__ is not its own
             return
+        self.functions[function] = None
         facts = facts_of(function.__code__)
         self.names.update(dict.fromkeys(facts.attributes))
         self.strings.update(dict.fromkeys(facts.strings))
@@ -185,19 +187,24 @@ class Reach:
         for name, value in defaults_of(function):
             self.todo.append((value, Route("default of", name), within))
         self.todo += [(sys.modules.get(name), Route("module", name), within) for name in facts.imports]
-        self.attribute_stores(function, facts)
+        if "globals" in facts.global_loads:
+            self.objects.setdefault(id(space), Found(space, Route("", "globals()"), None))
+        self.attributes_of_owners(function, facts)
 
     def route_of(self, name: str, value: object, kind: str) -> Route:
         """The route to what a closure variable holds: a test's ``self`` is called that."""
         return Route("", "self", f" of {type(value).__name__}") if name == "self" else Route(kind, name)
 
-    def attribute_stores(self, function: FunctionType, facts: CodeFacts) -> None:
-        """Attributes of classes, modules and functions that code sets by the name of their owner."""
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    def attributes_of_owners(self, function: FunctionType, facts: CodeFacts) -> None:
+        """Attributes of modules that code loads, and those of classes, modules and functions that it sets."""
+        for owner, name in facts.attribute_loads:
+            module = owner_of(function, owner, facts)
+            if isinstance(module, ModuleType):
+                self.attribute(module, name, is_set=False)
+                self.todo.append((vars(module).get(name), module_route(module, name), None))
         for owner, name in facts.attribute_stores:
-            cell = cells.get(owner)
-            value = cell.cell_contents if cell is not None and holds(cell) else function.__globals__.get(owner)
-            if isinstance(value, type | ModuleType | FunctionType) and owner not in function.__code__.co_varnames:
+            value = owner_of(function, owner, facts)
+            if isinstance(value, type | ModuleType | FunctionType):
                 self.attribute(value, name, is_set=True)
             elif owner in ("", "cls"):
                 self.unbound[name] = None
@@ -228,7 +235,12 @@ class Reach:
             for name, value in vars(module).items():
                 if name in self.names:
                     self.attribute(module, name, is_set=False)
-                    self.todo.append((value, Route("module attribute", f"{module.__name__}.{name}"), None))
+                    self.todo.append((value, module_route(module, name), None))
+        for function in self.functions:
+            for name, value in vars(function).items():
+                if name in self.names and name != "__wrapped__":
+                    self.attribute(function, name, is_set=False)
+                    self.todo.append((value, Route("attribute", f"{function.__name__}.{name}"), None))
         self.todo = deque(each for each in self.todo if self.is_new(each[0]))
 
     def data(self, value: Any, route: Route, within: int | None) -> None:
@@ -240,6 +252,21 @@ class Reach:
             parts = content_of(value)
         self.todo += [(part, route.to(written), within) for written, part in parts]
         self.todo.append((type(value), route, within))
+
+
+def owner_of(function: FunctionType, name: str, facts: CodeFacts) -> object:
+    """What a closure variable, a module that the code imports, or a global variable with this name holds."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    if name in cells:
+        return cells[name].cell_contents if holds(cells[name]) else None
+    if name in facts.imports:
+        return sys.modules.get(name)
+    return None if name in function.__code__.co_varnames else function.__globals__.get(name)
+
+
+def module_route(module: ModuleType, name: str) -> Route:
+    """The route to an attribute of a module."""
+    return Route("module attribute", f"{module.__name__}.{name}")
 
 
 def content_of(value: Any) -> Iterator[tuple[str, object]]:

@@ -296,6 +296,60 @@ def test_a_generator_of_random_numbers_is_named() -> None:
     assert named(together(a, a)) == (f"closure variable `draw` {BOTH}",)
 
 
+def test_a_library_that_keeps_state_is_named() -> None:
+    async def a(kvm: Kvm) -> None:
+        await point(kvm)
+        random.random()  # noqa: S311  what it keeps is what is to be seen
+
+    async def b(kvm: Kvm) -> None:
+        import os  # noqa: PLC0415  another way to name a module
+        from random import seed  # noqa: PLC0415
+
+        await point(kvm)
+        if "HOME" in os.environ:
+            seed(1)
+
+    assert named(together(a, b)) == (f"module attribute `random.random` {BOTH}",)
+    assert "module attribute `os.environ`" in named(together(b, b))[0]
+
+
+def test_an_attribute_of_a_function_is_named() -> None:
+    def counter() -> None:
+        """A function with state."""
+
+    vars(counter)["n"] = 0
+
+    async def a(kvm: Kvm) -> None:
+        await point(kvm)
+        counter.n = 0  # type: ignore[attr-defined]
+
+    async def b(kvm: Kvm) -> None:
+        await point(kvm)
+        assert counter.n == 0  # type: ignore[attr-defined]
+
+    assert named(together(a, b)) == (f"attribute `counter.n` {BOTH}",)
+
+
+def test_the_dictionary_of_globals_is_named() -> None:
+    async def a(kvm: Kvm) -> None:
+        await point(kvm)
+        globals()["NUMBER"] = 0
+
+    assert named(together(a, a)) == (f"`globals()` {BOTH}",)
+
+
+def test_the_handles_of_the_machine_keep_nothing_of_a_tests_own() -> None:
+    async def body(m: Machine) -> None:
+        with pytest.raises(AttributeError):
+            m.count = 0  # type: ignore[attr-defined]
+        with pytest.raises(AttributeError):
+            m.kvm.count = 0  # type: ignore[attr-defined]
+        with pytest.raises(AttributeError):
+            m.shared("n", 0).value = 1  # type: ignore[attr-defined]
+
+    assert explore(whole(body)).complete
+
+
 def test_a_closure_over_self_of_a_test_is_named() -> None:
     class TestIt:
         """A class of tests."""

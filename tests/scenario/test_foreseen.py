@@ -90,7 +90,7 @@ def test_the_facts_of_code_name_what_it_loads_and_stores() -> None:
     facts = facts_of(code)
     assert facts.global_loads == ("h", "g", "i")
     assert facts.global_stores == ("g",)
-    assert facts.attributes == ("x",)
+    assert facts.attribute_loads == (("h", "x"),)
     assert facts.attribute_stores == (("a", "y"), ("h", "z"))
     assert facts.imports == ("os",)
     assert facts.strings == ("word",)
