@@ -67,8 +67,8 @@ def changed(function: ast.AST) -> Iterator[tuple[ast.expr, int]]:
                 yield value, node.lineno
             case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
                 yield value, node.lineno
-            case ast.Attribute(ctx=ast.Store() | ast.Del()):
-                yield node, node.lineno
+            case ast.Attribute(value=value, ctx=ast.Store() | ast.Del()):
+                yield from ((each, node.lineno) for each in (node, value))
             case ast.Global(names=names):
                 yield from ((ast.Name(name), node.lineno) for name in names)
             case _:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.scenario.lasting import Lasting
 from aiovgic.scenario.layer_source import changed_in_place
+from aiovgic.scenario.reach import Reach
 from aiovgic.sync import Declared, Op, Part, Runtime, Thing
 from aiovgic.sync.layer_guard import of_users, undeclared
 from aiovgic.sync.layers import declarations
@@ -29,20 +32,27 @@ PLAIN = (list, dict, set, bytearray)
 CODE = (type, ModuleType, FunctionType, property, staticmethod, classmethod, Declared)
 
 
+@dataclass(frozen=True)
 class LayerState:
-    """What a user's layers could change unseen on one machine, and what it was when the race began."""
+    """What a user's layers could change unseen on one machine. No checkpoint puts it back: it is frozen."""
 
-    def __init__(self, machine: object, layers: Sequence[Layer]) -> None:
-        self.lines = {layer: lines_of(layer) for layer in layers}
-        names = {name for lines in self.lines.values() for name in lines}
-        self.containers = [(part, name, shape(value)) for part, name, value in plain_containers(machine, names)]
-        self.kept = {layer: kept_by(layer) for layer in layers}
+    lines: Mapping[Layer, Mapping[str, int]]
+    """Of each layer: where its file changes a container in place, by the name of the container."""
+    containers: Sequence[tuple[Part, str, Any]]
+    """Plain containers of parts that the layers may change, and what was in each when the race began."""
+    kept: Mapping[Layer, Lasting]
+    """What the functions of each layer reach outside of the machine."""
 
     @classmethod
     def of(cls, machine: object, layers: Sequence[Layer]) -> LayerState | None:
         """The state of those layers that are a user's, if there are any."""
         guarded = of_users(layers)
-        return cls(machine, guarded) if guarded else None
+        if not guarded:
+            return None
+        lines = {layer: lines_of(layer) for layer in guarded}
+        names = {name for each in lines.values() for name in each}
+        containers = [(part, name, shape(value)) for part, name, value in plain_containers(machine, names)]
+        return cls(lines, containers, {layer: Lasting({layer.__name__: reach_of(layer)}) for layer in guarded})
 
     def check(self) -> None:
         """Nothing has changed unseen. Raises ScenarioError with the layer's file and line."""
@@ -50,18 +60,15 @@ class LayerState:
             if shape(getattr(part, name, None)) != before:
                 layer = next(each for each in self.lines if name in self.lines[each])
                 raise self.error(layer, f"the plain attribute {name!r} of {part.name} in place", name, container=True)
-        for layer, before in self.kept.items():
-            for name, value in kept_by(layer).items():
-                if before.get(name) != value:
-                    container = isinstance(value, list)
-                    what = f"{name!r}, which is no part of the machine,"
-                    raise self.error(layer, what, name.rpartition(".")[2].lower(), container=container)
+        for layer, kept in self.kept.items():
+            for route, _, container in kept.changed():
+                what = f"{route}, which is no part of the machine,"
+                raise self.error(layer, what, route.path.rpartition(".")[2], container=container)
 
     def error(self, layer: Layer, what: str, name: str, *, container: bool) -> ScenarioError:
         """The error that names what a layer changes."""
-        lines = {each.lower(): line for each, line in self.lines[layer].items()}
-        place = f"{file_of(layer)}:{lines.get(name.lower(), 1)}"
-        return undeclared(place, layer.__name__, what, declarations(name, container=container))
+        place = f"{file_of(layer)}:{self.lines[layer].get(name, 1)}"
+        return undeclared(place, layer.__name__, what, declarations(name.lower(), container=container))
 
 
 def file_of(layer: Layer) -> str:
@@ -82,13 +89,10 @@ def lines_in(source: bytes) -> Mapping[str, int]:
     return changed_in_place(ast.parse(source))
 
 
-def kept_by(layer: Layer) -> dict[str, Any]:
-    """What the class of a layer and the global variables of its functions hold that is no code, as shapes."""
-    functions = [each for each in vars(layer).values() if isinstance(each, FunctionType)]
-    found = {f"{layer.__name__}.{name}": value for name, value in vars(layer).items() if name[:2] != "__"}
-    for function in functions:
-        found.update({name: value for name, value in function.__globals__.items() if name[:2] != "__"})
-    return {name: shape(value) for name, value in found.items() if not isinstance(value, CODE)}
+def reach_of(layer: Layer) -> Reach:
+    """What a layer and its functions reach."""
+    functions = [each for each in vars(layer).values() if isinstance(each, FunctionType | property | staticmethod)]
+    return Reach((layer, *functions))
 
 
 def plain_containers(machine: object, names: set[str]) -> Iterator[tuple[Part, str, Any]]:

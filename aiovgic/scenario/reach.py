@@ -11,7 +11,9 @@ from __future__ import annotations
 import logging
 import sys
 from collections import deque
+from contextlib import suppress
 from functools import cache, cached_property, partial
+from importlib import import_module
 from pathlib import PurePath
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -186,7 +188,7 @@ class Reach:
                 self.todo.append((space.get(name), Route("global", name), within))
         for name, value in defaults_of(function):
             self.todo.append((value, Route("default of", name), within))
-        self.todo += [(sys.modules.get(name), Route("module", name), within) for name in facts.imports]
+        self.todo += [(imported(function, name), Route("module", name), within) for name in facts.imports]
         if "globals" in facts.global_loads:
             self.objects.setdefault(id(space), Found(space, Route("", "globals()"), None))
         self.attributes_of_owners(function, facts)
@@ -260,8 +262,18 @@ def owner_of(function: FunctionType, name: str, facts: CodeFacts) -> object:
     if name in cells:
         return cells[name].cell_contents if holds(cells[name]) else None
     if name in facts.imports:
-        return sys.modules.get(name)
+        return imported(function, name)
     return None if name in function.__code__.co_varnames else function.__globals__.get(name)
+
+
+def imported(function: FunctionType, name: str) -> ModuleType | None:
+    """The module that a function's ``import`` gives; a module that is not there yet is imported now."""
+    package = function.__globals__.get("__package__")
+    known = sys.modules.get(name) or sys.modules.get(f"{package}.{name}")
+    if known is None and name and name.partition(".")[0] not in sys.stdlib_module_names:
+        with suppress(Exception):  # the task will say what is wrong
+            known = import_module(name)
+    return known
 
 
 def module_route(module: ModuleType, name: str) -> Route:

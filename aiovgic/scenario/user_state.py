@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
-from aiovgic.scenario.immutable import is_atom
+from aiovgic.scenario.lasting import Lasting
 from aiovgic.scenario.reach import MOST, Reach, attributes_of, is_users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aiovgic.errors import AiovgicError, DivergedError
-    from aiovgic.scenario.reach import Found, Route
+    from aiovgic.scenario.reach import Found
     from aiovgic.scenario.scenario import Scenario
-
-USED_UP = (Iterator, AsyncIterator, Coroutine)
-"""What changes whenever it is used, and cannot be compared."""
-
-Key = tuple[int, str]
-"""An object by its identity, or a variable by the identity of its namespace and its name."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +23,18 @@ class UserState:
 
     tasks: dict[str, Reach] = field(default_factory=dict)
     """By name: what each task reaches, as it was when the task was first seen."""
-    lasting: dict[str, Reach] = field(default_factory=dict)
-    """By name: what functions reach that every execution calls anew; it outlives an execution."""
-    before: dict[Key, str] = field(default_factory=dict)
-    """What lasts, as it was before the search."""
+    lasting: Lasting = field(default_factory=Lasting)
+    """What those functions reach that every execution calls anew: it outlives an execution."""
     reads: dict[str, dict[str, None]] = field(default_factory=dict)
     """What tasks asked the machine for in a race, and the tasks: its notes are no points."""
 
     @classmethod
     def of(cls, scenario: Scenario) -> UserState:
         """The state before the search."""
-        state = cls()
         if scenario.body is not None:
-            state.lasting[scenario.name] = Reach(scenario.body)
-        for plan in scenario.tasks:
-            if plan.body is not None:
-                state.tasks[plan.name] = state.lasting[plan.name] = Reach(plan.body)
-        state.before.update(state.kept())
-        return state
+            return cls(lasting=Lasting({scenario.name: Reach(scenario.body)}))
+        tasks = {plan.name: Reach(plan.body) for plan in scenario.tasks if plan.body is not None}
+        return cls(tasks, Lasting(tasks))
 
     def started(self, name: str, function: object, args: Sequence[object], fields: dict[str, object]) -> None:
         """A test starts a task: in its first execution it is looked at."""
@@ -70,12 +55,7 @@ class UserState:
 
     def left_behind(self) -> dict[str, list[str]]:
         """By route: what executions have changed and not put back, and the tasks that reach it."""
-        found: dict[str, list[str]] = {}
-        now = self.kept()
-        for key, (route, tasks) in self.routes().items():
-            if self.before.get(key) != now[key]:
-                found.setdefault(str(route), tasks)
-        return found
+        return {str(route): tasks for route, tasks, _ in self.lasting.changed()}
 
     def explains(self, error: DivergedError) -> AiovgicError:
         """The error to raise when executions differ: one that names what they left behind, if they did."""
@@ -84,27 +64,6 @@ class UserState:
             return error
         way = "make it in the tasks, or a cell: m.shared(name, value)"
         return UsageError(f"executions differ, because one leaves state to the next: {'; '.join(kept)}; {way}")
-
-    def kept(self) -> dict[Key, str]:
-        """What outlives an execution, in a form that can be compared."""
-        found: dict[Key, str] = {}
-        for reach in self.lasting.values():
-            for identity, each in reach.objects.items():
-                used_up = isinstance(each.value, USED_UP) and bool(self.before)
-                found[identity, ""] = "used up" if used_up else snapshot(each.value)
-            for key, variable in reach.variables.items():
-                found[key] = part(variable.value)
-        return found
-
-    def routes(self) -> dict[Key, tuple[Route, list[str]]]:
-        """How what outlives an execution is reached, and by which tasks."""
-        found: dict[Key, tuple[Route, list[str]]] = {}
-        for name, reach in self.lasting.items():
-            routes = {(identity, ""): each.route for identity, each in reach.objects.items()}
-            routes |= {key: variable.route for key, variable in reach.variables.items()}
-            for key, route in routes.items():
-                found.setdefault(key, (route, []))[1].append(name)
-        return found
 
 
 def named(tasks: Sequence[str]) -> str:
@@ -150,26 +109,3 @@ def is_empty(each: Found, among: Sequence[Reach]) -> bool:
     """Whether an object is an instance of the user's classes without attributes, and no code of the tasks sets any."""
     users = all(is_users(cls.__module__) for cls in type(each.value).__mro__[:-1])
     return users and not any(attributes_of(each.value)) and not any(reach.sets_attributes for reach in among)
-
-
-# -- what executions leave behind --------------------------------------------------------------------------
-
-
-def snapshot(value: Any) -> str:
-    """What an object holds, as a text that is another one if the object changes."""
-    if isinstance(value, dict):
-        inside = [f"{part(key)}: {part(each)}" for key, each in value.items()]
-    elif isinstance(value, list | tuple | deque):
-        inside = [part(each) for each in value]
-    elif isinstance(value, set):
-        inside = sorted(part(each) for each in value)
-    elif isinstance(value, bytearray):
-        inside = [value.hex()]
-    else:
-        inside = [repr(value.getstate())] if isinstance(value, Random) else []
-    return " ".join([*inside, *(f"{name}={part(each)}" for name, each in attributes_of(value))])
-
-
-def part(value: object) -> str:
-    """A value inside another one: itself if it is plain, else which object it is."""
-    return repr(value) if is_atom(value) and type(value) is not object else f"{type(value).__name__} {id(value)}"

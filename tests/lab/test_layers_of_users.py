@@ -67,6 +67,10 @@ WRONG = {
         "    def still_belongs(self, vcpu):\n        global COUNT\n        COUNT += 1\n        return True\nCOUNT = 0\n"
     ),
     "a class attribute": "    def still_belongs(self, vcpu):\n        Mine.count = 1\n        return True\n",
+    "a default": ("    def still_belongs(self, vcpu, seen=[]):\n        seen.append(1)\n        return True\n"),
+    "an object of the file": (
+        "    def still_belongs(self, vcpu):\n        BOX.n = 1\n        return True\nclass Box: n = 0\nBOX = Box()\n"
+    ),
     "an undeclared field": "    asked = 0\n",
     "an undeclared method": "    async def remember_it(self):\n        pass\n",
     "a helper that the base has": "    @helper\n    def still_belongs(self, vcpu):\n        return True\n",
