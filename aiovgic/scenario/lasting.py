@@ -36,14 +36,13 @@ class Lasting:
         now = self.now()
         found: dict[Key, tuple[Route, list[str], bool]] = {}
         for name, reach in self.reaches.items():
-            routes = {(identity, ""): each.route for identity, each in reach.objects.items()}
-            used = [(identity, "") for identity, each in reach.objects.items() if isinstance(each.value, USED_UP)]
-            containers = [
-                (identity, "") for identity, each in reach.objects.items() if isinstance(each.value, CONTAINERS)
-            ]
-            for key, route in (routes | {key: each.route for key, each in reach.variables.items()}).items():
-                if self.before[key] != now[key] or key in used:
-                    found.setdefault(key, (route, [], key in containers))[1].append(name)
+            for identity, each in reach.objects.items():
+                key = identity, ""
+                if self.before[key] != now[key] or isinstance(each.value, USED_UP):
+                    found.setdefault(key, (each.route, [], isinstance(each.value, CONTAINERS)))[1].append(name)
+            for key, variable in reach.variables.items():
+                if self.before[key] != now[key]:
+                    found.setdefault(key, (variable.route, [], False))[1].append(name)
         return list(found.values())
 
     def now(self) -> dict[Key, str]:
