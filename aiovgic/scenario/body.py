@@ -113,7 +113,7 @@ class Vcpus:
 class Machine:
     """What the function works with: the machine, and what was seen of it. It keeps no attributes of a test's own."""
 
-    __slots__ = ("kvm", "session", "shared", "vcpu")
+    __slots__ = ("kvm", "race", "session", "shared", "vcpu")
 
     def __init__(self, session: BodySession) -> None:
         self.session = session
