@@ -75,10 +75,10 @@ class Figures(NamedTuple):
 def figures(bugs: Iterable[Bug]) -> Figures:
     """The figures of these entries."""
     found = tuple(bugs)
-    by_claim = sum(set(bug.kinds) == {"expectation"} for bug in found)
+    by_claim = sum(bug.kinds == ("expectation",) for bug in found)
     return Figures(
         entries=len(found),
-        layer_sets=len({bug.layers for bug in found}),
+        layer_sets=len(dict.fromkeys(bug.layers for bug in found)),
         by_rule=len(found) - by_claim,
         by_claim=by_claim,
         unsourced=sum(not (bug.commit or bug.cve) for bug in found),

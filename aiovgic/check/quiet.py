@@ -16,6 +16,7 @@ from aiovgic.check.lost_interrupt import heard, queued, woken
 from aiovgic.check.lpi_index import index_finds
 from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references, one_event_each
 from aiovgic.check.publication import as_said, nothing_dangles
+from aiovgic.check.stranded import on_own_list
 from aiovgic.check.targets import as_collected, in_its_table
 from aiovgic.check.vcpus import vcpu_complete
 
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     as_said,
     queued,
     woken,
+    on_own_list,
 )
 PUBLISHED: tuple[Rule, ...] = (vcpu_complete, as_said)
 SETTLED: tuple[Rule, ...] = (heard,)

@@ -160,14 +160,38 @@ class ApList(Part):
 
     async def migrate(self, irq: Irq, target: Vcpu) -> bool:
         """Move an interrupt to ``target``'s list if it still belongs there: True if moved."""
-        first, second = sorted((self.as_vcpu(), target), key=lambda vcpu: vcpu.vcpu_id)
+        first, second = self.in_order(target)
         async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
-            if not self.still_migrates(irq, target):
-                return False
-            self.unlink(irq)
-            irq.vcpu = target
-            target.ap_list.append(irq)
-            return True
+            return self.relist(irq, target)
+
+    async def hand_over(self, irq: Irq, target: Vcpu) -> bool:
+        """Move an interrupt to ``target``'s list, for another task: True if moved; it may be gone from here by then.
+
+        The list registers of a vCPU that is outside its guest are folded, and a flush waits for ap_list_lock. A vCPU
+        in its guest is asked out, and waited for.
+        """
+        here = self.as_vcpu()
+        first, second = self.in_order(target)
+        while True:
+            async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
+                if not self.still_migrates(irq, target) or await here.is_outside():
+                    return self.relist(irq, target)
+            await here.kick()
+            await here.wait_until_outside()
+
+    def in_order(self, other: Vcpu) -> tuple[Vcpu, Vcpu]:
+        """This vCPU and another one, in the order in which their lists are locked."""
+        first, second = sorted((self.as_vcpu(), other), key=lambda vcpu: vcpu.vcpu_id)
+        return first, second
+
+    def relist(self, irq: Irq, target: Vcpu) -> bool:
+        """Put an interrupt of this list on ``target``'s, if it still belongs there; all three locks held."""
+        if not self.still_migrates(irq, target):
+            return False
+        self.unlink(irq)
+        irq.vcpu = target
+        target.ap_list.append(irq)
+        return True
 
     def still_migrates(self, irq: Irq, target: Vcpu) -> bool:
         """The re-check of migrate: still listed here, and the same target still."""

@@ -165,7 +165,7 @@ class Dist(IrqBanks):
         return extract(mpidr, at.offset & 7, at.length)
 
     async def write_irouter(self, at: Access, value: int) -> None:
-        """GICD_IROUTER: a new target; nothing is queued or kicked (vgic_mmio_write_irouter)."""
+        """GICD_IROUTER: a new target, also if the interrupt is pending (vgic_mmio_write_irouter)."""
         irq = self.vm.find_irq(at.vcpu, self.routed(at))
         if irq is None or at.offset & 4:
             return
@@ -173,6 +173,8 @@ class Dist(IrqBanks):
         async with irq.irq_lock:
             irq.mpidr = affinity
             irq.target_vcpu = await self.vm.mpidr_to_vcpu(affinity)
+            moving = irq.misplaced()
+        await irq.hand_over(moving)
 
     def routed(self, at: Access) -> int:
         """The interrupt whose GICD_IROUTER an access touches."""

@@ -41,6 +41,7 @@ def facts(vm: Vm) -> Facts:
         "dangling": invariants.dangling(vm),
         "claims": invariants.claims(vm),
         "asleep": invariants.asleep(vm),
+        "stranded": invariants.stranded(vm),
     }
 
 

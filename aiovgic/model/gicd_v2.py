@@ -142,6 +142,8 @@ class DistV2(IrqBanks):
             async with irq.irq_lock:
                 irq.targets = value >> 8 * i & there
                 irq.target_vcpu = vcpus[next(set_bits(irq.targets), 0)]
+                moving = irq.misplaced()
+            await irq.hand_over(moving)
 
     # -- SGIs -------------------------------------------------------------------------------------
 

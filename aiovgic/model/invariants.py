@@ -158,18 +158,34 @@ def unheard(vm: Vm, me: Context) -> list[tuple[str, str]]:
 
 
 def asleep(vm: Vm) -> list[tuple[str, str]]:
-    """Who waits for an interrupt, and what could be delivered to it from its list."""
-    found: list[tuple[str, str]] = []
-    for vcpu in vm.vcpus.value:
-        if not vcpu.wait.sleepers or vcpu.powered_off or vcpu.pause.value or not vm.dist.enabled:
+    """VCPUs that wait for an interrupt, each with an interrupt of its list that can be delivered to it."""
+    return [
+        (vcpu.name, irq.name) for vcpu in vm.vcpus.value if is_blocked(vcpu) for irq in vcpu.ap_list if wakes(vcpu, irq)
+    ]
+
+
+def stranded(vm: Vm) -> list[tuple[str, str, str]]:
+    """Interrupts that a blocked vCPU waits for, on the list of a vCPU that does not run: interrupt, holder, target."""
+    found: list[tuple[str, str, str]] = []
+    for holder in vm.vcpus.value:
+        if holder.in_guest or holder.mode.value is not Mode.OUTSIDE_GUEST_MODE:
             continue
-        pmr = VmcrV2(vcpu.vmcr).pmr if vcpu.hw is vcpu.gicv else Vmcr(vcpu.vmcr).pmr
-        found += [
-            (vcpu.name, irq.name)
-            for irq in vcpu.ap_list
-            if irq.enabled and irq.is_pending() and not irq.active and irq.priority < pmr
-        ]
+        for irq in holder.ap_list:
+            target = irq.target_vcpu
+            if target is not None and target is not holder and is_blocked(target) and wakes(target, irq):
+                found.append((irq.name, holder.name, target.name))
     return found
+
+
+def is_blocked(vcpu: Vcpu) -> bool:
+    """Whether a vCPU waits for an interrupt, and may be woken by one."""
+    return bool(vcpu.wait.sleepers and vcpu.vm.dist.enabled and not (vcpu.powered_off or vcpu.pause.value))
+
+
+def wakes(vcpu: Vcpu, irq: Irq) -> bool:
+    """Whether an interrupt is due, and more urgent than the priority mask of a vCPU (vgic_vcpu_pending_irq)."""
+    pmr = VmcrV2(vcpu.vmcr).pmr if vcpu.hw is vcpu.gicv else Vmcr(vcpu.vmcr).pmr
+    return irq.enabled and irq.is_pending() and not irq.active and irq.priority < pmr
 
 
 def waits(vcpu: Vcpu, irq: Irq) -> bool:

@@ -149,6 +149,20 @@ class Irq(Part):
         await vcpu.make_request_irq_pending()
         await vcpu.kick()
 
+    def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
+        """The vCPU that lists it and the one that it belongs on, if these differ; irq_lock held."""
+        holder, target = self.vcpu, self.target_oracle()
+        return None if holder is None or target is None or target is holder else (holder, target)
+
+    async def hand_over(self, moving: tuple[Vcpu, Vcpu] | None) -> None:
+        """Move it to its new target's list, if `misplaced` said so when the target changed.
+
+        No spinlock is held, and the caller has a reference. KVM leaves this to the vCPU that lists it, when that vCPU
+        leaves its guest; a vCPU that does not run would keep the interrupt.
+        """
+        if moving is not None and await moving[0].hand_over(self, moving[1]):
+            await self.notify(moving[1])
+
     def still_belongs(self, vcpu: Vcpu) -> bool:
         """The re-check of queue_irq_unlock: listed nowhere still, and the same vCPU still."""
         return self.vcpu is None and self.target_oracle() is vcpu

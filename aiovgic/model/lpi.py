@@ -51,14 +51,16 @@ class Lpis(LpiTables):
     async def map_lpi(self, irq: Irq, vcpu: Vcpu | None) -> bool:
         """Give an LPI to an event, whose vCPU is its target from now on (vgic_its_map_lpi).
 
-        False if another event has the LPI, of this ITS or of another. Nothing is queued.
+        False if another event has the LPI, of this ITS or of another.
         """
         async with irq.irq_lock:
             if irq.mapped:
                 return False
             irq.mapped = True
             irq.target_vcpu = vcpu
-            return True
+            moving = irq.misplaced()
+        await irq.hand_over(moving)
+        return True
 
     async def unmap_lpi(self, irq: Irq) -> None:
         """Take an LPI from its event, and from the host that injects it (its_free_ite)."""
@@ -67,17 +69,22 @@ class Lpis(LpiTables):
             irq.mapped = False
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
-        """Send an LPI elsewhere from now on; nothing is queued, nobody is kicked (update_affinity)."""
+        """Send an LPI elsewhere from now on, also if it is pending (update_affinity)."""
         async with irq.irq_lock:
             irq.target_vcpu = vcpu
             await self.vm.forwarding.move(irq)
+            moving = irq.misplaced()
+        await irq.hand_over(moving)
 
     async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
         """Send an LPI to another vCPU if it goes to ``source`` now (MOVALL)."""
+        moving = None
         async with irq.irq_lock:
             if irq.target_vcpu is source:
                 irq.target_vcpu = target
                 await self.vm.forwarding.move(irq)
+                moving = irq.misplaced()
+        await irq.hand_over(moving)
 
     async def clear_pending(self, irq: Irq) -> None:
         """Forget that an LPI is pending; a copy in a list register stays (ITS CLEAR)."""

@@ -8,6 +8,7 @@ from aiovgic.lab.explore import explore
 from tests.scenario.claims import WHATIFS
 
 BROKEN = {
+    "stranded": (("movi-vs-sleeper", "retarget-strands"),),
     "mapping-has-its-table": (("baser-vs-msi", "baser-keeps-mappings"),),
     "one-event": (("mapti-vs-int", "lpi-mapped-twice"),),
     "movall-moves-its-source": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),

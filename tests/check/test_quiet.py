@@ -62,6 +62,7 @@ def well() -> dict[str, Any]:
         "claims": {"the vGIC is initialized and has its SPIs": True},
         "asleep": [],
         "astray": [],
+        "stranded": [],
         "outlived": [],
     }
 
@@ -101,6 +102,11 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
         pytest.param(broken("its", "its0", "events", value={}), "cached-is-mapped", id="a translation of no event"),
         pytest.param(
             broken("its", "its0", "events", value={"0:0": [LPI, 0], "0:1": [LPI, 0]}), "one-event", id="of two events"
+        ),
+        pytest.param(
+            broken("stranded", value=[("irq8192", "vcpu0", "vcpu1")]),
+            "stranded",
+            id="on the list of a vCPU that is out",
         ),
         pytest.param(
             broken("outlived", value=[("GITS_BASER0 of its0", "its0.device1")]),

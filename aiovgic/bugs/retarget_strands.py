@@ -1,0 +1,37 @@
+"""retarget-strands: a pending interrupt that gets another target stays with a vCPU that does not run.
+
+MOVI, MOVALL, MAPC, MAPTI and GICD_IROUTER store a new target and kick no vCPU. The interrupt moves when the vCPU that
+lists it next leaves its guest. Until that vCPU runs, the new target sleeps, and reads nothing pending (found by the
+rule `stranded`, then asked of 6.1.0-57, 6.12.117 and 7.3.4, which all do it; docs/facts/interrupts.md#7, the table of
+kicks). No commit is known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import Bug
+from aiovgic.model.irq import Irq
+from aiovgic.sync import replaces
+
+if TYPE_CHECKING:
+    from aiovgic.model.vcpu import Vcpu
+
+
+@replaces(Irq)
+class RetargetStrands(Irq):
+    """No interrupt is handed over when its target changes."""
+
+    def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
+        return None
+
+
+LAYERS = (RetargetStrands,)
+
+BUG = Bug(
+    id="retarget-strands",
+    layers=LAYERS,
+    kinds=("lost-interrupt", "expectation"),
+    scenario="movi-vs-sleeper",
+    doc=__doc__,
+)
