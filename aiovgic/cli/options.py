@@ -86,6 +86,7 @@ format_option = click.option(
     type=Word(["text", *FORMATS]),
     default="text",
     show_default=True,
-    help="Tell findings as here, or in the shape of the kernel's reports.",
+    help="Shape of findings: text, or that of the kernel's own reports. kernel: kcsan for data races, kasan for use "
+    "after free, lockdep for locks.",
 )
 """``--format``."""

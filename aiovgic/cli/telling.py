@@ -9,7 +9,7 @@ from aiovgic.cli.output import complain, say
 from aiovgic.lab.traces import Keeper
 from aiovgic.report.explore import how_found
 from aiovgic.report.finding import finding_report, shrunk_report
-from aiovgic.report.kernel import FORMATS
+from aiovgic.report.kernel import FORMATS, shaped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ class TellerLines:
         finding = told.finding
         under = told.subject.under
         if self.shape in FORMATS:
-            return FORMATS[self.shape](finding, f"revision {under}")
+            return shaped(finding, self.shape, f"revision {under}")
         how = how_found(under, finding.strategy, finding.at_execution, told.seconds)
         return finding_report(told.subject.called, finding, told.switches, how, None, shown=FEW)
 
@@ -56,9 +56,7 @@ class TellerLines:
         finding = told.finding
         smaller = finding.schedule != before.finding.schedule
         written = self.write(told) if smaller else []
-        lines = shrunk_report(
-            finding, told.switches, before.finding.switches, proven=told.proven, interrupted=told.interrupted
-        )
+        lines = shrunk_report(finding, told.switches, before.finding, proven=told.proven, interrupted=told.interrupted)
         with self.show.aside():
             if lines and not self.as_json:
                 say("\n".join([*lines, *written]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from aiovgic.engine.places import calling, place_of
+from aiovgic.engine.places import called, place_of
 from aiovgic.engine.watch import Watch
 from aiovgic.record.finding import Finding
 
@@ -44,5 +44,5 @@ class Mirrors(Watch):
         what = f"{part.name}.{field.field}"
         title = f"{what} is {verb} by {me} while {holder} has it in a list register"
         task = next(task for task in self.execution.tasks if task.context is me)
-        place = place_of(task, calling(sys._getframe(1)), "write" if write else "read", what)  # noqa: SLF001
+        place = place_of(task, called(sys._getframe(1), task), "write" if write else "read", what)  # noqa: SLF001
         self.execution.report(Finding(kind="lr-edit", rule=rule, title=title, places=(place,)))

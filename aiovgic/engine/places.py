@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from aiovgic.record.finding import Place
+from aiovgic.record.finding import Frame, Place
 from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
 
     from aiovgic.engine.task import Task
-    from aiovgic.sync import Context, Lock, Part
+    from aiovgic.sync import Context, Lock, Part, Script
 
 PACKAGE = Path(__file__).resolve().parent.parent
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
@@ -26,12 +26,14 @@ NO_FILE = ("<string>", "<stdin>")
 
 
 class Where(NamedTuple):
-    """A line of the model."""
+    """A line of the model, and the call stack that leads to it, if that is known."""
 
     function: str
     file: str
     """Relative to the package."""
     line: int
+    stack: tuple[Frame, ...] = ()
+    """Innermost first."""
 
 
 NOWHERE = Where("", "", 0)
@@ -83,25 +85,42 @@ def is_seam(filename: str) -> bool:
     return inside(filename).split("/")[0] in SEAM_ROOMS
 
 
-def innermost(task: Task) -> Where:
-    """The model's innermost frame."""
-    best = NOWHERE
-    for script in task.stack:
+def where_of(stack: Sequence[Frame]) -> Where:
+    """The innermost frame of a stack, with the stack."""
+    return Where(stack[0].function, stack[0].file, stack[0].line, tuple(stack)) if stack else NOWHERE
+
+
+def frame_of(code: CodeType, line: int) -> Frame | None:
+    """A frame of the model or the user; lambdas and the like are in the function around them."""
+    if not is_model(code.co_filename) or code.co_name.startswith("<"):
+        return None
+    return Frame(code.co_name, relative(code.co_filename), line)
+
+
+def suspended(scripts: Sequence[Script[Any]]) -> list[Frame]:
+    """The frames of coroutines that wait, each in the one after it; innermost first."""
+    found: list[Frame] = []
+    for script in scripts:
         awaited: Any = script
         while awaited is not None:
             frame: FrameType | None = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
-            if frame is not None and is_model(frame.f_code.co_filename):
-                best = Where(frame.f_code.co_name, relative(frame.f_code.co_filename), frame.f_lineno)
+            here = None if frame is None else frame_of(frame.f_code, frame.f_lineno)
+            found += [] if here is None else [here]
             awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
-    return best
+    return found[::-1]
+
+
+def innermost(task: Task) -> Where:
+    """Where a task is that waits at a point."""
+    return where_of(suspended(task.stack))
 
 
 def calling(frame: FrameType | None) -> Where:
-    """The model's innermost frame at or around this one; lambdas and the like are in what they are written in."""
+    """The model's innermost frame at or around this one."""
     while frame is not None:
-        code = frame.f_code
-        if is_model(code.co_filename) and not code.co_name.startswith("<"):
-            return Where(code.co_name, relative(code.co_filename), frame.f_lineno)
+        here = frame_of(frame.f_code, frame.f_lineno)
+        if here is not None:
+            return Where(here.function, here.file, here.line)
         frame = frame.f_back
     return NOWHERE
 
@@ -114,13 +133,31 @@ def accessing(frame: FrameType | None) -> CodeType:
     return frame.f_code
 
 
-def raised_at(traceback: TracebackType | None) -> Where | None:
-    """The innermost frame of the model or the user that an exception went through; None if there is none."""
+def called(frame: FrameType | None, task: Task | None) -> Where:
+    """The call stack at or around a frame, up to the engine; then that of what ``task`` has handed over, if it has."""
+    found: list[Frame] = []
+    while frame is not None:
+        here = frame_of(frame.f_code, frame.f_lineno)
+        found += [] if here is None else [here]
+        if found and inside(frame.f_code.co_filename).startswith("engine/"):
+            break
+        frame = frame.f_back
+    return where_of([*found, *([] if task is None else suspended(task.stack[:-1]))])
+
+
+def raised_at(traceback: TracebackType | None, task: Task | None = None) -> Where | None:
+    """Where the model or the user raised an exception, which ``task`` did; None if it was raised elsewhere."""
     entry = blamed(traceback)
     if entry is None:
         return None
+    found: list[Frame] = []
+    while traceback is not None:
+        here = frame_of(traceback.tb_frame.f_code, traceback.tb_lineno)
+        found += [] if here is None else [here]
+        traceback = traceback.tb_next
     code = entry.tb_frame.f_code
-    return Where(code.co_name, relative(code.co_filename), entry.tb_lineno)
+    stack = [*found[::-1], *([] if task is None else suspended(task.stack[:-1]))]
+    return Where(code.co_name, relative(code.co_filename), entry.tb_lineno, tuple(stack))
 
 
 def blamed(traceback: TracebackType | None) -> TracebackType | None:
@@ -172,17 +209,19 @@ def place_in(context: Context, where: Where, access: str, what: str, held: Seque
         file=where.file,
         line=where.line,
         locks=tuple(lock.name for lock in (context.held if held is None else held)),
+        stack=where.stack,
     )
 
 
-def freeing(context: Context, part: Part, where: Where) -> Place:
-    """The end of a part's memory."""
+def of_part(context: Context, part: Part, where: Where, access: str) -> Place:
+    """The beginning or the end of a part's memory: ``allocated`` or ``freed``."""
     return Place(
         task=context.name,
-        access="freed",
+        access=access,
         object=part.name,
         function=where.function,
         file=where.file,
         line=where.line,
         locks=tuple(lock.name for lock in context.held),
+        stack=where.stack,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.engine.clocks import Clocks
 from aiovgic.engine.excuses import Excuses
-from aiovgic.engine.places import NOWHERE, accessing, calling, place_of
+from aiovgic.engine.places import NOWHERE, accessing, called, place_of
 from aiovgic.record.finding import Finding
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Races(Clocks):
 
     def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:
         """Where whoever runs is."""
-        return place(me, part, field, calling(sys._getframe(2)), write=write)  # noqa: SLF001
+        return place(me, part, field, called(sys._getframe(2), me.task), write=write)  # noqa: SLF001
 
     def race(self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool]) -> None:
         """Two accesses race, and no excuse covers them."""

@@ -35,7 +35,7 @@ def replay(program: Program, schedule: Schedule, watches: Sequence[Watch] = ()) 
     """Run a program as a schedule says, with a trace. Raises DivergedError where that cannot be done."""
     recorder = Recorder()
     strategy = ReplayStrategy(schedule)
-    stage = Stage(program, once=True)
+    stage = Stage(program, once=True, traced=True)
     outcome = Execution(stage, strategy, recorder=recorder, watches=watches).run()
     late = strategy.unused(outcome.steps, outcome.choices)
     if late:

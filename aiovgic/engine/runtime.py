@@ -6,14 +6,16 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiovgic.engine.places import calling, freeing, place_in
+from aiovgic.engine.places import called, calling, of_part, place_in
 from aiovgic.engine.watch import Ears
 from aiovgic.record.finding import Finding, Violation
 from aiovgic.sync import Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
+    from aiovgic.engine.places import Where
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
@@ -29,13 +31,17 @@ PROGRESS = ("op", "ret")
 class ExecutionRuntime(Runtime):
     """Notes go to the recorder, if there is one; a note on what was freed is a finding."""
 
-    def __init__(self, *, noting: bool = True) -> None:
+    def __init__(self, *, noting: bool = True, traced: bool = False) -> None:
         super().__init__()
         self.noting = noting
         self.execution: Execution | None = None
         self.ears = Ears(())
         self.recorder: Recorder | None = None
         self.channels: list[Channel[Any, Any]] = []
+        self.traced = traced
+        """Whether call stacks are collected: of one execution that is recorded."""
+        self.births: dict[str, Place] = {}
+        """Where each part was allocated, by its identity; only if ``traced``."""
         self.frees: dict[str, Place] = {}
         """Who gave back the memory of each part, and where, by its identity."""
         self.racing = False
@@ -98,11 +104,24 @@ class ExecutionRuntime(Runtime):
         for hear in self.ears.rule_words:
             hear(word)
 
+    def where(self, frame: FrameType) -> Where:
+        """Where the running context is; with the whole call stack if the execution is recorded."""
+        if not self.traced:
+            return calling(frame)
+        tasks = [] if self.execution is None else self.execution.tasks
+        return called(frame, next((task for task in tasks if task.context is self.current), None))
+
+    def made(self, part: Part) -> None:
+        """A part begins."""
+        if self.traced:
+            where = self.where(sys._getframe(2))  # noqa: SLF001
+            self.births[part.ident] = of_part(self.current, part, where, "allocated")
+
     def freed(self, part: Part) -> None:
         """Memory is given back."""
         self.event("ref", part.name, "freed")
         if self.racing and not self.dead:
-            self.frees[part.ident] = freeing(self.current, part, calling(sys._getframe(2)))  # noqa: SLF001
+            self.frees[part.ident] = of_part(self.current, part, self.where(sys._getframe(2)), "freed")  # noqa: SLF001
             for watch in self.ears.watches:
                 watch.freed(part)
 
@@ -113,14 +132,14 @@ class ExecutionRuntime(Runtime):
         elif self.listened():
             assert self.execution is not None
             title = f"{self.current.name} does not hold {lock.name}, which is to be held here"
-            place = place_in(self.current, calling(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
+            place = place_in(self.current, self.where(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
             self.execution.report(Finding(kind="lock-order", rule="not-held", title=title, places=(place,), ends=False))
 
     def may_sleep(self, verb: str, what: str) -> None:
         """The running context does something in place that may sleep."""
         if self.listened():
             for watch in self.ears.watches:
-                watch.may_sleep(self.current, verb, what, calling(sys._getframe(2)))  # noqa: SLF001
+                watch.may_sleep(self.current, verb, what, self.where(sys._getframe(2)))  # noqa: SLF001
 
     def listened(self) -> bool:
         """Whether what happens now belongs to the race."""

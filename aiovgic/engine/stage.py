@@ -17,10 +17,11 @@ class Stage:
     """A program's machine, set up. Raises what the program's set-up raises.
 
     ``once``: there will be one execution only. ``noting``: guarded fields are noted.
+    ``traced``: call stacks are collected, which is slow.
     """
 
-    def __init__(self, program: Program, *, once: bool = False, noting: bool = True) -> None:
-        self.rt = ExecutionRuntime(noting=noting)
+    def __init__(self, program: Program, *, once: bool = False, noting: bool = True, traced: bool = False) -> None:
+        self.rt = ExecutionRuntime(noting=noting, traced=traced)
         self.session: Session = program(self.rt)
         self.used = False
         self.heard: dict[tuple[Watch, ...], Ears] = {}

@@ -140,7 +140,7 @@ class Execution:
         """
         if isinstance(error, AiovgicError) and not isinstance(error, Violation):
             raise error  # somebody asked wrongly, or the replay diverged
-        where = raised_at(error.__traceback__) or innermost(task)
+        where = raised_at(error.__traceback__, task) or innermost(task)
         if isinstance(error, Violation):
             access, what = error.finding.rule, error.thing
             if op is not None and op.kind != "racy-read":  # such a read has no target of its own
@@ -325,6 +325,9 @@ class Execution:
 
     def report(self, broken: Finding) -> None:
         """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
+        birth = self.rt.births.get(broken.freed)
+        if birth is not None:
+            broken = broken.after(birth)
         if not broken.ends:
             self.races.setdefault(broken.identity, broken)
         elif self.broken is None:

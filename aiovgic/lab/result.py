@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.errors import NotOkError
-from aiovgic.report.kernel import FORMATS
+from aiovgic.report.kernel import FORMATS, shaped
 
 if TYPE_CHECKING:
     from aiovgic.record.finding import Finding
@@ -52,10 +52,10 @@ class Result:
         raise NotImplementedError
 
     def report_as(self, shape: str) -> str:
-        """The findings in a shape of `aiovgic.report.kernel`; else, or if there are none, the report."""
+        """The findings in a shape of `aiovgic.report.kernel`; the report for ``text``, or if there are none."""
         if shape not in FORMATS or not self.findings:
             return self.report()
-        return "\n".join(FORMATS[shape](finding, f"revision {self.under}") for finding in self.findings)
+        return "\n".join(shaped(finding, shape, f"revision {self.under}") for finding in self.findings)
 
     def __str__(self) -> str:
         return self.report()

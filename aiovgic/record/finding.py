@@ -33,6 +33,15 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+class Frame(msgspec.Struct, frozen=True):
+    """One frame of a call stack: a function of the model, a layer or a test."""
+
+    function: str
+    file: str
+    """Relative to the package; of a test or a layer relative to the current folder."""
+    line: int
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """One task's part in a finding: where it was, and what it held."""
 
@@ -45,6 +54,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Relative to the package."""
     line: int = 0
     locks: tuple[str, ...] = ()
+    stack: tuple[Frame, ...] = ()
+    """The whole call stack, innermost first; only in an execution that was recorded."""
 
     @property
     def thing(self) -> str:
@@ -84,6 +95,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The lock classes that a fault is about, if it is about classes: its places are then the first evidence."""
     freed: str = ""
     """The identity of the object whose memory was freed, in a use after free; it tells objects of one name apart."""
+    history: tuple[Place, ...] = ()
+    """What led to the fault: where memory was allocated, or the last accesses. Known of recorded executions only."""
     ends: bool = True
     """Whether the fault ends its execution. A data race, for one, does not: its consequence is searched, too."""
     at_execution: int = 0
@@ -104,6 +117,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         if self.classes:
             return (self.kind, self.rule, *self.classes)
         return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
+
+    def after(self, *history: Place) -> Finding:
+        """The same fault with what led to it."""
+        return msgspec.structs.replace(self, history=history)
 
     def at(self, *places: Place) -> Finding:
         """The same fault with its places."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ VERBS = {
 """What a point does to its object, in words."""
 
 NO_LOCK = "nothing"
+CALLED = "  called by "
+WIDTH = 112
+"""Columns of the calls that led to a place."""
 
 
 def finding_report(  # noqa: PLR0913  a report tells all of this
@@ -49,6 +53,8 @@ def finding_report(  # noqa: PLR0913  a report tells all of this
     lines = [f"{subject}  FAILED  {finding.kind}: {finding.title}", f"  {how}", ""]
     if finding.places:
         lines += ["  Where", *(f"    {line}" for line in places(finding.places)), ""]
+    if finding.history:
+        lines += ["  Before", *(f"    {line}" for line in places(finding.history)), ""]
     lines += [f"  Rule: {finding.rule}", ""]
     if finding.saw and finding.saw != (finding.title,):
         lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
@@ -59,23 +65,22 @@ def finding_report(  # noqa: PLR0913  a report tells all of this
 
 
 def shrunk_report(
-    finding: Finding, switches: Sequence[Switch], was: int, *, proven: bool, interrupted: bool
+    finding: Finding, switches: Sequence[Switch], before: Finding, *, proven: bool, interrupted: bool
 ) -> list[str]:
-    """What came of the shrinking of a schedule that had ``was`` deviations."""
-    if finding.switches < was:
-        proof = ["  smallest schedule: every schedule with fewer deviations was tried"] if proven else []
-        ended = ["  shrinking was interrupted"] if interrupted else []
-        title = "smaller schedule"
-        return [*story(title, finding, switches, was), *proof, *ended, f"  replay  {finding.replay}"]
-    if proven and was:
-        return ["  smallest schedule: every schedule with fewer deviations was tried"]
-    if interrupted:
-        return ["  shrinking was interrupted; no smaller schedule so far"]
-    return ["  no smaller schedule was found"] if was else []
+    """What came of the shrinking of the schedule that ``before`` has."""
+    proof = (
+        ["  smallest schedule: every schedule with fewer deviations was tried"] if proven and before.switches else []
+    )
+    ended = ["  shrinking was interrupted"] if interrupted else []
+    if finding.schedule == before.schedule:
+        none = ["  no smaller schedule was found"] if before.switches and not (proof or ended) else []
+        return [*proof, *ended, *none]
+    title = "smaller schedule" if finding.switches < before.switches else "as short, with later switches"
+    return [*story(title, finding, switches, before.switches), *proof, *ended, f"  replay  {finding.replay}"]
 
 
 def places(found: Sequence[Place]) -> Iterator[str]:
-    """Each task's part: what it did, to what, where, holding what; in columns."""
+    """Each task's part: what it did, to what, where, holding what; in columns, with the calls that led there."""
     rows = [
         (
             place.task,
@@ -88,9 +93,12 @@ def places(found: Sequence[Place]) -> Iterator[str]:
         for place in found
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    for row, place in zip(rows, found, strict=True):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
         yield "  ".join(cells).rstrip()
+        callers = ", ".join(f"{frame.function}\0({frame.file}:{frame.line})" for frame in place.stack[1:])
+        for line in wrap(callers, WIDTH, initial_indent=CALLED, subsequent_indent=" " * len(CALLED)):
+            yield line.replace("\0", " ")
 
 
 def story(

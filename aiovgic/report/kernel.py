@@ -1,4 +1,4 @@
-"""Findings in the shapes that kernel developers know: KCSAN's for accesses, lockdep's for locks.
+"""Findings in the shapes that kernel developers know: KCSAN's for races, KASAN's for memory, lockdep's for locks.
 
 The outlines are theirs; tasks stand where they have threads, things by name where they have addresses,
 and the model's lines where they have stack frames.
@@ -13,11 +13,17 @@ from aiovgic.report.table import table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from aiovgic.record.finding import Finding, Place
+    from aiovgic.record.finding import Finding, Kind, Place
 
 KCSAN_RULE = "=" * 66
 LOCKDEP_RULE = "=" * 54
 LOCKDEP_THIN = "-" * 54
+ACCESSES = {"read": "Read", "load": "Read", "racy-read": "Read", "write": "Write", "store": "Write"}
+"""What KASAN calls an access; any other, such as taking a lock, writes."""
+
+ACQUIRING = ("takes", "lock", "trylock", "waits (lock)", "waits (trylock)", "waits for readers of")
+"""Accesses that want a lock."""
+
 WARNINGS = {
     "circular": "possible circular locking dependency detected",
     "wait-for-cycle": "circular wait detected",
@@ -29,37 +35,42 @@ WARNINGS = {
 
 
 def kcsan(finding: Finding, under: str) -> str:
-    """A finding as a KCSAN report: the two accesses and the locks that each held."""
+    """A finding as a KCSAN report: the two accesses, their call stacks, and the locks that each held."""
     names = sorted({place.function: None for place in finding.places if place.function})
-    where = f" in {' / '.join(names)}" if names else ""
-    lines = [KCSAN_RULE, f"BUG: {sanitizer(finding)}: {finding.kind}{where}", ""]
+    lines = [KCSAN_RULE, f"BUG: KCSAN: {finding.kind}{' in ' if names else ''}{' / '.join(names)}", ""]
     for place in finding.places:
-        lines += [*access(place), ""]
+        lines += [f"{place.access or 'access'} to {place.thing} by task {place.task}:", *trace(place), *held(place), ""]
     lines += said(finding)
     lines += [f"Reported by aiovgic on: {under}", *replayed(finding), KCSAN_RULE]
     return "\n".join(lines)
 
 
-def sanitizer(finding: Finding) -> str:
-    """Who of the kernel's own would have said it."""
-    match finding.kind:
-        case "data-race":
-            return "KCSAN"
-        case "use-after-free":
-            return "KASAN"
-        case _:
-            return "aiovgic"
+def kasan(finding: Finding, under: str) -> str:
+    """A finding as a KASAN report: the access, where the memory was allocated, and where it was freed."""
+    accesses = [place for place in finding.places if place.access != "freed"]
+    freed = [place for place in finding.places if place.access == "freed"]
+    first = accesses[0] if accesses else None
+    rule = "double-free" if finding.rule == "double-free" else "slab-use-after-free"
+    where = f" in {first.function}" if first is not None and first.function else ""
+    lines = [KCSAN_RULE, f"BUG: KASAN: {rule}{where}"]
+    for place in accesses:
+        access = ACCESSES.get(place.access, f"Write ({place.access})")
+        lines += [f"{access} of {place.thing} by task {place.task}", ""]
+        lines += ["Call trace:", *trace(place), *held(place), ""]
+    for word, places in (("Allocated", finding.history), ("Freed", freed)):
+        for place in places:
+            lines += [f"{word} by task {place.task}:", *trace(place), ""]
+    objects = dict.fromkeys(place.object for place in (*freed, *finding.history))
+    lines += [f"The buggy object is {name}" for name in objects]
+    lines += [*said(finding), f"Reported by aiovgic on: {under}", *replayed(finding), KCSAN_RULE]
+    return "\n".join(lines)
 
 
-def access(place: Place) -> Iterator[str]:
-    """One side: what was done to what, by whom, where, holding what."""
-    if place.access == "freed":
-        yield f"{place.thing} was freed by task {place.task}:"
-    else:
-        yield f"{place.access or 'access'} to {place.thing} by task {place.task}:"
-    if place.function:
-        yield f" {place.function} ({place.file}:{place.line})"
-    yield from held(place)
+def trace(place: Place) -> Iterator[str]:
+    """A call stack, innermost first; the one line that is known if there is no more."""
+    frames = [(frame.function, frame.file, frame.line) for frame in place.stack]
+    for function, file, line in frames or [(place.function, place.file, place.line)] * bool(place.function):
+        yield f" {function} ({file}:{line})"
 
 
 def held(place: Place) -> Iterator[str]:
@@ -70,8 +81,19 @@ def held(place: Place) -> Iterator[str]:
         yield f" #{number}: {lock}"
 
 
+def plain(finding: Finding, under: str) -> str:
+    """A finding that no sanitizer of the kernel reports, in the outline that they share."""
+    lines = [KCSAN_RULE, f"BUG: aiovgic: {finding.kind}", "", *said(finding)]
+    for place in (*finding.places, *finding.history):
+        what = f" {place.thing}" if place.thing else ""
+        lines += [f"{place.task} {place.access}{what}:".replace("  ", " "), *trace(place), *held(place), ""]
+    return "\n".join([*lines, f"Reported by aiovgic on: {under}", *replayed(finding), KCSAN_RULE])
+
+
 def lockdep(finding: Finding, under: str) -> str:
     """A finding as a lockdep report: who wants what and holds what, and how that meets."""
+    if finding.kind == "sleep-in-atomic":
+        return sleeping(finding, under)
     lines = [
         LOCKDEP_RULE,
         f"WARNING: {WARNINGS.get(finding.rule, finding.rule)}",
@@ -88,10 +110,20 @@ def lockdep(finding: Finding, under: str) -> str:
     return "\n".join(lines)
 
 
+def sleeping(finding: Finding, under: str) -> str:
+    """A finding as the kernel reports that what may sleep is called where nothing may."""
+    lines = [LOCKDEP_RULE]
+    for place in finding.places:
+        lines += [f"BUG: sleeping function called from invalid context at {place.file}:{place.line}"]
+        lines += [f"{place.task} {place.access} {place.thing}".rstrip(), *held(place), "Call trace:", *trace(place), ""]
+    return "\n".join([*lines, *said(finding), f"aiovgic, {under}", *replayed(finding), LOCKDEP_RULE])
+
+
 def acquisition(place: Place) -> Iterator[str]:
     """One task: what it wants, and what it holds already."""
-    yield f"{place.task} is trying to acquire lock:"
-    yield f" ({place.thing}), at: {place.function} ({place.file}:{place.line})"
+    yield f"{place.task} {'is trying to acquire' if place.access in ACQUIRING else place.access} lock:"
+    yield f" ({place.thing}), at:"
+    yield from trace(place)
     if place.locks:
         yield "but task is already holding lock:" if len(place.locks) == 1 else "but task is already holding locks:"
         yield from (f" ({lock})" for lock in place.locks)
@@ -119,5 +151,28 @@ def replayed(finding: Finding) -> Sequence[str]:
     return [f"To replay: {finding.replay}"] if finding.replay else []
 
 
-FORMATS: Mapping[str, Callable[[Finding, str], str]] = {"kcsan": kcsan, "lockdep": lockdep}
-"""By the name that users write."""
+SHAPES: Mapping[str, tuple[tuple[Kind, ...], Callable[[Finding, str], str]]] = {
+    "kcsan": (("data-race",), kcsan),
+    "kasan": (("use-after-free",), kasan),
+    "lockdep": (("lock-order", "deadlock", "sleep-in-atomic"), lockdep),
+}
+"""By the name that users write: the kinds of finding that a shape is for, and what makes it."""
+
+KERNEL = "kernel"
+"""The shape that fits the finding's kind."""
+
+FORMATS = (KERNEL, *SHAPES)
+"""What users may write."""
+
+
+def shaped(finding: Finding, shape: str, under: str) -> str:
+    """A finding in a shape; in a line that says which shapes fit, if this one is for other kinds."""
+    fitting = [name for name, (kinds, _) in SHAPES.items() if finding.kind in kinds]
+    if shape == KERNEL:
+        return SHAPES[fitting[0]][1](finding, under) if fitting else plain(finding, under)
+    if shape in fitting:
+        return SHAPES[shape][1](finding, under)
+    kinds = ", ".join(SHAPES[shape][0])
+    ways = " or ".join(f"--format {name}" for name in ("text", KERNEL, *fitting))
+    line = f"FAILED  {finding.kind}: {finding.title}\n  --format {shape} is for {kinds}; use {ways}"
+    return "\n".join([line, *(f"  {each}" for each in replayed(finding))])

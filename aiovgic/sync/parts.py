@@ -45,6 +45,7 @@ class Part:
         self.freed = False
         self.things: list[Thing] = []
         """What goes with this part when it is freed, wherever it is kept."""
+        self.rt.made(self)
 
     def lock(self, cls: str, key: int = 0, *, irqsave: bool = False, sleeps: bool = False) -> Lock:
         """A lock of this part (see `Lock`)."""

@@ -88,6 +88,9 @@ class Runtime:
         """Whether the running task was killed, or has a signal pending."""
         return False
 
+    def made(self, part: Part) -> None:
+        """A part begins: its memory was allocated."""
+
     def freed(self, part: Part) -> None:
         """The memory of ``part`` is given back."""
 

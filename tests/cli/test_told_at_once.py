@@ -119,3 +119,26 @@ def test_a_trace_that_cannot_be_written_does_not_keep_the_finding_from_being_tol
     said = capsys.readouterr()
     assert said.out.startswith("addr-vs-init  FAILED  expectation: ")
     assert re.fullmatch(r"aiovgic: the trace is not written: \.aiovgic\S+: Not a directory\n", said.err)
+
+
+FITS = {"kernel": "BUG: KASAN: slab-use-after-free in ", "kasan": "BUG: KASAN: slab-use-after-free in "}
+
+
+@pytest.mark.parametrize("shape", ["kernel", "kasan", "kcsan", "lockdep"])
+def test_a_shape_is_for_its_kinds_and_for_others_a_line_says_which_fits(
+    shape: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explore", "msi-vs-discard", "--bug", "cache-hit-no-ref", "--format", shape]) == 1
+    said = capsys.readouterr()
+    assert said.err == ""
+    if shape in FITS:
+        assert FITS[shape] in said.out
+        allocated, freed = said.out.partition("\nAllocated by task setup:\n")[2].split("\nFreed by task driver:\n")
+        assert " add_lpi (model/lpi.py:" in allocated
+        assert " handle_discard (model/its/mapping_commands.py:" in freed
+        assert " write_cwriter (model/its/frame.py:" in freed  # the task that handed over to the ITS
+    else:
+        first, second = said.out.splitlines()[:2]
+        assert first.startswith("FAILED  use-after-free: irq8192.")
+        assert second.startswith(f"  --format {shape} is for ")
+        assert second.endswith("; use --format text or --format kernel or --format kasan")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from aiovgic.record.finding import Finding, Place
-from aiovgic.report.kernel import FORMATS
+from aiovgic.record.finding import Finding, Frame, Place
+from aiovgic.report.kernel import FORMATS, shaped
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -21,6 +22,10 @@ MOVER = Place(
     file="model/its/mapping_commands.py",
     line=41,
     locks=("its0.cmd_lock", "its0.its_lock"),
+    stack=(
+        Frame("update_affinity", "model/its/mapping_commands.py", 41),
+        Frame("handle_movi", "model/its/mapping_commands.py", 30),
+    ),
 )
 NIC = Place(
     task="nic",
@@ -68,10 +73,26 @@ CIRCLE = Finding(
     ),
     replay="aiovgic replay save-vs-reset '5>guest'",
 )
+USED = Finding(
+    kind="use-after-free",
+    rule="read",
+    title="irq8192.target_vcpu is read after irq8192 was freed",
+    places=(NIC, msgspec.structs.replace(MOVER, access="freed", field="")),
+    history=(Place(task="setup", access="allocated", object="irq8192", function="add_lpi", file="lpi.py", line=38),),
+    replay="aiovgic replay msi-vs-movi '7>nic'",
+)
+ASLEEP = Finding(
+    kind="sleep-in-atomic",
+    rule="sleeps",
+    title="mover sleeps on config_lock while it holds irq_lock",
+    places=(MOVER,),
+)
 LIST = Finding(kind="list", rule="bus", title="its0 is on the bus 2 times")
 
 
 @pytest.mark.parametrize("shape", sorted(FORMATS))
-@pytest.mark.parametrize("finding", [RACE, CIRCLE, LIST], ids=["race", "circle", "list"])
+@pytest.mark.parametrize(
+    "finding", [RACE, CIRCLE, LIST, USED, ASLEEP], ids=["race", "circle", "list", "used", "asleep"]
+)
 def test_a_finding_in_the_shape_of_the_kernel(finding: Finding, shape: str, snapshot: SnapshotAssertion) -> None:
-    assert FORMATS[shape](finding, "revision fixed") == snapshot
+    assert shaped(finding, shape, "revision fixed") == snapshot
