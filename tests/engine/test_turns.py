@@ -112,3 +112,13 @@ def test_the_orders_of_one_lock_are_no_more_than_dpor_needs(tasks: int, executio
     assert search.complete
     assert search.by_strategy["dpor"] == executions
     assert search.executions <= 1.5 * executions
+
+
+def test_the_search_is_complete_too_if_the_bound_left_nothing_out() -> None:
+    async def store(part: Word) -> None:
+        await part.word.store(1)
+
+    strategy = AutoStrategy()
+    assert not strategy.complete
+    explore(program(Word, {"one": store, "two": store}), strategy.bounded, 10)
+    assert strategy.complete

@@ -1,4 +1,4 @@
-"""What a strategy is asked."""
+"""The interface of a strategy, and what strategies have in common."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Strategy(Protocol):
-    """Decides every execution of a search."""
+    """Decides every execution of a search: which task runs at each step, and what each choice takes."""
 
     @property
     def name(self) -> str:
-        """Who decides the present execution, as reports say it."""
+        """The name of the strategy that decides the present execution, as reports have it."""
 
     @property
     def always_asked(self) -> bool:
@@ -29,29 +29,29 @@ class Strategy(Protocol):
 
     @property
     def watches(self) -> Sequence[Watch]:
-        """Who has to hear of every step, so that this can decide."""
+        """The watches that must hear of every step, so that the strategy can decide."""
 
     def begin(self) -> None:
         """A new execution begins."""
 
     def known(self) -> Sequence[int]:
-        """Who takes the first steps, by number of the task, as far as that is settled: `pick` is not asked there."""
+        """The tasks that take the first steps, by number, as far as that is settled: `pick` is not asked there."""
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """Who runs at this step; None to give the execution up: what it can still do was tried before.
+        """The task that runs at this step; None to give the execution up: what it can still do was tried before.
 
-        ``enabled`` is in order of creation; ``plain`` is whom the plain order runs.
+        ``enabled`` is in order of creation; ``plain`` is the task that the default order runs.
         """
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """Which alternative this choice takes."""
+        """The alternative that this choice takes."""
 
     def end(self) -> bool:
-        """The execution has ended, broken or not: whether there is another one to try."""
+        """The execution has ended: whether there is another one to try."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything there is has been tried."""
+        """Whether everything was tried."""
 
 
 class Unwatched:

@@ -1,4 +1,4 @@
-"""Depth first: every order there is, the plain one first.
+"""Depth first: every order there is, the default order first.
 
 With a bound, only orders with so many preemptions: a switch away from a task that could go on. Switching where a task
 waits or has ended is free. Few preemptions show most bugs, and the orders with few are few (CHESS).
@@ -26,7 +26,7 @@ class DfsStrategy(Unwatched):
     def __init__(self, preemptions: int | None = None) -> None:
         self.name = "dfs" if preemptions is None else f"dfs, preemptions <= {preemptions}"
         self.always_asked = preemptions is not None
-        """With a bound it must know who ran last."""
+        """With a bound it must know which task ran last."""
         self.preemptions = preemptions
         self.spent = 0
         """Preemptions of this execution so far."""
@@ -45,13 +45,13 @@ class DfsStrategy(Unwatched):
         self.last = None
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """The plain order's task first, then the others in order of creation."""
+        """The task of the default order first, then the others in order of creation."""
         if self.preemptions is not None:
             return self.pick_bounded(enabled, plain, self.preemptions)
         return self.another(enabled, plain, self.decide(len(enabled)))
 
     def pick_bounded(self, enabled: Sequence[Task], plain: Task, bound: int) -> Task:
-        """The same, as far as the bound goes."""
+        """The task that runs, as far as the bound allows another one than that of the default order."""
         preempts = plain is self.last
         if len(enabled) > 1 and not (preempts and self.spent >= bound):
             self.last = self.another(enabled, plain, self.decide(len(enabled)))
@@ -68,7 +68,7 @@ class DfsStrategy(Unwatched):
         return [task for task in enabled if task is not plain][taken - 1]
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """The plain alternative first, then the others."""
+        """The default alternative first, then the others."""
         return self.decide(alternatives)
 
     def decide(self, alternatives: int) -> int:

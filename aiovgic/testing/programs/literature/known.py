@@ -31,7 +31,7 @@ class Board(Part):
 
 
 class SmallBoard(Part):
-    """The same with a few of each, for programs that are to be fast."""
+    """A board with few words and locks, for programs that are to be fast."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
@@ -60,7 +60,7 @@ def known(
 
 
 def numbered(count: int, body: Callable[[int, Any], Any], called: str = "t") -> dict[str, Body]:
-    """So many tasks with one body, which knows its number."""
+    """So many tasks with one body, which is given its number."""
     return {f"{called}{n}": partial(body, n) for n in range(count)}
 
 

@@ -15,7 +15,7 @@ EMPTY = -1
 
 
 class Stack(Part):
-    """Three elements on a stack, each with a link to the one below, and who owns it."""
+    """Three elements on a stack, each with a link to the one below, and a count of its owners."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)

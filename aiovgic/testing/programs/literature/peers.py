@@ -49,11 +49,11 @@ def kick(rounds: int = 1) -> Known:
 
 WRITES = 10
 OPEN_AT = 2
-"""The one step of the writer of `rare` at which the window is open."""
+"""The one step of the writer of `rare` at which the word is set."""
 
 
 def rare() -> Known:
-    """Two who look, in order, into a window that is open for one step of ten."""
+    """Two tasks must look, one after the other, while a word is set, which it is for one step of ten."""
 
     async def writer(board: Board) -> None:
         for n in range(WRITES):
@@ -65,6 +65,6 @@ def rare() -> Known:
 
     async def second(board: Board) -> None:
         if await board.words[0].load():
-            assert not await board.words[1].load(), "both looked in while it was open"
+            assert not await board.words[1].load(), "both looked while it was set"
 
     return known("rare", {"writer": writer, "first": first, "second": second}, None, "model-bug")

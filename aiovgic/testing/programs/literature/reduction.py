@@ -67,7 +67,7 @@ def indexer(count: int) -> Known:
 
 
 def lastzero(count: int) -> Known:
-    """One who looks for the last zero of an array, while others count it up."""
+    """A task looks for the last zero of an array, while others count it up."""
 
     async def seeker(board: Board) -> None:
         at = count

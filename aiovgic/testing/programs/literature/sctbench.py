@@ -138,7 +138,7 @@ def reorder(threads: int, size: str, source: str = SOURCE) -> Published:
 
 
 class Ring(Part):
-    """Three values that go round, and who has moved its own."""
+    """Three values that go round, and how many of their tasks have moved theirs."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
