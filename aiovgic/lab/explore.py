@@ -75,6 +75,8 @@ class ExploreResult(Result):
     """How many executions each strategy decided."""
     rules_left_out: tuple[str, ...] = ()
     """Rules that depend on an order that no footprint has: a search is complete except for them."""
+    whole: bool = False
+    """Whether all orders of the model's operations were tried, whatever else was not covered."""
     untracked: tuple[str, ...] = ()
     """State of the user's own tasks that the search does not see, and the tasks that share it."""
     excused: tuple[str, ...] = ()
@@ -132,6 +134,7 @@ class ExploreResult(Result):
                 spent=self.spent,
                 rules=self.rules_left_out,
                 untracked=self.untracked,
+                whole=self.whole,
             )
             line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
             return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
@@ -217,6 +220,7 @@ def result_of(
         seed=telling.seed,
         executions=found.executions,
         complete=complete,
+        whole=found.complete,
         untracked=untracked,
         exhausted=found.exhausted,
         spent=found.spent,

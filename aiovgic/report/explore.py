@@ -14,27 +14,30 @@ def clean_line(subject: str, revision: str, strategy: str, executions: int, seco
     return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
 
 
-def extent_of(
+def extent_of(  # noqa: PLR0913  all that limits a search
     *,
     complete: bool,
     interrupted: bool,
     exhausted: bool,
+    whole: bool = False,
     spent: str = "",
     rules: Sequence[str] = (),
     untracked: Sequence[str] = (),
 ) -> str:
     """How far a search went.
 
-    ``spent`` is the limit that ended it. ``rules`` and ``untracked``: what a search that ran to its end did not cover.
+    ``whole``: it tried all orders of the model's operations. ``spent`` is the limit that ended it. ``rules`` and
+    ``untracked``: what a search that ran to its end did not cover.
     """
     if complete:
         return "complete"
-    if exhausted and (rules or untracked):
+    beside = f"; not explored: {'; '.join(untracked)}" if untracked else ""
+    if whole and (rules or untracked):
         extent = "complete for the model" if untracked else "complete"
         extent += f" except for rule{'s' if len(rules) > 1 else ''} {', '.join(rules)}" if rules else ""
-        return extent + (f"; not explored: {'; '.join(untracked)}" if untracked else "")
+        return f"{extent}{beside}"
     if exhausted:
-        return "complete as far as the bound goes"
+        return f"complete as far as the bound goes{beside}"
     if interrupted or not spent:
         return "interrupted, not complete" if interrupted else "not complete"
     return f"{spent} spent, not complete"

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from aiovgic.scenario.scenario import Scenario
 
 
+TEST = ""
+"""Stands for the function of a whole test, which is no task."""
+
+LEFT = "that one execution leaves to the next"
+
+
 @dataclass(frozen=True)
 class UserState:
     """What the tasks of a scenario written in Python can reach. It lasts for a search: no checkpoint puts it back."""
@@ -32,7 +38,7 @@ class UserState:
     def of(cls, scenario: Scenario) -> UserState:
         """The state before the search."""
         if scenario.body is not None:
-            return cls(lasting=Lasting({scenario.name: Reach(scenario.body)}))
+            return cls(lasting=Lasting({TEST: Reach(scenario.body)}))
         tasks = {plan.name: Reach(plan.body) for plan in scenario.tasks if plan.body is not None}
         return cls(tasks, Lasting(tasks))
 
@@ -47,19 +53,21 @@ class UserState:
 
     def untracked(self) -> tuple[str, ...]:
         """Everything that the search did not see, each with the tasks it belongs to."""
-        found = {**dict(shared_by(self.tasks)), **self.left_behind()}
-        told = [f"{what} ({named(tasks)})" for what, tasks in found.items()]
+        shared = dict(shared_by(self.tasks))
+        told = [f"{what} ({named(tasks)})" for what, tasks in shared.items()]
+        told += [f"{what} {LEFT} ({who})" for what, who in self.left_behind().items() if what not in shared]
         told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
         told += [f"more than {MOST} objects ({named([name])})" for name, each in self.tasks.items() if each.more]
         return tuple(told)
 
-    def left_behind(self) -> dict[str, list[str]]:
-        """By route: what executions have changed and not put back, and the tasks that reach it."""
-        return {str(route): tasks for route, tasks, _ in self.lasting.changed()}
+    def left_behind(self) -> dict[str, str]:
+        """By route: what executions have changed and not put back, and the tasks that reach it, or the test itself."""
+        changed = self.lasting.changed()
+        return {str(route): "the test" if tasks == [TEST] else named(tasks) for route, tasks, _ in changed}
 
     def explains(self, error: DivergedError) -> AiovgicError:
         """The error to raise when executions differ: one that names what they left behind, if they did."""
-        kept = [f"{what} ({named(tasks)})" for what, tasks in self.left_behind().items()]
+        kept = [f"{what} ({who})" for what, who in self.left_behind().items()]
         if not kept:
             return error
         way = "make it in the tasks, or a cell: m.shared(name, value)"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import pytest
 
 from aiovgic import NotOkError, UsageError, explore, race, run, vcpu
+from aiovgic.lab.strategies import Way
 from aiovgic.scenario.immutable import is_immutable
 from aiovgic.scenario.written import whole
 from tests.lab import shared_module
@@ -36,6 +37,7 @@ NEVER = 10**6
 LIMITS = (1, 2)
 NO_NAMES: tuple[str, ...] = ()
 BOTH = "(tasks a, b)"
+LEFT = "that one execution leaves to the next"
 
 
 async def point(kvm: Kvm) -> None:
@@ -396,7 +398,7 @@ def test_a_list_of_one_task_that_grows_from_execution_to_execution_is_named() ->
         await point(kvm)
         seen.append(len(seen))
 
-    assert named(together(a, point)) == ("closure variable `seen` (task a)",)
+    assert named(together(a, point)) == (f"closure variable `seen` {LEFT} (task a)",)
 
 
 def test_an_iterator_of_one_task_is_named() -> None:
@@ -406,7 +408,7 @@ def test_an_iterator_of_one_task_is_named() -> None:
         await point(kvm)
         next(numbers)
 
-    assert named(together(a, point)) == ("closure variable `numbers` (task a)",)
+    assert named(together(a, point)) == (f"closure variable `numbers` {LEFT} (task a)",)
 
 
 def test_a_finding_that_comes_once_names_the_state_that_one_execution_leaves_to_the_next() -> None:
@@ -435,7 +437,7 @@ def test_an_alias_of_a_class_that_a_test_changes_is_named() -> None:
             started.start(point, m.kvm)
 
     try:
-        assert named(explore(whole(body))) == ("class attribute `Dev.total` (task body)",)
+        assert named(explore(whole(body))) == (f"class attribute `Dev.total` {LEFT} (the test)",)
     finally:
         Dev.total = 0
 
@@ -546,6 +548,11 @@ def test_objects_of_a_task_alone_and_made_anew_are_no_shared_state() -> None:
             started.start(a, [], name="b")
 
     assert explore(whole(body)).complete
+
+
+def test_a_bounded_search_does_not_say_that_it_is_complete_for_the_model() -> None:
+    result = explore(race({"a": uses_global, "b": uses_global}), strategy=Way("dfs", preemptions=0))
+    assert f"complete as far as the bound goes; not explored: global `STATE` {BOTH}" in str(result)
 
 
 def test_a_search_that_is_not_over_names_the_state_in_its_json() -> None:
