@@ -101,7 +101,7 @@ class Footprint:
         self.wakes: tuple[str, ...] = ()
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
-        self.wrote: set[str] = set()
+        self.wrote: tuple[str, ...] = ()
         """Guarded fields that it writes, points or not. They are not compared with other footprints."""
         self.ends = False
         """Whether it ends the execution, or decides whether a later step does: then it commutes with no step."""
@@ -228,7 +228,7 @@ class Footprint:
         """A guarded field: as a piece of what may be freed, and itself if it is one of the ``points``."""
         self.touched.setdefault(part.ident, False)
         if write:
-            self.wrote.add(f"{part.ident}.{field.field}")
+            self.wrote += (f"{part.ident}.{field.field}",)
         if field in points:
             self.touch(f"{part.ident}.{field.field}", write=write)
 

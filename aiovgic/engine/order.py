@@ -7,9 +7,10 @@ them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiovgic.engine.footprint import Range
@@ -54,8 +55,8 @@ class History:
 
     def __init__(self) -> None:
         self.writes: list[int] = []
-        self.reads: list[int] = []
-        """Since the last write."""
+        self.reads: dict[int, list[int]] = {}
+        """Since the last write, by task."""
         self.released = NEVER
         self.wakes: list[int] = []
         self.entered: dict[int, list[int]] = {}
@@ -110,21 +111,28 @@ class Order:
         self.events.append(event)
         self.remember(number, event)
 
+    def skip(self, event: Event) -> None:
+        """One more step that no race is looked for with: what it touches is not remembered."""
+        event.clock = self.clocks[event.task]
+        self.marks.append(len(self.undo))
+        self.events.append(event)
+
     def remember(self, number: int, event: Event) -> None:
         """Things have been touched by this step."""
         footprint = event.footprint
         undo = self.undo
-        for key, write in footprint.everything():
+        for key, write in footprint.everything() if footprint.ranges else footprint.touched.items():
             history = self.history(key)
             if write:
                 history.writes.append(number)
                 undo.append(history.writes.pop)
                 if history.reads:
                     undo.append(partial(setattr, history, "reads", history.reads))
-                    history.reads = []
+                    history.reads = {}
             else:
-                history.reads.append(number)
-                undo.append(history.reads.pop)
+                reads = history.reads.setdefault(event.task, [])
+                reads.append(number)
+                undo.append(reads.pop)
         for name in footprint.releases:
             history = self.history(name)
             undo.append(partial(setattr, history, "released", history.released))
@@ -169,7 +177,10 @@ class Order:
     # -- what comes before a step -----------------------------------------------------------
 
     def conflicts(self, event: Event) -> list[tuple[int, Key]]:
-        """The last steps, and the thing, that the next step does not commute with."""
+        """The last steps, and the thing, that the next step does not commute with.
+
+        Of each task's reads since the last write only the last one counts: the others come before it.
+        """
         meets = event.meets
         if meets is None:
             meets = event.meets = []
@@ -180,7 +191,7 @@ class Order:
                 if history.writes:
                     meets.append((history.writes[-1], name))
                 if write:
-                    meets += [(number, name) for number in history.reads]
+                    meets += [(reads[-1], name) for reads in history.reads.values() if reads]
             for words, write in event.footprint.ranges.items():
                 meets += self.memory_conflicts(words, write=write)
         return meets
@@ -200,8 +211,8 @@ class Order:
             if written != NEVER:
                 yield written, piece
             if write:
-                for each in over:
-                    yield from ((number, piece) for number in each.reads[bisect_right(each.reads, written) :])
+                latest = (reads[-1] for each in over for reads in each.reads.values() if reads)
+                yield from ((number, piece) for number in latest if number > written)
 
     def let_on_by(self, event: Event) -> Sequence[int]:
         """The steps without which the next one would still wait."""
@@ -214,10 +225,12 @@ class Order:
                 return () if history.released == NEVER else (history.released,)
             case "wake":
                 slept = self.last_change(history, event.task)
-                return [number for number in history.wakes if number > slept][:1]
+                after = bisect_right(history.wakes, slept)
+                return history.wakes[after : after + 1]
             case _:
                 began = self.last_change(history, event.task)
-                return [left for entered, left in history.left if entered < began < left]
+                after = bisect_right(history.left, began, key=itemgetter(1))
+                return [left for entered, left in history.left[after:] if entered < began]
 
     def last_change(self, history: History, task: int) -> int:
         """Where a task changed a thing last."""
@@ -238,9 +251,14 @@ class Order:
 
     def earlier(self, number: int, key: Key) -> int:
         """The change of a thing before the one in step ``number``, or `NEVER`."""
-        keys = [key] if isinstance(key, str) else [each for each in self.near if each.covers(key)]
-        before = (next((each for each in reversed(self.things[key].writes) if each < number), NEVER) for key in keys)
-        return max(before, default=NEVER)
+        changes = (history.writes for history in self.histories(key))
+        return max((writes[at - 1] for writes in changes if (at := bisect_left(writes, number))), default=NEVER)
+
+    def histories(self, key: Key) -> Sequence[History]:
+        """What is known of a thing, or of all ranges of guest memory that have these words."""
+        if isinstance(key, str):
+            return (self.things[key],)
+        return [self.things[each] for each in self.near if each.covers(key)]
 
     def initials(self, number: int, event: Event) -> list[int]:
         """Who can take the first step of an execution that has ``event`` before step ``number``.
@@ -267,10 +285,23 @@ class Order:
         """What the next step comes after, had step ``apart_from`` not happened."""
         clock = list(self.clocks[event.task])
         task = self.events[apart_from].task
-        for other, _ in self.conflicts(event):
-            if not seen(self.events[other].clock, task, apart_from):
+        for last, key in self.conflicts(event):
+            other = last
+            if seen(self.events[last].clock, task, apart_from):
+                other = self.read_before(last, key, task, apart_from)
+            if other != NEVER:
                 join(clock, self.events[other].clock)
         return clock
+
+    def read_before(self, last: int, key: Key, task: int, number: int) -> int:
+        """If step ``last`` reads a thing: its task's last read that does not come after a task's step, or `NEVER`."""
+        found = NEVER
+        for history in self.histories(key):
+            reads = history.reads.get(self.events[last].task)
+            if reads and reads[-1] == last:
+                after = bisect_left(reads, 1, key=lambda each: seen(self.events[each].clock, task, number))
+                found = max(found, reads[after - 1] if after else NEVER)
+        return found
 
 
 def seen(clock: Clock, task: int, number: int) -> bool:

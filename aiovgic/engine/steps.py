@@ -15,7 +15,7 @@ from aiovgic.engine.watch import Watch
 from aiovgic.sync import Fence, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aiovgic.engine.footprint import Key
     from aiovgic.engine.task import Task
@@ -175,14 +175,21 @@ class Steps(Watch):
 
     # -- afterwards --------------------------------------------------------------------------
 
-    def ordered(self) -> Iterator[tuple[Order, Event]]:
-        """Each new step, and the order of those before it; the order has it when the next one is asked for."""
+    def ordered(self, skips: Callable[[Order, Event], bool]) -> Iterator[tuple[Order, Event]]:
+        """Each new step, and the order of those before it; the order has it when the next one is asked for.
+
+        A step that is to be skipped is only counted.
+        """
         if self.order is None or not self.kept:
             self.order = Order(self.first)
         self.order.truncate(self.kept)
         for number in range(self.kept, len(self.events)):
-            yield self.order, self.events[number]
-            self.order.append(self.events[number])
+            event = self.events[number]
+            if skips(self.order, event):
+                self.order.skip(event)
+            else:
+                yield self.order, event
+                self.order.append(event)
             self.order.spawned(self.spawned[number])
 
     def barred(self) -> list[int]:

@@ -7,9 +7,9 @@ left idle, when nobody can run, or when something broke.
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.engine.collecting import uncollected
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
 from aiovgic.engine.outcome import BEFORE, Outcome, fault_in, fault_of
@@ -77,15 +77,12 @@ class Execution:
 
     def run(self) -> Outcome:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
-        collecting = gc.isenabled()
-        gc.disable()  # a destructor must not run where memory happens to run short
-        try:
-            self.race(self.session)
-            return self.outcome(self.session)
-        finally:
-            self.abandon()
-            if collecting:
-                gc.enable()
+        with uncollected():
+            try:
+                self.race(self.session)
+                return self.outcome(self.session)
+            finally:
+                self.abandon()
 
     # -- tasks ------------------------------------------------------------------------------
 

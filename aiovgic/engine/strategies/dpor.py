@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.collecting import uncollected
 from aiovgic.engine.footprint import Footprint
 from aiovgic.engine.order import NEVER, seen
 from aiovgic.engine.reorder import Reorder
@@ -149,16 +150,16 @@ class DporStrategy:
         if self.again.orders:
             del self.again.orders[0]
         elif self.steps.show_points():
-            if self.was_cut():
-                self.steps.events[-1].footprint.ends = True
-            self.turn_round()
-            self.again.orders = self.other_orders()
+            with uncollected():
+                self.turn_round()
+                self.again.orders = self.other_orders()
         if self.again.orders:
             return True
         if self.steps.new_points:
             self.begin_anew()
             return True
-        return self.go_back()
+        with uncollected():
+            return self.go_back()
 
     def go_back(self) -> bool:
         """Go to the last state where there is something left to do, if there is one."""
@@ -201,8 +202,10 @@ class DporStrategy:
 
     def turn_round(self) -> None:
         """Add, for each race that is new, who begins an execution with the two turned round."""
+        if self.was_cut():
+            self.steps.events[-1].footprint.ends = True
         self.late = {}
-        for order, event in self.steps.ordered():
+        for order, event in self.steps.ordered(self.is_late):
             self.add_races(order, event)
         after = self.steps.order
         assert after is not None
@@ -223,8 +226,6 @@ class DporStrategy:
     def add_races(self, order: Order, event: Event) -> None:
         """All races between a step and those before it; of an execution without an end only with its beginning."""
         endless = self.is_endless()
-        if endless and self.is_late(order, event):
-            return
         for number, name in order.races(event):
             at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
             if endless and at >= LONG:
@@ -238,8 +239,8 @@ class DporStrategy:
         return execution is not None and execution.turns is not None
 
     def is_late(self, order: Order, event: Event) -> bool:
-        """Whether a task has had its turn so often, so far on, that its steps show nothing new."""
-        if len(order.events) < LONG:
+        """Whether an execution has no end, and a task has taken so many steps that its next ones show nothing new."""
+        if len(order.events) < LONG or not self.is_endless():
             return False
         turns = self.late[event.task] = self.late.get(event.task, 0) + 1
         return turns > FEW
