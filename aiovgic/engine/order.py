@@ -249,15 +249,29 @@ class Order:
             if task != event.task and not seen(known, task, number):
                 yield number, name
 
-    def earlier(self, number: int, key: Key) -> int:
-        """The change of a thing before the one in step ``number``, or `NEVER`."""
-        changes = (history.writes for history in self.histories(key))
-        return max((writes[at - 1] for writes in changes if (at := bisect_left(writes, number))), default=NEVER)
+    def earlier(self, number: int, key: Key, last: int) -> int:
+        """The access before step ``number`` with which a step that meets step ``last`` at a thing would race next.
+
+        That is the change of the thing before, or, if step ``last`` only reads it, its task's read before. `NEVER` if
+        there is none.
+        """
+        found = NEVER
+        for history in self.histories(key):
+            for steps in (history.writes, self.reads_up_to(last, history)):
+                at = bisect_left(steps, number)
+                found = max(found, steps[at - 1] if at else NEVER)
+        return found
+
+    def reads_up_to(self, last: int, history: History) -> list[int]:
+        """The reads of a thing by the task of step ``last``, if that is one of them."""
+        reads = history.reads.get(self.events[last].task, [])
+        at = bisect_left(reads, last)
+        return reads if at < len(reads) and reads[at] == last else []
 
     def histories(self, key: Key) -> Sequence[History]:
         """What is known of a thing, or of all ranges of guest memory that have these words."""
         if isinstance(key, str):
-            return (self.things[key],)
+            return (self.things[key],) if key in self.things else ()
         return [self.things[each] for each in self.near if each.covers(key)]
 
     def initials(self, number: int, event: Event) -> list[int]:
@@ -297,10 +311,9 @@ class Order:
         """If step ``last`` reads a thing: its task's last read that does not come after a task's step, or `NEVER`."""
         found = NEVER
         for history in self.histories(key):
-            reads = history.reads.get(self.events[last].task)
-            if reads and reads[-1] == last:
-                after = bisect_left(reads, 1, key=lambda each: seen(self.events[each].clock, task, number))
-                found = max(found, reads[after - 1] if after else NEVER)
+            reads = self.reads_up_to(last, history)
+            after = bisect_left(reads, 1, key=lambda each: seen(self.events[each].clock, task, number))
+            found = max(found, reads[after - 1] if after else NEVER)
         return found
 
 

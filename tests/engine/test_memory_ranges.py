@@ -73,7 +73,7 @@ def facts(accesses: list[tuple[int, Access]], *, word_by_word: bool) -> list[tup
                 order.append(Event(again, footprint(earlier, word_by_word=word_by_word)))
         event = Event(task, footprint(access, word_by_word=word_by_word))
         races = list(order.races(event))
-        back = sorted({order.earlier(at, key) for at, key in races})
+        back = sorted({order.earlier(at, key, at) for at, key in races})
         order.append(event)
         found.append((event.clock, {at for at, _ in races}, back))
     return found

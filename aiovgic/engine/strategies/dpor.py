@@ -229,7 +229,7 @@ class DporStrategy:
         for number, name in order.races(event):
             at = self.unbarred(order, number, name, event) if self.steps.is_cpu(name) else number
             if endless and at >= LONG:
-                at = order.earlier(LONG, name)
+                at = order.earlier(LONG, name, number)
             while at != NEVER and not self.add(order, at, event):
                 at = self.before(order, at, name, event)
 
@@ -248,18 +248,18 @@ class DporStrategy:
     def unbarred(self, order: Order, number: int, cpu: str, event: Event) -> int:
         """The last use of a CPU, up to a step, instead of which ``event`` could have had it, or `NEVER`."""
         while number != NEVER and number < len(self.path) and event.task in self.path[number].barred:
-            number = order.earlier(number, cpu)
+            number = order.earlier(number, cpu, number)
         return number
 
     def before(self, order: Order, number: int, name: Key, event: Event) -> int:
         """The step to try ``event`` before next, where it cannot begin before step ``number``, or `NEVER`.
 
-        That is the change of the thing before; or the use of its CPU before, where the task has not its CPU.
+        That is the access of the thing before; or the use of its CPU before, where the task has not its CPU.
         """
-        earlier = order.earlier(number, name)
+        earlier = order.earlier(number, name, number)
         if event.task in self.path[number].barred:
             cpus = filter(self.steps.is_cpu, event.footprint.touched)
-            earlier = max([earlier, *(order.earlier(number, cpu) for cpu in cpus)])
+            earlier = max([earlier, *(order.earlier(number, cpu, number) for cpu in cpus)])
         return earlier
 
     def add(self, order: Order, number: int, event: Event) -> bool:
