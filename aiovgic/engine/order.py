@@ -211,8 +211,10 @@ class Order:
             if written != NEVER:
                 yield written, piece
             if write:
-                latest = (reads[-1] for each in over for reads in each.reads.values() if reads)
-                yield from ((number, piece) for number in latest if number > written)
+                latest: dict[int, int] = {}
+                for task, reads in ((task, reads) for each in over for task, reads in each.reads.items() if reads):
+                    latest[task] = max(reads[-1], latest.get(task, NEVER))
+                yield from ((number, piece) for number in latest.values() if number > written)
 
     def let_on_by(self, event: Event) -> Sequence[int]:
         """The steps without which the next one would still wait."""
@@ -255,18 +257,23 @@ class Order:
         That is the change of the thing before, or, if step ``last`` only reads it, its task's read before. `NEVER` if
         there is none.
         """
-        found = NEVER
-        for history in self.histories(key):
-            for steps in (history.writes, self.reads_up_to(last, history)):
-                at = bisect_left(steps, number)
-                found = max(found, steps[at - 1] if at else NEVER)
-        return found
+        changes = [history.writes for history in self.histories(key)]
+        found = ((steps, bisect_left(steps, number)) for steps in (*changes, self.reads_up_to(last, key)))
+        return max((steps[at - 1] for steps, at in found if at), default=NEVER)
 
-    def reads_up_to(self, last: int, history: History) -> list[int]:
-        """The reads of a thing by the task of step ``last``, if that is one of them."""
-        reads = history.reads.get(self.events[last].task, [])
-        at = bisect_left(reads, last)
-        return reads if at < len(reads) and reads[at] == last else []
+    def reads_up_to(self, last: int, key: Key) -> list[int]:
+        """The reads of a thing by the task of step ``last`` since it was changed, if that step is one of them."""
+        histories = self.histories(key)
+        task = self.events[last].task
+        if len(histories) == 1:
+            reads = histories[0].reads.get(task, [])
+            at = bisect_left(reads, last)
+            return reads if at < len(reads) and reads[at] == last else []
+        reads = [number for history in histories for number in history.reads.get(task, ())]
+        if last not in reads:
+            return []
+        written = max((history.writes[-1] for history in histories if history.writes), default=NEVER)
+        return sorted(number for number in dict.fromkeys(reads) if number > written)
 
     def histories(self, key: Key) -> Sequence[History]:
         """What is known of a thing, or of all ranges of guest memory that have these words."""
@@ -309,12 +316,9 @@ class Order:
 
     def read_before(self, last: int, key: Key, task: int, number: int) -> int:
         """If step ``last`` reads a thing: its task's last read that does not come after a task's step, or `NEVER`."""
-        found = NEVER
-        for history in self.histories(key):
-            reads = self.reads_up_to(last, history)
-            after = bisect_left(reads, 1, key=lambda each: seen(self.events[each].clock, task, number))
-            found = max(found, reads[after - 1] if after else NEVER)
-        return found
+        reads = self.reads_up_to(last, key)
+        after = bisect_left(reads, 1, key=lambda each: seen(self.events[each].clock, task, number))
+        return reads[after - 1] if after else NEVER
 
 
 def seen(clock: Clock, task: int, number: int) -> bool:
