@@ -14,11 +14,12 @@ from aiovgic.pytest_plugin.values import monkeypatches, refused
 from aiovgic.scenario.immutable import is_immutable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 WAYS_OUT = {
     "caplog": "add a logging.Handler in the test itself",
+    "capsys": "use contextlib.redirect_stdout in the test itself",
     "request": "read it in a fixture that gives a plain value",
 }
 """By fixture of pytest: what to do without it."""
@@ -29,21 +30,30 @@ WAY_OUT = "make it in the test itself, or let the fixture give a function that m
 class Own:
     """Hands out values: a copy of each that can change, a fresh `MonkeyPatch`, and a folder as it was before.
 
-    ``values`` are by parameter; ``folder`` is the test's ``tmp_path``, if it has one. Raises UsageError for a
-    value that cannot be copied, in one line that names it.
+    ``values`` are by parameter, ``owner`` is that of the instance, ``parametrized`` are those that are no fixtures;
+    ``folder`` is the test's ``tmp_path``, if it has one. Raises UsageError for a value that cannot be copied, in one
+    line that names it.
     """
 
-    def __init__(self, values: Mapping[str, Any], owner: str | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        owner: str | None = None,
+        folder: Path | None = None,
+        parametrized: Collection[str] = (),
+    ) -> None:
         self.values = dict(values)
         self.folder = None if folder is None else Folder(folder)
         self.given = monkeypatches(self.values)
         self.patches: list[pytest.MonkeyPatch] = []
         self.fixed = {id(value): value for value in self.values.values() if is_immutable(value)}
         for name, value in self.values.items():
-            if name == owner:
+            if name == owner and not isinstance(value, type):
                 check_instance(name, value)
             else:
-                check(f"fixture or parameter {name!r}", name, value)
+                check(
+                    f"{'parameter' if name in parametrized else 'fixture'} {name!r}", value, WAYS_OUT.get(name, WAY_OUT)
+                )
 
     def next(self) -> dict[str, Any]:
         """The values of the next execution; what the one before patched is as it was."""
@@ -69,15 +79,14 @@ class Own:
 def check_instance(owner: str, instance: object) -> None:
     """Raises UsageError, with the attribute's name, for an instance that has no copy."""
     for name, value in getattr(instance, "__dict__", {}).items():
-        check(f"{owner}.{name}", name, value)
+        check(f"{owner}.{name}", value, "make it in the test itself")
 
 
-def check(what: str, name: str, value: object) -> None:
+def check(what: str, value: object, way_out: str) -> None:
     """Raises UsageError for a value that has no copy."""
     why = refused(value)
     if why:
-        way = WAYS_OUT.get(name, WAY_OUT)
-        raise UsageError(f"{what} {why}, and every execution needs its own: {way}")
+        raise UsageError(f"{what} {why}, and each execution needs its own: {way_out}")
 
 
 class Folder:

@@ -145,10 +145,12 @@ def own_of(item: pytest.Function, spec: Explored) -> Own:
     """What each execution of a test has of its own. Raises UsageError."""
     names = [each for each in spec.signature.parameters if each in item.funcargs]
     values = {name: item.funcargs[name] for name in names}
-    if spec.owner is not None and item.instance is not None:
-        values[spec.owner] = item.instance
+    bound_to = getattr(item.obj, "__self__", None)
+    if spec.owner is not None and bound_to is not None:
+        values[spec.owner] = bound_to
     folder = item.funcargs.get("tmp_path")
-    return Own(values, spec.owner, folder if isinstance(folder, Path) else None)
+    parametrized = item.callspec.params if hasattr(item, "callspec") else {}
+    return Own(values, spec.owner, folder if isinstance(folder, Path) else None, parametrized)
 
 
 def called(item: pytest.Item, here: Path) -> str:

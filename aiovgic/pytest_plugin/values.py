@@ -30,9 +30,8 @@ def refused(value: object) -> str:
         return ""
     for route, each in mutable(value):
         if is_of_pytest(each) and not isinstance(each, pytest.MonkeyPatch):
-            inside = (
-                f"holds a {type(each).__name__} (its {route.lstrip('.')})" if route else f"is a {type(each).__name__}"
-            )
+            name, kind = route.lstrip("."), type(each).__name__
+            inside = f"holds a {kind} (its {name})" if name else f"is a {kind}"
             return f"{inside}, which belongs to the whole run of pytest"
     try:
         copied = copy.deepcopy(value, {id(each): each for each in monkeypatches(value)})
@@ -42,11 +41,8 @@ def refused(value: object) -> str:
     before = {id(each) for _, each in mutable(value) if not isinstance(each, pytest.MonkeyPatch)}
     for route, each in mutable(copied):
         if id(each) in before:
-            return (
-                f"keeps its {route.lstrip('.')} when it is copied"
-                if route
-                else "is one object however often it is copied"
-            )
+            name = route.lstrip(".")
+            return f"shares its {name} with every copy of it" if name else "is not copied by copy.deepcopy"
     return ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aiovgic.pytest_plugin import searching  # noqa: F401  a session in this process would import it again
+
 if TYPE_CHECKING:
     import pytest
 
