@@ -13,6 +13,7 @@ from aiovgic.cli.options import (
     revision_option,
     scenario_argument,
     seed_option,
+    strict_option,
     trace_option,
 )
 from aiovgic.cli.output import say, say_json
@@ -61,6 +62,7 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @click.option("--require-complete", is_flag=True, help="Exit code 1 for a search that is not complete, too.")
 @click.option("--stop-at-first", is_flag=True, help="End at the first finding of any sort, data races included.")
 @click.option("--outcomes", is_flag=True, help="Go on after findings, and show how often each outcome came.")
+@strict_option
 @format_option
 @json_option
 def explore(  # noqa: PLR0913  one argument an option

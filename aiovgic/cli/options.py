@@ -72,6 +72,11 @@ def seed_option(about: str) -> Callable[[F], F]:
 scenario_argument = click.argument("scenario", shell_complete=complete_scenario)
 """A shipped scenario by name, or a file."""
 
+strict_option = click.option(
+    "--strict", is_flag=True, help="What KVM does on purpose is a finding, too (docs/detectors.md, excuses)."
+)
+"""``--strict``."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 """``--json``."""
 

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from aiovgic.cli.options import bug_option, format_option, json_option, revision_option, scenario_argument, trace_option
+from aiovgic.cli.options import (
+    bug_option,
+    format_option,
+    json_option,
+    revision_option,
+    scenario_argument,
+    strict_option,
+    trace_option,
+)
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.traces import checked_place, keep_trace
@@ -29,6 +37,7 @@ from aiovgic.scenario.shipped import scenarios
 @click.option(
     "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
 )
+@strict_option
 @format_option
 @json_option
 def replay(  # noqa: PLR0913  one argument an option
@@ -40,6 +49,7 @@ def replay(  # noqa: PLR0913  one argument an option
     trace_file: Path | None,
     until: int | None,
     show: tuple[str, ...],
+    strict: bool,
     shape: str,
     as_json: bool,
 ) -> int:
@@ -55,10 +65,12 @@ def replay(  # noqa: PLR0913  one argument an option
         checked_place(trace_file)
     with progress("executions"):
         if schedule is None:
-            check_trace(scenario, revision, bugs)
+            check_trace(scenario, revision, bugs, strict=strict)
             result = lab.replay_trace(scenario, bugs=bugs, until=until)
         else:
-            result = lab.replay(scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until)
+            result = lab.replay(
+                scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until, strict=strict
+            )
     if show and result.state is not None:
         result = replace(result, state=result.state.only(show))
     if as_json:
@@ -70,12 +82,14 @@ def replay(  # noqa: PLR0913  one argument an option
     return 0 if result.good else 1
 
 
-def check_trace(named: str, revision: str | None, bugs: tuple[str, ...]) -> None:
+def check_trace(named: str, revision: str | None, bugs: tuple[str, ...], *, strict: bool) -> None:
     """Raises UsageError where a trace is meant, but something else is said."""
     if named in scenarios() or Path(named).suffix in (".yaml", ".yml"):
         raise UsageError(f"{named} is a scenario: say which schedule, '' for the plain order")
     if revision is not None:
         raise UsageError("a trace says itself which revision it is of; leave --revision out")
+    if strict:
+        raise UsageError("a trace says itself whether it is strict; leave --strict out")
     ids = [bug for bug in bugs if not is_file(bug)]
     if ids:
         raise UsageError(f"a trace says itself which bug of the catalogue is planted; leave --bug {ids[0]} out")

@@ -79,8 +79,6 @@ class ExploreResult(Result):
     """Whether all orders of the model's operations were tried, whatever else was not covered."""
     untracked: tuple[str, ...] = ()
     """State of the user's own tasks that the search does not see, and the tasks that share it."""
-    excused: tuple[str, ...] = ()
-    """What was found and KVM does on purpose, and why."""
     shown: tuple[Told, ...] = field(default=(), repr=False)
     """Each finding's execution, written down, in the order of the findings."""
 
@@ -170,6 +168,7 @@ def explore(  # noqa: PLR0913  one argument an option
     bugs: Iterable[str | Path] = (),
     outcomes: bool = False,
     stop_at_first: bool = False,
+    strict: bool = False,
     progress: Progress | None = None,
     teller: Teller | None = None,
 ) -> ExploreResult:
@@ -179,10 +178,10 @@ def explore(  # noqa: PLR0913  one argument an option
     A data race, for one, ends no execution: the search goes on to its consequence, unless it is to
     ``stop_at_first``. With ``outcomes`` it goes on after every finding, and counts all outcomes.
     ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
-    ``teller`` hears of each finding when it is made.
+    ``teller`` hears of each finding when it is made. ``strict``: what KVM does on purpose is a finding, too.
     Raises ScenarioError, UsageError; DivergedError if the model is not deterministic.
     """
-    subject = Subject.of(scenario, revision, bugs)
+    subject = Subject.of(scenario, revision, bugs, strict=strict)
     limits = Limits(budget, seconds, outcomes, stop_at_first)
     limits.check()
     way = strategy if isinstance(strategy, Way) else Way(strategy)

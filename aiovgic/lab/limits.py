@@ -70,4 +70,4 @@ def explore_words(subject: Subject) -> list[str]:
         words += ["--revision", subject.revision]
     for bug in subject.bugs:
         words += ["--bug", bug]
-    return words
+    return words + (["--strict"] if subject.strict else [])

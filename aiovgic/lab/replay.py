@@ -18,6 +18,7 @@ from aiovgic.lab.state import Peek
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import Trace
+from aiovgic.report.explore import excused_lines
 from aiovgic.report.finding import finding_report
 from aiovgic.uapi.fields import nearest
 
@@ -52,12 +53,13 @@ class ReplayResult(Result):
             "digest": self.trace.digest,
             "seconds": round(self.seconds, 3),
             "outcome": self.trace.end.outcome,
+            "excused": list(self.excused),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
             **({} if self.state is None else {"state": self.state.to_json()}),
         }
 
     def report(self) -> str:
-        verdict = self.verdict()
+        verdict = "\n".join([self.verdict(), *excused_lines(self.excused)])
         return verdict if self.state is None else f"{verdict}\n\n{self.state}"
 
     def verdict(self) -> str:
@@ -77,12 +79,15 @@ def replay(
     revision: str = EXPLORED,
     bugs: Iterable[str | Path] = (),
     until: int | None = None,
+    strict: bool = False,
 ) -> ReplayResult:
     """Run one schedule; with the state before step ``until``, if asked.
 
+    ``strict``: what KVM does on purpose is a finding, too.
+
     Raises UsageError for a schedule that is none or cannot be followed, and for a step that there is not.
     """
-    subject = Subject.of(scenario, revision, bugs)
+    subject = Subject.of(scenario, revision, bugs, strict=strict)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
     if subject.scenario.body is None:
         check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
@@ -164,6 +169,7 @@ def result_of(
         scenario=subject.called,
         schedule=str(schedule),
         findings=tuple(shown.findings.values()),
+        excused=subject.excuses.told(),
         trace=shown.trace,
         switches=shown.switches,
         state=None if peek is None else peek.after_all(shown.trace.end.steps),

@@ -22,6 +22,8 @@ class Result:
     """What-if layers and historical bugs over the revision, by name."""
     seconds: float
     findings: tuple[Finding, ...] = ()
+    excused: tuple[str, ...] = ()
+    """What was seen and KVM does on purpose, by the name of its excuse, and why."""
 
     @property
     def under(self) -> str:

@@ -18,6 +18,7 @@ from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.lab.unawaited import every_await
 from aiovgic.model.facts import facts
 from aiovgic.record.schedule import Schedule
+from aiovgic.report.explore import excused_lines
 from aiovgic.report.run import run_report
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class RunResult(Result):
             "results": self.results,
             "delivered": [list(each) for each in self.delivered],
             "reached": list(self.reached),
+            "excused": list(self.excused),
             "findings": [msgspec.to_builtins(finding) for finding in self.findings],
             "facts": self.state.things,
         }
@@ -68,7 +70,8 @@ class RunResult(Result):
     def report(self) -> str:
         how = f"revision {self.under}, {'live' if self.live else 'in plain order'}, {self.steps} steps"
         seen = (self.results, self.delivered, self.reached)
-        return f"{run_report(self.scenario, self.findings, how, *seen)}\n\n{self.state}"
+        told = [run_report(self.scenario, self.findings, how, *seen), *excused_lines(self.excused)]
+        return "\n".join(told) + f"\n\n{self.state}"
 
 
 class Once:
@@ -95,13 +98,15 @@ def run(
     live: bool = False,
     revision: str = EXPLORED,
     bugs: Iterable[str | Path] = (),
+    strict: bool = False,
 ) -> RunResult:
     """Run a scenario once: in plain order, or ``live`` as asyncio tasks, on uvloop where there is one.
 
-    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers.
+    ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers. ``strict``: what KVM
+    does on purpose is a finding, too.
     Raises ScenarioError, UsageError.
     """
-    subject = Subject.of(scenario, revision, bugs)
+    subject = Subject.of(scenario, revision, bugs, strict=strict)
     once = Once(subject.program)
     began = time.perf_counter()
     trace = None
@@ -119,6 +124,7 @@ def run(
         bugs=subject.bugs,
         seconds=time.perf_counter() - began,
         findings=tuple(msgspec.structs.replace(each, replay="") if live else each for each in found),
+        excused=subject.excuses.told(),
         scenario=subject.called,
         live=live,
         steps=outcome.steps,

@@ -86,6 +86,7 @@ class StressResult(Result):
             "balanced": self.balanced,
             "lpis": self.lpis.to_json(),
             "unreached": list(self.unreached),
+            "excused": list(self.excused),
             "findings": [
                 {**msgspec.to_builtins(finding), "rounds": rounds, "explore": self.explore_line}
                 for finding, rounds in zip(self.findings, self.shown_by, strict=True)
@@ -107,6 +108,7 @@ class StressResult(Result):
             interrupted=self.interrupted,
             unreached=self.unreached,
             explore=self.explore_line,
+            excused=self.excused,
         )
         return stress_report(summary, list(zip(self.findings, self.shown_by, strict=True)))
 
@@ -229,6 +231,7 @@ def stress(  # noqa: PLR0913  each has its default
         lpis=under_way.program.totals,
         interrupted=interrupted,
         unreached=under_way.unreached(),
+        excused=subject.excuses.told(),
         findings=tuple(under_way.findings.values()),
         shown_by=tuple(under_way.shown_by[identity] for identity in under_way.findings),
         explore_line=under_way.explore_line(),

@@ -46,13 +46,17 @@ class Subject:
     planted: tuple[Planted, ...] = ()
     trace: str = ""
     """The trace that the scenario was taken from, if it was."""
+    strict: bool = False
+    """Whether no excuse holds: what KVM does on purpose is a finding."""
 
     @classmethod
-    def of(cls, scenario: Scenario | str | Path, revision: str, bugs: Iterable[str | Path] = ()) -> Subject:
+    def of(
+        cls, scenario: Scenario | str | Path, revision: str, bugs: Iterable[str | Path] = (), *, strict: bool = False
+    ) -> Subject:
         """The subject of a call; ``bugs`` are ids or files. Raises ScenarioError, UsageError."""
         loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
         layers_of(revision)
-        return cls(loaded, revision, tuple(plant(str(bug)) for bug in bugs))
+        return cls(loaded, revision, tuple(plant(str(bug)) for bug in bugs), strict=strict)
 
     @classmethod
     def of_trace(cls, trace: str, head: Head, files: Iterable[str]) -> Subject:
@@ -70,7 +74,7 @@ class Subject:
         if shipped is not None and shipped.read_bytes() == head.text.encode():
             scenario = replace(scenario, path=str(shipped))
         layers_of(head.revision)
-        return cls(scenario, head.revision, planted_again(head.bugs, files), trace)
+        return cls(scenario, head.revision, planted_again(head.bugs, files), trace, head.strict)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -96,7 +100,7 @@ class Subject:
     @cached_property
     def excuses(self) -> Excuses:
         """The excuses that hold in this revision, and those that were used so far."""
-        return Excuses.of(excuses_of(self.revision))
+        return Excuses.of(() if self.strict else excuses_of(self.revision))
 
     def program_with(self, state: UserState) -> ScenarioProgram:
         """What a search runs; ``state`` collects what the user's tasks can reach."""
@@ -121,6 +125,7 @@ class Subject:
         if self.scenario.again:
             more = "" if self.revision == EXPLORED else f", revision={self.revision!r}"
             more += f", bugs={list(self.bugs)!r}" if self.bugs else ""
+            more += ", strict=True" if self.strict else ""
             return self.scenario.again.format(schedule=shlex.quote(str(schedule)), more=more)
         if self.trace and self.scenario.path == INSIDE:
             files = [each.name for each in self.planted if each.source]
@@ -130,6 +135,7 @@ class Subject:
             words += ["--revision", self.revision]
         for bug in self.bugs:
             words += ["--bug", bug]
+        words += ["--strict"] if self.strict else []
         return shlex.join(words)
 
     def head(self, schedule: Schedule, strategy: str = "replay", seed: int = 0) -> Head:
@@ -150,6 +156,7 @@ class Subject:
             seed=seed,
             schedule=str(schedule),
             replay=writable(self.replay_line(schedule)),
+            strict=self.strict,
             tasks=tuple(plan.name for plan in self.scenario.tasks),
         )
 

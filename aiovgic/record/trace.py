@@ -57,6 +57,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
     schedule: str = ""
     replay: str = ""
     """The command or call that shows the execution again without the trace."""
+    strict: bool = False
+    """Whether what KVM does on purpose is a finding."""
     tasks: tuple[str, ...] = ()
     """The scenario's, in order of creation."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.report.explore import unreached_lines
+from aiovgic.report.explore import excused_lines, unreached_lines
 from aiovgic.report.finding import places
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class StressSummary:
     interrupted: bool
     unreached: Sequence[str]
     explore: str
+    excused: Sequence[str]
 
 
 def stress_report(summary: StressSummary, found: Sequence[tuple[Finding, int]]) -> str:
@@ -41,7 +42,7 @@ def stress_report(summary: StressSummary, found: Sequence[tuple[Finding, int]]) 
     lines = [*head(summary, len(found)), ""]
     for finding, rounds in found:
         lines += [*tell(summary, finding, rounds), ""]
-    lines += unreached_lines(summary.unreached)
+    lines += [*unreached_lines(summary.unreached), *excused_lines(summary.excused)]
     return "\n".join(lines).rstrip()
 
 

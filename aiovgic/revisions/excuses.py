@@ -63,8 +63,8 @@ BOUNDS = Site(Dist, "nr_irqs")
 KICKED = Site(VgicCpu, "vcpu_pending_irq")
 """Where KVM looks whether a vCPU has something to take; called for other vCPUs, too."""
 
-CREATES = Site(VgicInit, "create_locked", ("kvm->lock", "vcpu->mutex", "config_lock"))
-"""Where the creation of the vGIC changes the VM."""
+CREATES = Site(VgicInit, "create_locked", ("kvm->lock", "config_lock"))
+"""Where the creation of the vGIC changes the VM; it holds the mutex of every vCPU, too, and there may be none."""
 
 ENABLED = "the oracle reads dist->enabled under irq_lock only; what it leaves unqueued waits for its next event"
 V2_ENABLED = "a GICv2 guest writes GICD_CTLR under no lock; a bool is written whole"

@@ -85,6 +85,7 @@ def test_stress_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> Non
         "balanced",
         "lpis",
         "unreached",
+        "excused",
         "findings",
     ]
     [finding] = told["findings"]

@@ -83,6 +83,7 @@ def test_the_command_has_exit_codes_and_json(
         "results",
         "delivered",
         "reached",
+        "excused",
         "findings",
         "facts",
     ]
