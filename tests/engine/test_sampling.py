@@ -7,12 +7,16 @@ from itertools import islice
 from math import comb
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from aiovgic.engine.explore import executions
+from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.strategies.pos import PosStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.strategies.surw import SurwStrategy
+from aiovgic.engine.strategies.touched import race
 from aiovgic.engine.strategies.urw import UrwStrategy
-from aiovgic.sync import Part, Parts
+from aiovgic.sync import MemoryAccess, Part, Parts
 from tests.engine.programs import program
 
 if TYPE_CHECKING:
@@ -113,6 +117,23 @@ def test_the_walks_that_count_all_steps_favour_some_orders_of_the_shared_accesse
         counted = seen(writers(noise=5), strategy, 4000, skip=1)
         expected = dict.fromkeys([*counted, *(f"never seen {n}" for n in range(20 - len(counted)))], 200.0)
         assert chi_square(counted, expected) > 10 * ONE_IN_A_THOUSAND[19]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "racing"),
+    [
+        pytest.param((0, 8, True), (0, 8, False), True, id="the same word"),
+        pytest.param((0, 8, False), (0, 8, False), False, id="two reads"),
+        pytest.param((0, 64, True), (56, 8, False), True, id="the end of a range"),
+        pytest.param((0, 56, True), (56, 8, True), False, id="behind a range"),
+    ],
+)
+def test_accesses_of_memory_race_where_they_overlap_and_one_writes(
+    one: tuple[int, int, bool], other: tuple[int, int, bool], *, racing: bool
+) -> None:
+    memory = Parts(ExecutionRuntime()).make(Log, "memory")
+    first, second = (MemoryAccess(memory, gpa, length, write=write) for gpa, length, write in (one, other))
+    assert race(first, second) == race(second, first) == racing
 
 
 def test_surw_goes_on_where_the_intended_task_waits_for_one_that_waits_for_it() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.strategies.base import Sampler
-from aiovgic.engine.strategies.touched import touches
+from aiovgic.engine.strategies.touched import race
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +46,7 @@ class PosStrategy(Sampler):
     def forget_racing(self, picked: Task, enabled: Sequence[Task]) -> None:
         """Forget the priorities of the operations that race with the one picked; a turn of a spin races with all."""
         assert picked.op is not None
-        thing, changes = touches(picked.op)
         for task in enabled:
-            if task is picked:
-                continue
             assert task.op is not None
-            theirs, they_change = touches(task.op)
-            if picked.op.yields or (thing and theirs == thing and (changes or they_change)):
+            if task is not picked and (picked.op.yields or race(picked.op, task.op)):
                 del self.priorities[task.number]

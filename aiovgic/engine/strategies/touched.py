@@ -23,6 +23,15 @@ def touches(op: Op[Any]) -> tuple[str, bool]:
     return ("", False) if thing is None else (thing.ident, op.changes)
 
 
+def race(one: Op[Any], other: Op[Any]) -> bool:
+    """Whether two operations of different tasks touch one thing, or some of the same memory, and one changes it."""
+    if isinstance(one, MemoryAccess) and isinstance(other, MemoryAccess):
+        apart = one.gpa + one.length <= other.gpa or other.gpa + other.length <= one.gpa
+        return one.memory is other.memory and not apart and (one.write or other.write)
+    (thing, changes), (theirs, they_change) = touches(one), touches(other)
+    return bool(thing) and thing == theirs and (changes or they_change)
+
+
 class Touched:
     """How often each task has touched each thing, in all executions so far."""
 
