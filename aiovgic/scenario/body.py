@@ -162,7 +162,7 @@ class BodySession(ScenarioSession):
         self.running: Coroutine[Any, Any, None] | None = None
 
     def asks(self, what: str) -> None:
-        """Somebody asks what the machine has noted down: in a race that is no point, and the search does not see it."""
+        """The test asks what the machine has noted down. In a race that is no point: the search does not see it."""
         if self.rt.racing:
             self.user_state.read(what, self.rt.current.name)
 

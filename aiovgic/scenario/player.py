@@ -1,4 +1,4 @@
-"""Playing a scenario: a fresh machine, its tasks, and what is judged when nobody can go on."""
+"""Playing a scenario: a fresh machine, its tasks, and what is judged when no task can go on."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ScenarioSession:
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
-        """Who races, in the order they were written."""
+        """The racing tasks, in the order they are written in."""
         return tuple(
             TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in self.scenario.tasks
         )

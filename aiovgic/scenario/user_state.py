@@ -55,7 +55,7 @@ class UserState:
         """Everything that the search did not see, each with the tasks it belongs to."""
         shared = dict(shared_by(self.tasks))
         told = [f"{what} ({named(tasks)})" for what, tasks in shared.items()]
-        told += [f"{what} {LEFT} ({who})" for what, who in self.left_behind().items() if what not in shared]
+        told += [f"{what} {LEFT} ({users})" for what, users in self.left_behind().items() if what not in shared]
         told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
         told += [f"more than {MOST} objects ({named([name])})" for name, each in self.tasks.items() if each.more]
         return tuple(told)
@@ -67,7 +67,7 @@ class UserState:
 
     def explains(self, error: DivergedError) -> AiovgicError:
         """The error to raise when executions differ: one that names what they left behind, if they did."""
-        kept = [f"{what} ({who})" for what, who in self.left_behind().items()]
+        kept = [f"{what} ({users})" for what, users in self.left_behind().items()]
         if not kept:
             return error
         way = "make it in the tasks, or a cell: m.shared(name, value)"

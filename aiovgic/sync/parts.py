@@ -41,7 +41,7 @@ class Part:
         self.rt = parts.rt
         self.name = name
         self.ident = parts.ident_of(name)
-        """Its name, apart from those who had it before: an LPI that was unmapped and mapped again is two."""
+        """The name with a number if earlier parts had it: an LPI that is unmapped and mapped again is two parts."""
         self.freed = False
         self.things: list[Thing] = []
         """What goes with this part when it is freed, wherever it is kept."""
@@ -76,11 +76,11 @@ class Part:
         return RacyRead(self.rt, self, read)
 
     def mirror(self) -> Context | None:
-        """Who has the truth of the mirrored fields in hardware now, if somebody has."""
+        """The context whose hardware holds the mirrored fields now, or None."""
         return None
 
     def free(self) -> None:
-        """This part's memory is gone: whoever touches it now has a use after free (kfree)."""
+        """Give back the memory of this part: a later access of it is a use after free (kfree)."""
         if self.freed:
             title = f"{self.name} is freed twice"
             raise Violation("use-after-free", "double-free", title, thing=self.name, freed=self.ident)
