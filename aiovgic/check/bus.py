@@ -19,4 +19,5 @@ def device_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
         places.setdefault(name, []).append(base)
     for name, bases in places.items():
         if len(bases) > 1:
-            yield Violation("list", RULE, f"{name} is on the bus {len(bases)} times, at {' and '.join(bases)}")
+            what = f"{name} is on the bus {len(bases)} times, at {' and '.join(bases)}"
+            yield Violation("list", RULE, what, about=("bus.ranges",))

@@ -16,14 +16,20 @@ OUTSIDE = "outside"
 def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An interrupt that is listed elsewhere than it says is delivered twice, or never."""
     named: dict[str, list[int]] = {}
+    fields = {irq["intid"]: f"{name}.vcpu" for name, irq in facts["irqs"].items()}
     for irq in facts["irqs"].values():
         if irq["listed"] is not None:
             named.setdefault(irq["listed"], []).append(irq["intid"])
     for name, vcpu in facts["vcpus"].items():
         listed, says = sorted(vcpu["ap_list"]), sorted(named.pop(name, []))
         if listed != says:
-            yield Violation("list", RULE, f"{name} has {listed} on its ap_list, but {says} say they are on it")
+            what = f"{name} has {listed} on its ap_list, but {says} say they are on it"
+            differ = [
+                fields[intid] for intid in (*listed, *says) if intid in fields and (intid in listed) != (intid in says)
+            ]
+            yield Violation("list", RULE, what, about=(f"{name}.ap_list", *differ))
         if vcpu["lrs"] and vcpu["mode"] == OUTSIDE:
-            yield Violation("list", RULE, f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers")
+            what = f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers"
+            yield Violation("list", RULE, what, about=(f"{name}.mode", f"{name}.ap_list"))
     for name, intids in named.items():
         yield Violation("list", RULE, f"{intids} say they are on the ap_list of {name}, which there is not")

@@ -15,4 +15,6 @@ RULE = "lost-object"
 def lost_objects(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An object that nothing refers to can never be freed."""
     for name in facts["lost"]:
-        yield Violation("leak", RULE, f"{name} was never freed, and nothing refers to it")
+        yield Violation(
+            "leak", RULE, f"{name} was never freed, and nothing refers to it", about=(name, f"{name}.refcount")
+        )

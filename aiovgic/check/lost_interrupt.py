@@ -22,18 +22,26 @@ def queued(facts: Mapping[str, Any]) -> Iterator[Violation]:
         due = irq["enabled"] and (irq["latch"] or level) and irq["target"] is not None
         if due and irq["listed"] is None:
             what = f"{name} is pending and enabled for {irq['target']}, and on no list: nothing will deliver it"
-            yield Violation("lost-interrupt", "due-is-queued", what, excuse=irq["unqueued"] or "")
+            about = (*due_by(name), f"{name}.target_vcpu", f"{name}.vcpu")
+            yield Violation("lost-interrupt", "due-is-queued", what, excuse=irq["unqueued"] or "", about=about)
 
 
 def woken(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A vCPU that waits for an interrupt has none; whatever it asks itself before it sleeps."""
     for vcpu, irq in facts["asleep"]:
         what = f"{vcpu} waits for an interrupt, and {irq} is on its list and due"
-        yield Violation("lost-wakeup", "asleep-though-pending", what)
+        about = (*due_by(irq), f"{vcpu}.ap_list", f"{vcpu}.requests", f"{vcpu}.wait")
+        yield Violation("lost-wakeup", "asleep-though-pending", what, about=about)
 
 
 def heard(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A vCPU that is left alone in its guest has everything that is due in its list registers."""
     for vcpu, irq in facts["unheard"]:
         what = f"{irq} is due on {vcpu}, which is in the guest without it, and nobody has asked it out"
-        yield Violation("lost-interrupt", "due-is-heard", what)
+        about = (*due_by(irq), f"{vcpu}.ap_list", f"{vcpu}.requests", f"{vcpu}.mode")
+        yield Violation("lost-interrupt", "due-is-heard", what, about=about)
+
+
+def due_by(irq: str) -> tuple[str, ...]:
+    """The fields that make an interrupt due."""
+    return (f"{irq}.pending_latch", f"{irq}.line_level", f"{irq}.enabled")

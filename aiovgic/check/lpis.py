@@ -29,12 +29,18 @@ def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
         held.update(intid for intid in vcpu["ap_list"] if is_lpi(intid))
     for intid, count in held.items():
         if intid not in lpis:
-            yield Violation("map", REFERENCES, f"LPI {intid} is held {count} times, but not in the index")
+            yield Violation(
+                "map", REFERENCES, f"LPI {intid} is held {count} times, but not in the index", about=of_lpi(intid)
+            )
     for intid, irq in lpis.items():
         if irq["refs"] != held[intid]:
-            yield Violation(
-                "refcount", REFERENCES, f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
-            )
+            what = f"LPI {intid} counts {irq['refs']} references; it has {held[intid]}"
+            yield Violation("refcount", REFERENCES, what, about=of_lpi(intid))
+
+
+def of_lpi(intid: int) -> tuple[str, ...]:
+    """The fields that say whether there is an LPI, and what holds it."""
+    return (f"irq{intid}.refcount", "lpis.lpi_xa")
 
 
 def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -46,7 +52,8 @@ def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
                 events.setdefault(intid, []).append(f"{name} {event}")
     for intid, named in events.items():
         if len(named) > 1:
-            yield Violation("map", ONE_EVENT, f"LPI {intid} belongs to {len(named)} events: {', '.join(named)}")
+            what = f"LPI {intid} belongs to {len(named)} events: {', '.join(named)}"
+            yield Violation("map", ONE_EVENT, what, about=of_lpi(intid))
 
 
 def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -54,7 +61,9 @@ def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
     mapped = [intid for its in facts["its"].values() for intid, _ in its["events"].values()]
     for intid in facts["cached"]:
         if intid not in mapped:
-            yield Violation("map", CACHED, f"LPI {intid} is cached for an event that is mapped no more")
+            what = f"LPI {intid} is cached for an event that is mapped no more"
+            caches = (f"{name}.cache.entries" for name in facts["its"])
+            yield Violation("map", CACHED, what, about=(*caches, *of_lpi(intid)))
 
 
 def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -62,7 +71,10 @@ def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:
     for name, its in facts["its"].items():
         for event, (_, collection) in its["events"].items():
             if collection is not None and collection not in its["collections"]:
-                yield Violation("map", MAPPINGS, f"{name} event {event} is in collection {collection}, which is gone")
+                what = f"{name} event {event} is in collection {collection}, which is gone"
+                yield Violation(
+                    "map", MAPPINGS, what, about=(f"{name}.maps.collection_list", f"{name}.maps.device_list")
+                )
 
 
 def its_ring(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -72,4 +84,5 @@ def its_ring(facts: Mapping[str, Any]) -> Iterator[Violation]:
         for cursor in ("creadr", "cwriter"):
             value = int(its[cursor], 0)
             if value >= size or Cursor(value).offset != value:
-                yield Violation("map", RING, f"{name} {cursor} is {value:#x} in a ring of {size:#x} bytes")
+                what = f"{name} {cursor} is {value:#x} in a ring of {size:#x} bytes"
+                yield Violation("map", RING, what, about=(f"{name}.{cursor}", f"{name}.cbaser"))

@@ -19,4 +19,5 @@ def on_own_list(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """
     for irq, holder, target in facts["stranded"]:
         what = f"{irq} is due on {target}, which sleeps, and is on the list of {holder}, which does not run"
-        yield Violation("lost-interrupt", RULE, what)
+        about = (f"{irq}.pending_latch", f"{irq}.target_vcpu", f"{irq}.vcpu", f"{holder}.ap_list", f"{target}.requests")
+        yield Violation("lost-interrupt", RULE, what, about=(*about, f"{target}.wait"))

@@ -23,7 +23,7 @@ def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
         what = (
             f"{irq} of {event} goes to {target}, but its collection goes to {vcpu}, and no MOVALL moved it from there"
         )
-        yield Violation("map", TARGET, what)
+        yield Violation("map", TARGET, what, about=(f"{irq}.target_vcpu",))
 
 
 def in_its_table(facts: Mapping[str, Any]) -> Iterator[Violation]:

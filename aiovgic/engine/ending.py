@@ -30,7 +30,9 @@ def quiesce(execution: Execution) -> None:
     if execution.broken is not None:
         return
     with execution.rt.looking():
-        execution.broken = first_of(execution.session.quiet())
+        found = first_of(execution.session.quiet())
+    if found is not None:
+        execution.report(found)
     if execution.broken is None:
         execution.rt.racing = False
         dismiss(execution)

@@ -134,7 +134,10 @@ def accessing(frame: FrameType | None) -> CodeType:
 
 
 def called(frame: FrameType | None, task: Task | None) -> Where:
-    """The call stack at or around a frame, up to the engine; then that of what ``task`` has handed over, if it has."""
+    """The call stack at or around a frame, up to the engine; then that of what ``task`` has handed over, if it has.
+
+    Where only a lambda runs, which the task gave to a point, the stack is the task's at that point.
+    """
     found: list[Frame] = []
     while frame is not None:
         here = frame_of(frame.f_code, frame.f_lineno)
@@ -142,7 +145,8 @@ def called(frame: FrameType | None, task: Task | None) -> Where:
         if found and inside(frame.f_code.co_filename).startswith("engine/"):
             break
         frame = frame.f_back
-    return where_of([*found, *([] if task is None else suspended(task.stack[:-1]))])
+    waiting = [] if task is None else task.stack[:-1] if found else task.stack
+    return where_of([*found, *suspended(waiting)])
 
 
 def raised_at(traceback: TracebackType | None, task: Task | None = None) -> Where | None:

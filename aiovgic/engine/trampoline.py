@@ -322,9 +322,9 @@ class Execution:
 
     def report(self, broken: Finding) -> None:
         """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
-        birth = self.rt.births.get(broken.freed)
-        if birth is not None:
-            broken = broken.after(birth)
+        if broken.freed:
+            ends = (self.rt.births.get(broken.freed), self.rt.frees.get(broken.freed))
+            broken = broken.after(*(each for each in ends if each is not None and each not in broken.places))
         if not broken.ends:
             self.races.setdefault(broken.identity, broken)
         elif self.broken is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import msgspec
 from aiovgic.engine.outcome import NULL_POINTER, fault_in
 from aiovgic.engine.replaying import replay
 from aiovgic.engine.stage import Stage
+from aiovgic.engine.witness import Witness
 from aiovgic.errors import AiovgicError, ScenarioError
 from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding, Violation
@@ -61,11 +63,25 @@ def show(  # noqa: PLR0913  a trace says all of this
             again = replay(subject.program, schedule, exact.watches)
         else:
             again = replay(peek.program, schedule, (*exact.watches, peek))
-    outcome = again.outcome
+    outcome = witnessed(subject, schedule, again.outcome, detectors)
     found = (finding_of(subject, outcome, each, at_execution, strategy) for each in outcome.found())
     findings = {each.identity: each for each in found}
     head = subject.head(schedule, strategy, seed)
     return Shown(trace_of(head, again), again.switches, findings)
+
+
+def witnessed(subject: Subject, schedule: Schedule, outcome: Outcome, detectors: Detectors | None) -> Outcome:
+    """An outcome that breaks a rule of quiet points, with the last accesses of the fields that the rule is about.
+
+    They are collected in one more execution, since only now it is known which fields these are.
+    """
+    broken = outcome.broken
+    if broken is None or not broken.about:
+        return outcome
+    watches = (subject.detectors() if detectors is None else detectors.again()).watches
+    witness = Witness(broken.about)
+    replay(subject.program, schedule, (*watches, witness))
+    return dataclasses.replace(outcome, broken=broken.after(*broken.history, *witness.history()))
 
 
 def set_up_breaks(subject: Subject) -> Finding | None:

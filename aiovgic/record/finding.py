@@ -95,6 +95,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The lock classes that a fault is about, if it is about classes: its places are then the first evidence."""
     freed: str = ""
     """The identity of the object whose memory was freed, in a use after free; it tells objects of one name apart."""
+    about: tuple[str, ...] = ()
+    """The fields and objects that a rule of quiet points is about, as the events of a trace call them."""
     history: tuple[Place, ...] = ()
     """What led to the fault: where memory was allocated, or the last accesses. Known of recorded executions only."""
     ends: bool = True
@@ -132,13 +134,22 @@ class Violation(AiovgicError):  # noqa: N818  names the broken rule, not a failu
 
     ``thing`` is the object or the field that the rule is about, as the events of a trace call it.
     ``freed`` is the identity of the freed object in a use after free, else empty.
+    ``about`` are the fields whose last accesses explain a rule of quiet points.
     ``excuse`` is the name of the excuse that covers it, if there is one under this revision, else empty.
     """
 
-    def __init__(
-        self, kind: Kind, rule: str, title: str, *, thing: str = "", freed: str = "", excuse: str = ""
+    def __init__(  # noqa: PLR0913  a violation says all of this
+        self,
+        kind: Kind,
+        rule: str,
+        title: str,
+        *,
+        thing: str = "",
+        freed: str = "",
+        excuse: str = "",
+        about: tuple[str, ...] = (),
     ) -> None:
         super().__init__(f"{kind}: {title}")
-        self.finding = Finding(kind=kind, rule=rule, title=title, freed=freed)
+        self.finding = Finding(kind=kind, rule=rule, title=title, freed=freed, about=about)
         self.thing = thing
         self.excuse = excuse

@@ -1,0 +1,51 @@
+"""A finding of a rule of quiet points says where: the last accesses of the fields that the rule is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from aiovgic.bugs.catalogue import catalogue
+from aiovgic.lab.explore import explore
+from aiovgic.lab.replay import replay
+
+QUIET = {
+    "cache-store-leaks": ("nic", "ref", "irq8192.refcount", "get_irq_ref"),
+    "add-lpi-leaks": ("two", "ref", "irq8192.refcount", "try_get"),
+}
+"""Bugs that leak a reference: the task that took the last one, and where."""
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_a_wrong_count_is_told_with_the_access_that_made_it_wrong(name: str) -> None:
+    bug = catalogue()[name]
+    finding = explore(bug.scenario, revision=bug.base, bugs=(name,)).finding
+    assert finding is not None
+    assert (finding.kind, finding.places) == ("refcount", ())
+    last = finding.history[-1]
+    assert (last.task, last.access, last.thing, last.function) == QUIET[name]
+    assert last.stack[0].function == last.function
+    assert len(last.stack) > 3
+
+
+def test_the_accesses_come_in_the_order_of_the_execution_and_a_replay_tells_the_same() -> None:
+    found = explore("init-vs-init", revision="its-v7")
+    again = replay("init-vs-init", "", revision="its-v7")
+    assert found.finding is not None
+    assert again.finding is not None
+    assert [(place.task, place.thing) for place in found.finding.history] == [
+        ("first", "bus.ranges"),
+        ("second", "bus.ranges"),
+    ]
+    assert again.finding.history == found.finding.history
+    assert "\n  Before\n    first   store  bus.ranges  model/bus.py:" in str(found)
+
+
+def test_a_lost_interrupt_is_told_with_what_made_it_due_and_what_its_vcpu_did() -> None:
+    bug = catalogue()["missed-kick-requestless"]
+    finding = explore(bug.scenario, revision=bug.base, bugs=(bug.id,)).finding
+    assert finding is not None
+    assert finding.rule == "due-is-heard"
+    told = [(place.task, place.access, place.thing) for place in finding.history]
+    assert ("device", "write", "vcpu0.ap_list") in told
+    assert told.index(("device", "write", "vcpu0.ap_list")) < told.index(("guest", "load", "vcpu0.requests"))
+    assert all(place.function and not place.function.startswith("<") for place in finding.history)
