@@ -21,6 +21,7 @@ from aiovgic.scenario.loader import MAX_BYTES, load, parse
 from aiovgic.scenario.program import ScenarioProgram
 from aiovgic.scenario.scenario import Scenario
 from aiovgic.scenario.shipped import scenarios
+from aiovgic.sync import clash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,11 @@ class Subject:
         """The subject of a call; ``bugs`` are ids or files. Raises ScenarioError, UsageError."""
         loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
         layers_of(revision)
-        return cls(loaded, revision, tuple(plant(str(bug)) for bug in bugs), strict=strict)
+        made = cls(loaded, revision, tuple(plant(str(bug)) for bug in bugs), strict=strict)
+        twice = clash(made.layers)
+        if twice:
+            raise UsageError(twice)
+        return made
 
     @classmethod
     def of_trace(cls, trace: str, head: Head, files: Iterable[str]) -> Subject:

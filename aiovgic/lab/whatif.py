@@ -21,7 +21,7 @@ from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.lab.unawaited import lacks_await
 from aiovgic.record.digest import hashed, of_python
 from aiovgic.record.file import read_bytes
-from aiovgic.scenario.layer_source import forgotten_await
+from aiovgic.scenario.layer_source import forgotten_await, value_of_word
 from aiovgic.sync import LayerError, Part, is_layer
 from aiovgic.uapi.fields import nearest, shown
 
@@ -125,9 +125,14 @@ def executed(name: str, source: bytes) -> tuple[Layer, ...]:
     except (Exception, SystemExit) as error:  # noqa: BLE001  a user's code may raise anything
         raise ScenarioError(f"{name}:{line_of(error, name, source)}", told(error)) from None
     layers = layers_in(module, name)
-    lacking = forgotten_await(ast.parse(source), layers)
+    tree = ast.parse(source)
+    lacking = forgotten_await(tree, layers)
     if lacking is not None:
         raise lacks_await(f"{name}:{lacking[0]}", f"{lacking[1]}()")
+    plain = value_of_word(tree, layers)
+    if plain is not None:
+        why = f"{plain[1]}.value is no operation, and the search does not see it: await {plain[1]}.load() or .store(v)"
+        raise ScenarioError(f"{name}:{plain[0]}", why)
     return layers
 
 

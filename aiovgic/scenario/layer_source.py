@@ -6,6 +6,8 @@ import ast
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
+from aiovgic.sync import SharedField
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -34,6 +36,19 @@ def forgotten_await(tree: ast.Module, layers: Sequence[Layer]) -> tuple[int, str
             own = owner in ("self", "super()") and iscoroutinefunction(getattr(layer, name, None))
             if own or name in OPERATIONS:
                 return call.lineno, f"{owner}.{name}"
+    return None
+
+
+def value_of_word(tree: ast.Module, layers: Sequence[Layer]) -> tuple[int, str] | None:
+    """The first line where a layer takes the value of a word of its own without an operation, and the word."""
+    by_name = {layer.__name__: layer for layer in layers}
+    for cls in ast.walk(tree):
+        layer = by_name.get(cls.name) if isinstance(cls, ast.ClassDef) else None
+        for node in ast.walk(cls) if layer is not None else ():
+            match node:
+                case ast.Attribute(value=ast.Attribute(attr=name), attr="value"):
+                    if isinstance(vars(layer).get(name), SharedField):
+                        return node.lineno, name
     return None
 
 

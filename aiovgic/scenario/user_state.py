@@ -91,6 +91,8 @@ def shared_by(tasks: Mapping[str, Reach]) -> Iterator[tuple[str, list[str]]]:
             among = [name for name, other in tasks.items() if identity in other.objects]
             if len(among) == 1 or any(identity in other.objects for other in earlier):
                 continue
+            if not any(tasks[name].functions for name in among):
+                continue  # operations of the machine only read their arguments
             inside, empty = is_inside(each, reach, tasks), is_empty(each, [tasks[name] for name in among])
             if not inside and not empty and str(each.route) not in told:
                 told[str(each.route)] = None

@@ -21,6 +21,7 @@ from aiovgic.sync.handover import Channel as Channel
 from aiovgic.sync.handover import HandOver as HandOver
 from aiovgic.sync.layers import LayerError as LayerError
 from aiovgic.sync.layers import base_of as base_of
+from aiovgic.sync.layers import clash as clash
 from aiovgic.sync.layers import helper as helper
 from aiovgic.sync.layers import is_layer as is_layer
 from aiovgic.sync.layers import replaces as replaces

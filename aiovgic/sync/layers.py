@@ -17,7 +17,7 @@ from aiovgic.sync.guarded import Declared, Guarded
 from aiovgic.sync.own import MUTABLE, OwnThing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from aiovgic.sync.parts import Part
 
@@ -79,6 +79,18 @@ def replaces(base: type[PartT]) -> Callable[[type[PartT]], type[PartT]]:
 def base_of(layer: type[Any]) -> type[Any] | None:
     """The class that a layer replaces; None for a class that is no layer."""
     return _BASES.get(layer)
+
+
+def clash(layers: Sequence[type[Any]]) -> str:
+    """What two layers over one class declare under one name, in words; empty if there is nothing."""
+    declared: dict[tuple[type[Any], str], str] = {}
+    for layer in layers:
+        for name, value in vars(layer).items():
+            if is_helper(value) or (isinstance(value, Declared | OwnThing) and not hasattr(_BASES[layer], name)):
+                other = declared.setdefault((_BASES[layer], name), layer.__name__)
+                if other != layer.__name__:
+                    return f"{other} and {layer.__name__} both declare {name!r}; take another name in one of them"
+    return ""
 
 
 def is_layer(cls: type[Any]) -> bool:

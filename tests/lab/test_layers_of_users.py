@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aiovgic.cli.main import run as cli
+from aiovgic.errors import UsageError
 from aiovgic.lab.explore import ExploreResult, explore
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ WRONG = {
     "an object of the file": (
         "    def still_belongs(self, vcpu):\n        BOX.n = 1\n        return True\nclass Box: n = 0\nBOX = Box()\n"
     ),
+    "the value of a word": "    asked = SharedField(0)\n    def still_belongs(self, vcpu):\n        self.asked.value = 1\n",  # noqa: E501  one program
     "an undeclared field": "    asked = 0\n",
     "an undeclared method": "    async def remember_it(self):\n        pass\n",
     "a helper that the base has": "    @helper\n    def still_belongs(self, vcpu):\n        return True\n",
@@ -153,6 +155,14 @@ def test_every_verb_says_so(verb: str, capsys: pytest.CaptureFixture[str]) -> No
     schedule = [""] if verb == "replay" else []
     assert cli([*how[verb], "two.yaml", *schedule, "--bug", "mine.py"]) == 2
     assert "mine.py:7: notify() is called without 'await': it does nothing\n" in capsys.readouterr().err
+
+
+def test_two_layers_that_declare_one_name_are_refused() -> None:
+    for name in ("one", "two"):
+        text = f"{HEAD}    told = SharedField(0)\n".replace("Mine", name.title())
+        Path(f"{name}.py").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="One and Two both declare 'told'; take another name in one of them"):
+        explore("two.yaml", bugs=["one.py", "two.py"])
 
 
 def test_a_constant_of_the_layers_file_is_no_state() -> None:

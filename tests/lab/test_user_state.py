@@ -536,6 +536,27 @@ def test_methods_of_an_object_without_state_may_be_tasks() -> None:
     assert together(them.a, them.a).complete
 
 
+def test_operations_of_the_machine_may_have_one_argument() -> None:
+    entries: list[dict[str, object]] = [{"gsi": 40, "type": "msi", "address": 0x0809_0040, "data": 1}]
+
+    async def body(m: Machine) -> None:
+        async with m.tasks() as started:
+            for _ in range(2):
+                started.start(m.kvm.do, "set_gsi_routing", entries=entries)
+
+    assert explore(whole(body)).complete
+
+
+def test_more_objects_than_are_looked_at_are_named() -> None:
+    many = tuple([number] for number in range(20_000))
+
+    async def a(kvm: Kvm) -> None:
+        await point(kvm)
+        assert many
+
+    assert "more than 10000 objects (task a)" in named(together(a, point))
+
+
 def test_objects_of_a_task_alone_and_made_anew_are_no_shared_state() -> None:
     async def body(m: Machine) -> None:
         async def a(box: list[int]) -> None:
