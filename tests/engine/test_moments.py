@@ -206,9 +206,9 @@ def test_a_fault_of_the_guest_afterwards_does_not_hide_it() -> None:
 
 def test_an_order_that_cannot_be_followed_is_an_error_of_the_engine() -> None:
     follow = Follow(Steps())
-    follow.orders = [[(1, 0)]]
+    follow.orders = [[("q", 0)]]
     no_task: Any = None
-    with pytest.raises(DivergedError, match="at step 0 task 1 cannot run"):
+    with pytest.raises(DivergedError, match="at step 0 q cannot run"):
         follow.pick([], no_task, 0)
 
 

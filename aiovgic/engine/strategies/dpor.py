@@ -196,7 +196,7 @@ class DporStrategy:
         assert order is not None
         if execution.pruned or self.is_endless():
             return []
-        takes = [(node.chosen, node.taken) for node in self.path]
+        takes = [(execution.tasks[node.chosen].name, node.taken) for node in self.path]
         reorder = Reorder(order.events, execution.tasks, cut=self.was_cut())
         return [[takes[number] for number in each] for each in reorder.orders()]
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
     from aiovgic.sync import Declared
 
-Steered = list[tuple[int, int]]
-"""An order: for each step the number of its task, and the alternative that its choice takes."""
+Steered = list[tuple[str, int]]
+"""An order: for each step the name of its task, and the alternative that its choice takes.
+
+Numbers of spawned tasks depend on the order of the steps that spawn them.
+"""
 
 
 class Follow(Watch):
@@ -36,9 +39,9 @@ class Follow(Watch):
         order = self.orders[0]
         if step >= len(order):
             return plain
-        task = next((task for task in enabled if task.number == order[step][0]), None)
+        task = next((task for task in enabled if task.name == order[step][0]), None)
         if task is None:
-            raise DivergedError(f"at step {step} task {order[step][0]} cannot run in another order of a trace")
+            raise DivergedError(f"at step {step} {order[step][0]} cannot run in another order of a trace")
         return task
 
     def choose(self) -> int:
