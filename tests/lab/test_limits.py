@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-def timeless(report: str) -> str:
-    """A report without the seconds that its search took."""
-    return re.sub(r"\d+\.\d s\)", "T s)", report)
+def stable(report: str) -> str:
+    """A report without the seconds that its search took, and without what so few executions happened to reach."""
+    lines = [line for line in report.splitlines() if "not reached so far" not in line]
+    return re.sub(r"\d+\.\d s\)", "T s)", "\n".join(lines))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def timeless(report: str) -> str:
 def test_a_search_that_a_limit_ended_says_how_to_search_on(asked: dict[str, Any], snapshot: SnapshotAssertion) -> None:
     result = explore("movall-vs-movi", **asked)
     assert not result.complete
-    assert timeless(str(result)) == snapshot
+    assert stable(str(result)) == snapshot
     assert result.to_json()["spent"] == ("time" if "seconds" in asked else "budget")
 
 
