@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.excuses import Excuses
     from aiovgic.record.finding import Violation
-    from aiovgic.record.operation import Result
+    from aiovgic.record.operation import Operation, Result
     from aiovgic.scenario.guest_program import Cpu, Kvm
     from aiovgic.scenario.scenario import Scenario
     from aiovgic.scenario.serial import SerialOrders
     from aiovgic.scenario.user_state import UserState
     from aiovgic.sync import Layer, Runtime
+    from aiovgic.uapi.actor import Actor
 
 
 class Pause:
@@ -160,6 +161,19 @@ class BodySession(ScenarioSession):
     ) -> None:
         super().__init__(rt, scenario, layers, serial, excuses)
         self.running: Coroutine[Any, Any, None] | None = None
+
+    def kvm(self, actor: Actor) -> Kvm:
+        """What a thread of the test works with. All tasks have one list of what attributes gave."""
+        made = super().kvm(actor)
+        plain = made.perform
+
+        async def perform(op: Operation, label: str) -> Result:
+            if op.fields.get("value_from_get"):
+                self.asks("value_from_get")
+            return await plain(op, label)
+
+        made.perform = perform
+        return made
 
     def asks(self, what: str) -> None:
         """The test asks what the machine has noted down. In a race that is no point: the search does not see it."""

@@ -388,6 +388,17 @@ def test_what_guests_took_is_named_if_a_task_asks_during_the_race() -> None:
     assert named(explore(whole(body))) == ("`m.delivered` during the race (task a)",)
 
 
+def test_a_value_from_another_tasks_get_is_named() -> None:
+    async def body(m: Machine) -> None:
+        async with m.tasks() as started:
+            started.start(m.kvm.get_attr, "its0", "CTRL", 0, name="a")
+            how: dict[str, Any] = {"dev": "its0", "group": "CTRL", "attr": 0, "value_from_get": 1}
+            started.start(partial(m.kvm.do, "set_device_attr", **how), name="b")
+
+    result = explore(whole(body, machine={"its": [{"state": "created"}]}))
+    assert named(result) == ("`value_from_get` during the race (task b)",)
+
+
 # -- state that outlives an execution ------------------------------------------------------------------
 
 
@@ -674,6 +685,17 @@ def test_what_no_cell_holds_is_refused(task: Task, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         run(race({"a": task}))
     assert str(caught.value).startswith(message)
+
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+PROGRAM = re.findall(r"```python\n(import aiovgic\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
+
+
+def test_the_example_of_the_readme_is_plainly_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "example.py"
+    place.write_text(PROGRAM, encoding="utf-8")
+    runpy.run_path(str(place))
+    assert " executions, complete  (" in capsys.readouterr().out
 
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/scenarios.md"
