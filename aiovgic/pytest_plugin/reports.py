@@ -21,7 +21,8 @@ def pytest_runtest_makereport(
     """Put the extent of a search into the test's report; of a failure, show the report and nothing of our code."""
     report = yield
     extent = item.stash.get(EXTENT, None)
-    if extent is not None and (call.when == "call" or report.failed):
+    is_skipped = call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception)
+    if extent is not None and not is_skipped and (call.when == "call" or report.failed):
         setattr(report, ATTRIBUTE, list(extent))
     if call.excinfo is not None and isinstance(call.excinfo.value, NotOkError):
         report.longrepr = shown(item, str(call.excinfo.value))

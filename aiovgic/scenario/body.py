@@ -7,11 +7,12 @@ block names the tasks, and the function goes on behind it when no task can go on
 from __future__ import annotations
 
 from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Self
 
 from aiovgic.engine.program import TaskSpec
 from aiovgic.errors import UsageError
-from aiovgic.scenario.guest_program import claim, name_of
+from aiovgic.scenario.guest_program import claim, claims, name_of
 from aiovgic.scenario.player import ScenarioSession
 from aiovgic.sync import advance
 
@@ -57,8 +58,11 @@ class Tasks:
 
         async def play() -> None:
             try:
-                await function(*args, **fields)
-            except AssertionError as error:
+                started = function(*args, **fields)
+                if not isawaitable(started):
+                    raise UsageError(f"task {called!r}: {name_of(function)} is to be an async function")
+                await started
+            except claims() as error:
                 raise claim(error) from error
 
         self.specs[called] = TaskSpec(called, play, len(self.specs))
@@ -188,7 +192,7 @@ class BodySession(ScenarioSession):
         self.running = partial(body, Machine(self))()
         try:
             pause = self.go_on()
-        except AssertionError as error:
+        except claims() as error:
             raise claim(error) from error
         return () if pause is None else tuple(pause.tasks)
 
@@ -214,7 +218,7 @@ class BodySession(ScenarioSession):
             return violations
         try:
             again = self.go_on()
-        except AssertionError as error:
+        except claims() as error:
             return (claim(error),)
         if again is not None:
             raise UsageError(f"{self.scenario.name}: there is one race in an execution")

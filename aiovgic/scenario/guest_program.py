@@ -6,11 +6,14 @@ thread's coroutine awaits operations of userspace, one after the other.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from aiovgic.arch.gicc import GiccIar
-from aiovgic.engine.places import is_users
+from aiovgic.engine.places import is_users, users_lines
 from aiovgic.errors import GuestFaultError, UsageError
 from aiovgic.model.guest import Touch
 from aiovgic.record.finding import Violation
@@ -213,7 +216,7 @@ class ProgramGuest(OpsGuest):
             step = self.program.send(self.gave)
         except StopIteration:
             return None
-        except (AssertionError, GuestFaultError) as error:
+        except claims(GuestFaultError) as error:
             raise claim(error) from error
         if isinstance(step, Op) and step.thing is not None and isinstance(step.thing.owner, Cells):
             return step
@@ -237,13 +240,24 @@ def name_of(body: Body) -> str:
     return str(getattr(body, "__name__", body))
 
 
-def claim(error: Exception) -> Violation:
+def claims(*more: type[BaseException]) -> tuple[type[BaseException], ...]:
+    """Exceptions by which a program says what it did not expect: a failed assertion, and under pytest `pytest.fail`.
+
+    ``with pytest.raises`` fails by that, too. It is no `Exception`: no engine would turn it into a finding.
+    """
+    outcomes = sys.modules.get("_pytest.outcomes")
+    return (AssertionError, *more) if outcomes is None else (AssertionError, outcomes.Failed, *more)
+
+
+def claim(error: BaseException) -> Violation:
     """What a program did not expect: an assertion that does not hold, or an exception of its guest.
 
     Raises an assertion again that is the model's, not the program's.
     """
     if isinstance(error, AssertionError) and not is_users(error):
         raise error
-    rule = "assert" if isinstance(error, AssertionError) else "exception"
+    rule = "exception" if isinstance(error, GuestFaultError) else "assert"
     said = str(error).splitlines()  # pytest adds lines of its own
-    return Violation("expectation", rule, said[0] if said else "an assertion does not hold")
+    violation = Violation("expectation", rule, said[0] if said else "an assertion does not hold")
+    violation.finding = msgspec.structs.replace(violation.finding, saw=tuple(users_lines(error)))
+    return violation

@@ -16,7 +16,7 @@ from aiovgic.record.operation import text_of
 from aiovgic.scenario.cells import Cells
 from aiovgic.scenario.deliveries import Deliveries, drain
 from aiovgic.scenario.foreseen import changes_descriptors, ends_vm
-from aiovgic.scenario.guest_program import Cpu, Kvm, ProgramGuest, claim, coroutine_of
+from aiovgic.scenario.guest_program import Cpu, Kvm, ProgramGuest, claim, claims, coroutine_of
 from aiovgic.scenario.interface import CpuInterface
 from aiovgic.scenario.judge import judge
 from aiovgic.scenario.layer_state import LayerState
@@ -170,7 +170,7 @@ class ScenarioSession:
             return
         try:
             await coroutine_of(body, self.kvm(actor))
-        except AssertionError as error:
+        except claims() as error:
             raise claim(error) from error
 
     async def run_body(self, body: Body, actor: Actor, index: int, label: str = "") -> Result:

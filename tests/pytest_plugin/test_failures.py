@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.errors import NotOkError
+from aiovgic.pytest_plugin import explored
 from tests.pytest_plugin.sessions import failure, pytest_of
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
+
+    from aiovgic import Machine
 
 pytest_plugins = "pytester"
 
@@ -143,3 +147,102 @@ def test_a_scenario_file_that_cannot_be_read_fails_with_one_line(pytester: pytes
     lines = failure(pytest_of(pytester, "")).splitlines()
     assert lines[1:3] == ["___ wrong ___", "wrong.yaml:4: tasks.a: unknown key 'stesp'; did you mean 'steps'?"]
     assert lines[-1].startswith("=== 1 failed in")
+
+
+OUTCOMES = """
+async def fails():
+    pytest.fail("this is wrong")
+
+async def expects(m):
+    with pytest.raises(ValueError):
+        await m.kvm.irq_line(0x1000020)
+
+@explored
+async def test_fails_before(m):
+    await fails()
+
+@explored
+async def test_fails_in_a_task(m):
+    async with m.tasks() as together:
+        together.start(fails)
+
+@explored
+async def test_expects_in_a_task(m):
+    async with m.tasks() as together:
+        together.start(expects, m)
+
+@explored
+async def test_expects_behind_the_race(m):
+    async with m.tasks() as together:
+        together.start(m.kvm.irq_line, 0x1000020)
+    await expects(m)
+
+@explored
+async def test_skips(m):
+    async with m.tasks() as together:
+        together.start(m.kvm.irq_line, 0x1000020)
+    pytest.skip("there is no time")
+
+@pytest.mark.xfail
+@explored
+async def test_is_known_to_fail(m):
+    await fails()
+"""
+
+
+def test_failures_that_pytest_raises_are_findings_with_a_schedule(
+    pytester: pytest.Pytester, snapshot: SnapshotAssertion
+) -> None:
+    result = pytest_of(pytester, OUTCOMES)
+    result.assert_outcomes(failed=4, skipped=1, xfailed=1)
+    assert failure(result) == snapshot
+
+
+def test_a_task_that_is_no_async_function_is_refused_by_name(pytester: pytest.Pytester) -> None:
+    text = """
+def plain(): ...
+
+@explored
+async def test_it(m):
+    async with m.tasks() as together:
+        together.start(plain)
+"""
+    lines = failure(pytest_of(pytester, text)).splitlines()
+    assert lines[2] == "task 'plain': plain is to be an async function"
+
+
+def test_after_ctrl_c_in_a_search_no_other_test_begins(pytester: pytest.Pytester) -> None:
+    text = """
+executions = []
+
+@explored
+async def test_it(m):
+    if executions:
+        raise KeyboardInterrupt
+    executions.append(1)
+    await init_race(m)
+
+def test_next(): ...
+"""
+    how = "@explored(machine=CREATED, strategy='random', budget=5)"
+    pytest_of(pytester, text.replace("@explored", how), "--collect-only")
+    result = pytester.runpytest_subprocess()  # in this process, it would interrupt this session
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "passed" not in result.parseoutcomes()
+
+
+def test_an_explored_test_that_is_called_as_a_function_raises_the_report() -> None:
+    @explored(machine={"its": [{"state": "created"}]})
+    async def finds(m: Machine, expected: list[int]) -> None:
+        expected.append(len(m.vcpu))
+        assert expected == [0, 1], "the list is another one"
+
+    finds([0])
+    with pytest.raises(NotOkError, match=r"^expectation: the list is another one\n"):
+        finds([])
+
+
+def test_the_help_of_pytest_tells_every_option(pytester: pytest.Pytester, snapshot: SnapshotAssertion) -> None:
+    said = pytester.runpytest_inprocess("--help").stdout.str()
+    told = said[said.index("races in KVM's vgic") :]
+    assert told[: told.index("\n\n")] == snapshot
