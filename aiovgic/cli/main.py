@@ -80,7 +80,7 @@ def run(args: Sequence[str] | None = None) -> int:
     try:
         code = cli.main(args=words, prog_name="aiovgic", standalone_mode=False)
     except BrokenPipeError:
-        return Exit.GOOD  # whoever read us has read enough
+        return Exit.GOOD  # the reader of the pipe has read enough
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  whatever goes wrong is said in one line
         return failed(error, as_json="--json" in words)
     return int(code or Exit.GOOD)
@@ -141,7 +141,7 @@ def asked_wrongly(error: click.ClickException) -> str:
 
 
 def our_fault(error: BaseException) -> str:
-    """An error that nobody expected, with its place."""
+    """An internal error, with its place."""
     logging.getLogger("aiovgic").debug("internal error", exc_info=error)
     where = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())

@@ -66,7 +66,7 @@ def complain(text: str) -> None:
 
 
 def harmless(text: str) -> str:
-    """Text that a terminal only shows, nothing it acts upon: names in files are anybody's."""
+    """Text that a terminal only shows, nothing it acts upon: names in files may hold control characters."""
     if text.isascii() and text.isprintable():
         return text
     return "".join([char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text])

@@ -39,7 +39,7 @@ from aiovgic.lab.subject import EXPLORED
 def stress(scenario: str, *, as_json: bool, **how: Any) -> int:
     """Run a scenario live, again and again, on fresh machines.
 
-    Tasks run on uvloop, and let others run at random. Whenever nobody can go on, the rules of the
+    Tasks run on uvloop, and let others run at random. Whenever no task can go on, the rules of the
     machine are checked, and every LPI is accounted for: delivered, coalesced, still pending, or lost
     for a reason that the architecture allows. Exit code 1: something was found. Ctrl-C or SIGTERM keeps what was
     found so far.

@@ -16,7 +16,7 @@ from aiovgic.lab.timeline import timeline as timeline_of
 from aiovgic.scenario.shipped import scenarios
 
 PIPED = 120
-"""Columns where nobody says how many there are."""
+"""Columns where standard output is no terminal."""
 
 NARROWEST = 30
 

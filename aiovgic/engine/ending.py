@@ -1,4 +1,4 @@
-"""The end of an execution: nobody can run any more. Is that an end, and is it as it should be?"""
+"""The end of an execution, when no task can run: idle or deadlocked, and whether the outcome is right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def quiesce(execution: Execution) -> None:
-    """Nobody can run: all have ended or idle, or it is a deadlock."""
+    """No task can run: all have ended or idle, or it is a deadlock."""
     for watch in execution.watches:
         watch.end()
     if execution.broken is not None:
@@ -40,7 +40,7 @@ def quiesce(execution: Execution) -> None:
 
 
 def deadlocked(tasks: Sequence[Task]) -> Finding | None:
-    """Those who wait for one another, if some do."""
+    """The finding about tasks that wait for one another, if some do."""
     waiting = {task.context: task.op for task in tasks if task.op is not None}
     left = deadlock.stuck(waiting)
     if not left:

@@ -139,7 +139,7 @@ def chunks_of(paths: Sequence[Path], revision: str, *, live: bool) -> Iterable[W
 
 
 def spread(work: Iterable[Work], jobs: int, progress: Progress | None) -> Iterator[Played]:
-    """What came of every script, in order, whoever played it."""
+    """What came of every script, in order, whichever process played it."""
     total = done = 0
 
     def counted() -> Iterator[Work]:

@@ -66,7 +66,7 @@ class ExploreResult(Result):
     bars: tuple[Bar, ...] = ()
     """Every outcome, how often it came, and the shortest schedule to it; the most frequent first."""
     histogram: bool = False
-    """Whether somebody asked for the outcomes."""
+    """Whether the caller asked for the outcomes."""
     unreached: tuple[str, ...] = ()
     """What was to happen sometimes, and has not happened in this search."""
     held: tuple[str, ...] = ()

@@ -178,7 +178,7 @@ def draw(pipe: Connection, todo: SimpleQueue[tuple[int, Any]]) -> None:
 
 
 def answer(pipe: Connection, number: int, sort: Literal["note", "result", "error"], value: Any) -> None:
-    """Send an answer; if nobody takes it any more, end the process."""
+    """Send an answer; if the pipe is closed, end the process."""
     try:
         pipe.send(Answer(number, sort, value))
     except OSError:

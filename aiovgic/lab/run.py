@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult(Result):
-    """One execution: what its steps gave, who took which interrupt, and the machine as it is left."""
+    """One execution: what its steps gave, which vCPU took which interrupt, and the machine at its end."""
 
     scenario: str
     live: bool
@@ -137,6 +137,6 @@ def run(
 
 
 def state_of(session: ScenarioSession, steps: int) -> State:
-    """The machine as it is left; nobody hears of it."""
+    """The machine at the end of the run; reading it is no access."""
     session.rt.dead = True
     return State(steps, "", {} if session.machine.session is None else facts(session.vm))

@@ -33,7 +33,7 @@ class State:
     def __init__(self, step: int, runs: str, things: dict[str, Any]) -> None:
         self.step = step
         self.runs = runs
-        """Who does this step, and what it is; empty at the end."""
+        """The task that does this step, and what it is; empty at the end."""
         self.things = things
 
     def named(self) -> dict[str, dict[str, Any]]:
@@ -116,7 +116,7 @@ class Peek(Watch):
     def after_all(self, steps: int) -> State:
         """What was seen, once the execution is over. Raises UsageError for a step that it does not have."""
         if self.state is None and self.step == steps:
-            self.state = self.look("")  # it broke: nobody has gone on
+            self.state = self.look("")  # it broke: no task has gone on
         if self.state is None:
             raise UsageError(
                 f"the execution has steps 0 to {steps - 1}, and {steps} is its end; there is no {self.step}"
@@ -126,7 +126,7 @@ class Peek(Watch):
     # -- looking ------------------------------------------------------------------------------
 
     def look(self, runs: str) -> State:
-        """Everything there is now; nobody hears of it."""
+        """Everything there is now; reading it is no access."""
         assert self.execution is not None
         assert self.session is not None
         rt = self.execution.rt
@@ -139,7 +139,7 @@ class Peek(Watch):
         return State(self.step, runs, {"tasks": tasks, **machine})
 
     def task(self, task: Task) -> dict[str, Any]:
-        """A task: what it does next and where it is, what it holds, and whom it waits for."""
+        """A task: what it does next and where it is, what it holds, and which tasks it waits for."""
         op, where = task.op, innermost(task)
         if op is None:
             return {"next": None, "at": None, "holds": [], "inside": [], "waits_for": []}

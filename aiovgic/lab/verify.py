@@ -159,7 +159,7 @@ def whole(result: ExploreResult) -> ExploreResult:
 
 
 class Keeper:
-    """Keeps the traces of findings that nobody planted, and tells each in a line."""
+    """Keeps the traces of findings without a planted bug, and tells each in a line."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say

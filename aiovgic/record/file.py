@@ -1,4 +1,4 @@
-"""Reading a file that somebody gave us: so many bytes at most, and never for ever."""
+"""Read files of users, with a limit of bytes and of time; write files whole."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PATIENCE_S = 5.0
 
 
 def open_file(path: Path) -> BinaryIO:
-    """A file, or a pipe that somebody writes into, open for reading. Raises OSError."""
+    """A file, or a pipe with a writer, open for reading. Raises OSError."""
     file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         wait_for_writer(file)
         os.set_blocking(file, True)
         return os.fdopen(file, "rb")
-    except BaseException:  # Ctrl-C, too: nobody else closes it
+    except BaseException:  # Ctrl-C, too
         os.close(file)
         raise
 
@@ -31,7 +31,7 @@ def open_file(path: Path) -> BinaryIO:
 def wait_for_writer(file: int) -> None:
     """Wait until a pipe has something to say, or is at its end. Raises TimeoutError."""
     if stat.S_ISFIFO(os.fstat(file).st_mode) and not select.select([file], [], [], PATIENCE_S)[0]:
-        raise TimeoutError(0, f"nobody has written into this pipe for {PATIENCE_S:g} s")
+        raise TimeoutError(0, f"nothing was written into this pipe for {PATIENCE_S:g} s")
 
 
 def read_bytes(path: Path, most: int) -> bytes:

@@ -64,9 +64,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
-    """One deviation from the plain order: who runs instead of whom, and what each is about to do.
+    """One deviation from the default order: the task that runs, the task it runs before, and what each is about to do.
 
-    Of a choice: who makes it, and nobody instead of whom.
+    Of a choice: the task that makes it, and no other task.
     """
 
     step: int

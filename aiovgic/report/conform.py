@@ -57,7 +57,7 @@ def conform_report(  # noqa: PLR0913  a report tells all of this
 
 
 def tell(difference: Difference) -> Iterator[str]:
-    """One difference: where, what, who said what, and the state around it."""
+    """One difference: the operation, what the kernel and the model said, and the state around it."""
     yield f"{difference.script}  operation {difference.index}  {difference.file}:{difference.line}"
     yield f"  {cut(str(difference.op))}"
     yield f"  kernel   {cut(json.dumps(difference.expected))}"

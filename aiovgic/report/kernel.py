@@ -91,7 +91,7 @@ def plain(finding: Finding, under: str) -> str:
 
 
 def lockdep(finding: Finding, under: str) -> str:
-    """A finding as a lockdep report: who wants what and holds what, and how that meets."""
+    """A finding as a lockdep report: the lock that each task wants, the locks that it holds, and how they meet."""
     if finding.kind == "sleep-in-atomic":
         return sleeping(finding, under)
     lines = [

@@ -26,7 +26,7 @@ def outcomes_report(bars: Sequence[Bar]) -> str:
 
 
 def words(seen: Mapping[str, Any]) -> Iterator[str]:
-    """An outcome: what each labelled step gave, then who took which interrupt."""
+    """An outcome: what each labelled step gave, then which vCPU took which interrupt."""
     if "broken" in seen:
         yield f"BROKEN: {seen['broken']}"
     for label, result in seen.get("results", {}).items():

@@ -1,4 +1,4 @@
-"""The report of one run: the verdict, what every labelled step gave, and who took which interrupt."""
+"""The report of one run: the verdict, what every labelled step gave, and which vCPU took which interrupt."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def value_words(value: Any) -> str:
 
 
 def bus_words(ranges: list[list[str]]) -> str:
-    """Who answers where."""
+    """The devices on the bus, each with its range."""
     return "  ".join(f"{base}+{length}={device}" for base, length, device in ranges) or "empty"
 
 

@@ -110,7 +110,7 @@ class Timeline:
                 yield from wrap(f"{each.name}: {each.title}", width, initial_indent="  ", subsequent_indent="    ")
 
     def last(self, width: int) -> Iterator[str]:
-        """How it ended: who waits for ever, and what was found."""
+        """How it ended: the tasks that wait for ever, and what was found."""
         end = self.trace.end
         yield from (f"{PLACE} {task} waits for {what}" for task, what in self.waiting)
         yield ""

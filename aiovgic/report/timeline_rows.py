@@ -103,7 +103,7 @@ class Row:
 
 @dataclass
 class Holding:
-    """Who holds what, as far as a trace tells."""
+    """What each task holds, as far as a trace tells."""
 
     by: dict[str, list[str]] = field(default_factory=dict)
 
@@ -211,7 +211,7 @@ def pair(one: Sequence[int], other: Sequence[int]) -> list[int]:
 
 
 def unmarked_places(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[tuple[str, str]]:
-    """Places at which nothing was done: whoever is there waits."""
+    """Places at which nothing was done: their tasks wait there."""
     for place in places:
         if not any(is_at(row, place) for row in rows):
             yield place[:2]

@@ -236,8 +236,9 @@ def coroutine_of(body: Body, handle: Cpu | Kvm) -> Coroutine[Any, Any, None]:
 
 
 def name_of(body: Body) -> str:
-    """What a function is called."""
-    return str(getattr(body, "__name__", body))
+    """What a function is called; a lambda, which has no name, is called task."""
+    name = str(getattr(body, "__name__", body))
+    return "task" if name == "<lambda>" else name
 
 
 def claims(*more: type[BaseException]) -> tuple[type[BaseException], ...]:

@@ -80,7 +80,7 @@ def taken(session: ScenarioSession, expected: Mapping[int, str]) -> Iterator[str
     for intid, vcpu in expected.items():
         got = session.deliveries.taker(intid)
         if got != vcpu:
-            yield f"interrupt {intid} was taken by {got or 'nobody'}, expected {vcpu}"
+            yield f"interrupt {intid} was taken by {got or 'no vCPU'}, expected {vcpu}"
 
 
 def times(count: int) -> str:
@@ -115,7 +115,7 @@ def bus(session: ScenarioSession, expected: Mapping[int, str | None]) -> Iterato
         hit = session.rt.finish(session.vm.bus.find(addr, 1))
         got = None if hit is None else hit.device.name
         if got != name:
-            yield f"{addr:#x} is answered by {got or 'nobody'}, expected {name or 'nobody'}"
+            yield f"{got or 'no device'} at {addr:#x}, expected {name or 'no device'}"
 
 
 def mmio(session: ScenarioSession, expected: Mapping[int, int]) -> Iterator[str]:

@@ -32,7 +32,7 @@ SEEDS = {
     "ready-before-iodev": Seed("mmio_exit: {phys_addr: 0x8000008"),
     "seed-addr-addr": Seed("first: {ret: 0}; second: {ret: 0}", V7),
     "seed-addr-after-init": Seed("bus: {0x8080000: null}", V7),
-    "seed-addr-init": Seed("0x8080000 is answered by nobody"),
+    "seed-addr-init": Seed("no device at 0x8080000"),
     "seed-init-init": Seed("its0 is on the bus 2 times", V7),
     "seed-region-64k": Seed("doorbell is {errno: EINVAL}", V7),
     "seed-hasits-early": Seed("msi: {errno: EINVAL}; devid: {ret: 0}"),

@@ -104,7 +104,7 @@ def test_explore_says_how_to_see_the_timeline(capsys: pytest.CaptureFixture[str]
     assert run(["explore", "addr-vs-init", "--revision", "its-v7", "--trace", "a b.jsonl"]) == 1
     assert "\n  timeline  aiovgic timeline 'a b.jsonl'\n  written  a b.jsonl\n" in capsys.readouterr().out
     assert run(["timeline", "a b.jsonl"]) == 0
-    assert "\nFAILED  expectation: always, line 26: 0x8080000 is answered by nobody" in capsys.readouterr().out
+    assert "\nFAILED  expectation: always, line 26: no device at 0x8080000" in capsys.readouterr().out
     assert run(["replay", "a b.jsonl"]) == 1
 
 

@@ -78,7 +78,7 @@ def test_a_race_is_found_shrunk_and_replayed() -> None:
     scenario = init_race()
     found = explore(scenario, revision="its-v7")
     assert found.finding is not None
-    assert found.finding.title == "0x8080000 is answered by nobody, expected its0"
+    assert found.finding.title == "no device at 0x8080000, expected its0"
     assert found.finding.replay == f"aiovgic.replay(scenario, '{found.finding.schedule}', revision='its-v7')"
     again = replay(scenario, found.finding.schedule, revision="its-v7")
     assert again.findings

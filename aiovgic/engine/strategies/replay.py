@@ -30,13 +30,13 @@ class ReplayStrategy(Unwatched):
         self.choices = dict(schedule.choices)
         self.strict = strict
         self.path: list[str] = []
-        """Who took each step."""
+        """The task that took each step."""
 
     def begin(self) -> None:
         """There is one execution."""
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """Whom the schedule names at this step, else whom the plain order runs."""
+        """The task that the schedule names at this step, else that of the default order."""
         task = self.named(enabled, self.switches[step], step) if step in self.switches else None
         self.path.append((task or plain).name)
         return task or plain
