@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aiovgic.cli.output import complain, say
 from aiovgic.lab.traces import Keeper
 from aiovgic.report.explore import how_found
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from aiovgic.cli.progress import Show
     from aiovgic.lab.telling import Told
+
+LONG = 40
+"""Deviations that a command line has room for; a longer schedule is replayed from its trace."""
 
 FEW = 8
 """Deviations that are told of a schedule that will still be shrunk."""
@@ -45,6 +50,10 @@ class TellerLines:
     def report(self, told: Told) -> str:
         """The finding in the shape that was asked for."""
         finding = told.finding
+        path = self.kept.get(finding.identity)
+        if finding.switches > LONG and path is not None:
+            files = [word for each in told.subject.planted if each.source for word in ("--bug", each.name)]
+            finding = msgspec.structs.replace(finding, replay=shlex.join(["aiovgic", "replay", str(path), *files]))
         under = told.subject.under
         if self.shape in FORMATS:
             return shaped(finding, self.shape, f"revision {under}")

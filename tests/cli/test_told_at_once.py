@@ -95,6 +95,15 @@ def test_beside_json_a_finding_is_told_at_once_on_standard_error(capsys: pytest.
     assert said.err == f"aiovgic: expectation: {title} (execution 2); written {path}\n"
 
 
+def test_a_schedule_too_long_for_a_line_is_replayed_from_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["active-vs-active", "--bug", "active-change-livelock", "--strategy", "random", "--trace", "a b.jsonl"]
+    assert run(["explore", *asked]) == 1
+    said = capsys.readouterr().out
+    first = next(line for line in said.splitlines() if line.startswith("  replay  "))
+    assert first == "  replay  aiovgic replay 'a b.jsonl'"
+    assert "  smaller schedule: " in said
+
+
 def test_kill_9_loses_nothing_that_was_told() -> None:
     with start(*ENDLESS) as running:
         assert running.stdout is not None
