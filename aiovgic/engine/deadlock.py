@@ -82,7 +82,7 @@ def sentence(context: Context, op: Op[Any]) -> str:
         return f"{context.name} stands still on {context.cpu}, interrupted by {whom[0].name}"
     if whom:
         return f"{context.name} waits for {op.target}, held by {', '.join(each.name for each in whom)}"
-    return f"{context.name} sleeps on {op.target}, and nobody is left to wake it"
+    return f"{context.name} sleeps on {op.target}, and no task is left to wake it"
 
 
 def title(contexts: Sequence[Context]) -> str:
@@ -96,7 +96,7 @@ def kept(ended: Sequence[Context]) -> Finding | None:
         things = [*context.held, *[section.srcu for section in context.sections]]
         if things:
             name = things[0].name
-            title = f"{context.name} ended and has {name} still: whoever wants it next waits for ever"
+            title = f"{context.name} ended and still has {name}: the next task that takes it waits for ever"
             return Finding(
                 kind="deadlock",
                 rule="never-released",

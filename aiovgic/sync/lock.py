@@ -93,7 +93,7 @@ class Lock(Thing):
         if error is not None:
             vars(error).setdefault(HELD, tuple(me.held))
         if self.holder is not me:
-            holder = "nobody" if self.holder is None else self.holder.name
+            holder = "no task" if self.holder is None else self.holder.name
             title = f"{self.name} is released by {me.name}, held by {holder}"
             raise Violation("lock-order", "unlock-balance", title, thing=self.name)
         self.holder = None

@@ -143,6 +143,6 @@ def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:
         del stack[-1]
         return op.value
     if not op.ready(me):
-        title = f"{me.name} would wait for {op.target}, with nobody else to run"
+        title = f"{me.name} would wait for {op.target}, and no other task runs"
         raise Violation("deadlock", "alone", title, thing=op.target)
     return op.commit(me)

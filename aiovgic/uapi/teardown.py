@@ -53,7 +53,7 @@ class Teardown(Part):
         await self.release_irqfds()
         await self.unused.wait(self.is_last, idle=True, killable=True)
         if self.rt.signalled():
-            raise UapiError(errno.EINTR, "killed while somebody still used the VM")
+            raise UapiError(errno.EINTR, "killed while another ioctl still used the VM")
         await self.destroy_vm()
 
     async def destroy_vm(self) -> None:

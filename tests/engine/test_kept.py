@@ -52,7 +52,7 @@ async def gives_back(box: Box) -> None:
 def test_whoever_ends_and_keeps_something_is_a_deadlock_to_come(ends: Body, thing: str) -> None:
     (broken,) = found(Box, {"one": ends})
     assert (broken.kind, broken.rule) == ("deadlock", "never-released")
-    assert broken.title == f"one ended and has {thing} still: whoever wants it next waits for ever"
+    assert broken.title == f"one ended and still has {thing}: the next task that takes it waits for ever"
     assert rules(Box, {"one": gives_back}) == []
 
 
@@ -96,7 +96,7 @@ def test_a_lock_of_nobody_cannot_be_given_back() -> None:
 
     (broken,) = found(Box, {"one": unlocks})
     assert (broken.kind, broken.rule) == ("lock-order", "unlock-balance")
-    assert broken.title == "p.lock is released by one, held by nobody"
+    assert broken.title == "p.lock is released by one, held by no task"
 
 
 async def reads(box: Box) -> None:

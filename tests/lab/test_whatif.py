@@ -195,7 +195,7 @@ def test_a_what_if_that_breaks_the_set_up_already_is_a_finding(tmp_path: Path) -
     assert (result.executions, result.held) == (0, ())
     (finding,) = result.findings
     assert (finding.kind, finding.rule, finding.at_execution, finding.replay) == ("lock-order", "unlock-balance", 1, "")
-    title = "in the set-up of the machine: irq32.irq_lock is released by setup, held by nobody"
+    title = "in the set-up of the machine: irq32.irq_lock is released by setup, held by no task"
     assert str(result).splitlines()[0] == f"line-vs-entry  FAILED  lock-order: {title}"
 
 

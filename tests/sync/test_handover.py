@@ -125,7 +125,7 @@ def test_in_place_nobody_can_be_waited_for(stage: Stage) -> None:
         async with stage.box.mutex:
             await stage.box.mutex.acquire()
 
-    with pytest.raises(Violation, match=r"^deadlock: setup would wait for box\.mutex, with nobody else to run$"):
+    with pytest.raises(Violation, match=r"^deadlock: setup would wait for box\.mutex, and no other task runs$"):
         stage.rt.finish(twice())
 
 
