@@ -48,6 +48,10 @@ CODE = (
 """Types of values that are code, or stand for types."""
 
 
+IN_SET = "[...]"
+"""How an element of a set is written: sets have no order that two processes share."""
+
+
 def is_immutable(value: object) -> bool:
     """Whether nothing in a value can change. Of a function its closure and its defaults count, its globals do not."""
     todo = [value]
@@ -77,10 +81,12 @@ def is_atom(value: object) -> bool:
 
 def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     """The parts of a value that cannot change itself, each with how it is written behind the value; None if it can."""
-    if isinstance(value, tuple | frozenset):
+    if isinstance(value, tuple):
         return ((f"[{number}]", each) for number, each in enumerate(value))
+    if isinstance(value, frozenset):
+        return ((IN_SET, each) for each in value)
     if isinstance(value, MappingProxyType):
-        return ((f"[{key!r}]", each) for key, each in value.items())
+        return ((at_key(key), each) for key, each in value.items())
     if isinstance(value, type):
         return None
     if is_dataclass(value) and getattr(type(value), "__dataclass_params__").frozen:  # noqa: B009  mypy knows no such name
@@ -88,3 +94,8 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     if getattr(getattr(value, "__struct_config__", None), "frozen", False):
         return ((f".{name}", getattr(value, name)) for name in value.__struct_fields__)
     return None
+
+
+def at_key(key: object) -> str:
+    """How an entry of a mapping is written behind it; of a key that is no plain value only the type is told."""
+    return f"[{key!r}]" if is_atom(key) and type(key) is not object else f"[a {type(key).__name__}]"

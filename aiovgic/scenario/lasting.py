@@ -38,7 +38,7 @@ class Lasting:
         for name, reach in self.reaches.items():
             for identity, each in reach.objects.items():
                 key = identity, ""
-                if self.before[key] != now[key] or isinstance(each.value, USED_UP):
+                if self.before[key] != now[key] or is_used_up(each.value):
                     found.setdefault(key, (each.route, [], isinstance(each.value, CONTAINERS)))[1].append(name)
             for key, variable in reach.variables.items():
                 if self.before[key] != now[key]:
@@ -54,10 +54,15 @@ class Lasting:
         return found
 
 
+def is_used_up(value: object) -> bool:
+    """Whether an object changes by being used, and shows no attributes that could be compared: a generator."""
+    return isinstance(value, USED_UP) and not any(attributes_of(value))
+
+
 def snapshot(value: Any) -> str:
     """What an object holds, as a text that is another one if the object changes."""
     if isinstance(value, dict):
-        inside = [f"{part(key)}: {part(each)}" for key, each in value.items()]
+        inside = [f"{part(key)}: {part(each)}" for key, each in dict.items(value)]
     elif isinstance(value, list | tuple | deque):
         inside = [part(each) for each in value]
     elif isinstance(value, set):

@@ -19,7 +19,7 @@ from types import BuiltinFunctionType, CellType, FunctionType, MethodType, Modul
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiovgic.record.bytecode import facts_of
-from aiovgic.scenario.immutable import CODE, is_atom, parts_of
+from aiovgic.scenario.immutable import CODE, IN_SET, at_key, is_atom, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +111,11 @@ class Reach:
                 if len(self.met) >= MOST:
                     self.more = True
                     return
-                self.visit(*self.todo.popleft())
+                value, route, within = self.todo.popleft()
+                try:
+                    self.visit(value, route, within)
+                except Exception:  # noqa: BLE001  an object of a test may do anything when it is looked at
+                    self.objects[id(value)] = Found(value, route, within)
             self.look_up_names()
             if not self.todo:
                 return
@@ -284,20 +288,25 @@ def module_route(module: ModuleType, name: str) -> Route:
 def content_of(value: Any) -> Iterator[tuple[str, object]]:
     """What an object that can change holds: elements of a container, and attributes."""
     if isinstance(value, dict):
-        yield from ((f"[{key!r}]", each) for key, each in value.items())
-    elif isinstance(value, list | set | deque):
+        for key, each in dict.items(value):
+            yield from ((at_key(key), key), (at_key(key), each))
+    elif isinstance(value, list | deque):
         yield from ((f"[{number}]", each) for number, each in enumerate(value))
+    elif isinstance(value, set):
+        yield from ((IN_SET, each) for each in value)
     yield from ((f".{name}", each) for name, each in attributes_of(value))
 
 
 def attributes_of(value: Any) -> Iterator[tuple[str, object]]:
-    """The attributes of an instance, in its dictionary and in slots."""
-    yield from getattr(value, "__dict__", {}).items()
+    """The attributes of an instance, in its dictionary and in slots; no code of its class is called for them."""
+    with suppress(AttributeError):
+        yield from tuple(object.__getattribute__(value, "__dict__").items())
     for cls in type(value).__mro__:
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
-                yield name, getattr(value, name)
+            with suppress(AttributeError):
+                if name not in ("__dict__", "__weakref__"):
+                    yield name, object.__getattribute__(value, name)
 
 
 def defaults_of(function: FunctionType) -> Iterator[tuple[str, object]]:

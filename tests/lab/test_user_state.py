@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -556,6 +557,35 @@ def test_operations_of_the_machine_may_have_one_argument() -> None:
                 started.start(m.kvm.do, "set_gsi_routing", entries=entries)
 
     assert explore(whole(body)).complete
+
+
+class Odd:
+    """An object that breaks whatever looks at it."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("==")
+
+    def __hash__(self) -> int:
+        raise RuntimeError("hash")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("repr")
+
+
+@pytest.mark.parametrize("value", [pytest.param(Odd(), id="an odd one"), pytest.param(MagicMock(), id="a mock")])
+def test_an_object_that_resists_is_named(value: object) -> None:
+    async def a(kvm: Kvm) -> None:
+        await point(kvm)
+        assert value is value  # noqa: PLR0124  the task names it
+
+    assert named(together(a, a)) == (f"closure variable `value` {BOTH}",)
+    assert together(a, point).complete
 
 
 def test_more_objects_than_are_looked_at_are_named() -> None:
