@@ -19,7 +19,9 @@ from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import VcpuState
 from aiovgic.model.vgic_cpu import VgicCpu
 from aiovgic.model.vm import Vm
+from aiovgic.revisions.v6_1 import AffinityResets
 from aiovgic.sync import Excuse, RaceExcuse, RuleExcuse, Site
+from aiovgic.uapi.create import Creation
 from aiovgic.uapi.extensions import Extensions
 from aiovgic.uapi.id_regs import IdRegs
 from aiovgic.uapi.one_reg import OneRegs
@@ -212,6 +214,25 @@ RACES: tuple[Excuse, ...] = (
         read=Site(VcpuState, "affinity"),
         why="vCPUs are looked up by MPIDR without their mutex; userspace is to set it before the guest runs",
         source="docs/facts/uapi.md#3; kvm_vcpu_get_mpidr_aff, kvm_mpidr_to_vcpu",
+    ),
+    RaceExcuse(
+        name="mpidr-first-init",
+        part=VcpuState,
+        field="mpidr",
+        write=Site(Creation, "reset_vcpu", ("vcpu->mutex",)),
+        read=Site(VcpuState, "affinity"),
+        why="KVM_ARM_VCPU_INIT resets the MPIDR while other vCPUs are looked up by theirs; before it the MPIDR is 0",
+        source="docs/facts/uapi.md#3; kvm_reset_sys_regs, kvm_vcpu_get_mpidr_aff",
+    ),
+    RaceExcuse(
+        name="mpidr-init-again",
+        part=VcpuState,
+        field="mpidr",
+        write=Site(AffinityResets, "reset_vcpu", ("vcpu->mutex",)),
+        read=Site(VcpuState, "affinity"),
+        why="up to 6.1 every KVM_ARM_VCPU_INIT resets the MPIDR while vCPUs are looked up by theirs",
+        source="docs/facts/uapi.md#3; kvm_reset_sys_regs, kvm_vcpu_get_mpidr_aff",
+        revisions=("v6.1", "v4.8", "its-v7"),
     ),
     RaceExcuse(
         name="vmcr-kick",

@@ -17,6 +17,7 @@ from aiovgic.model.init import VgicInit
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import VcpuState
 from aiovgic.sync import replaces
+from aiovgic.uapi.create import Creation
 from aiovgic.uapi.one_reg import OneRegs
 from aiovgic.uapi.vgic import VgicDevice
 
@@ -44,13 +45,13 @@ class Witness(NamedTuple):
 
 
 def without(cls: type[Part], function: str, lock: Callable[..., Lock]) -> Layer:
-    """A layer that runs a function of the base without a lock that its caller took."""
+    """A layer that runs what is below it of a function without a lock that its caller took."""
     base = vars(cls)[function]
 
     @wraps(base)
     async def unlocked(self: Any, *args: Any) -> Any:
         lock(self, *args).release()
-        result = await base(self, *args)
+        result = await getattr(super(layer, self), function)(*args)
         await lock(self, *args).acquire()
         return result
 
@@ -58,12 +59,13 @@ def without(cls: type[Part], function: str, lock: Callable[..., Lock]) -> Layer:
     def unlisted(self: Any, *args: Any) -> Any:
         held, missing = self.rt.current.held, lock(self, *args)
         held.remove(missing)
-        result = base(self, *args)
+        result = getattr(super(layer, self), function)(*args)
         held.append(missing)
         return result
 
     override = unlocked if iscoroutinefunction(base) else unlisted
-    return replaces(cls)(type(f"Unlocked{cls.__name__}", (cls,), {function: override}))
+    layer = replaces(cls)(type(f"Unlocked{cls.__name__}", (cls,), {function: override}))
+    return layer
 
 
 @replaces(Dist)
@@ -99,6 +101,7 @@ CREATED = """
 """
 
 INIT = "{set_device_attr: {dev: vgic, group: CTRL, attr: KVM_DEV_ARM_VGIC_CTRL_INIT}}"
+VCPU_INIT = "{arm_vcpu_init: {vcpu: 1}}"
 NR_IRQS = "{get_device_attr: {dev: vgic, group: NR_IRQS}}"
 SPI = "{irq_line: {irq: 0x01000021, level: 1}}"
 PPI = "{irq_line: {irq: 0x02000017, level: 1}}"
@@ -193,6 +196,17 @@ WITNESSES: dict[str, Witness] = {
             vcpu0="{mmio_write: {addr: 0x08006108, size: 8, value: 1}}",
         ),
         MpidrWithoutMutex,
+    ),
+    "mpidr-first-init": Witness(
+        "{vcpus: 1, gic: none, setup: [{create_vcpu: {id: 1}}]}",
+        tasks(vcpu0="run", vmm=VCPU_INIT),
+        without(Creation, "reset_vcpu", lambda _creation, vcpu: vcpu.mutex),
+    ),
+    "mpidr-init-again": Witness(
+        "{vcpus: 2}",
+        tasks(vcpu0="{mmio_write: {addr: 0x08006108, size: 8, value: 1}}", vmm=VCPU_INIT),
+        without(Creation, "reset_vcpu", lambda _creation, vcpu: vcpu.mutex),
+        "v6.1",
     ),
     "vmcr-kick": Witness(
         "{vcpus: 2}",
