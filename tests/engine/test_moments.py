@@ -200,7 +200,7 @@ def test_a_fault_of_the_guest_afterwards_does_not_hide_it() -> None:
 
     assert kinds(same_in_every_order({"guest": guest_that_breaks, "sender": queues})) == {
         "lost-interrupt",
-        "model-bug",
+        "test-error",
     }
 
 
