@@ -46,6 +46,8 @@ class Traces(Keeper):
 
 
 def report_of(result: Result, traces: Traces) -> str:
-    """The report of what was found; its first line is the cause, and a line has the trace of each finding."""
+    """The report of what was found: its first line is the cause, and below the last schedule are the traces."""
     subject = f"{getattr(result, 'scenario', '')}  FAILED  "
-    return "\n".join([result.report().removeprefix(subject), *traces.lines()])
+    lines = result.report().removeprefix(subject).splitlines()
+    after = max((number for number, line in enumerate(lines, 1) if line.startswith("  replay  ")), default=len(lines))
+    return "\n".join([*lines[:after], *traces.lines(), *lines[after:]])

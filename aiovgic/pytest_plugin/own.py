@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiovgic.errors import UsageError
-from aiovgic.pytest_plugin.values import monkeypatches, refused
+from aiovgic.pytest_plugin.values import monkeypatches, refused, sentinels
 from aiovgic.scenario.immutable import is_immutable
 
 if TYPE_CHECKING:
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 WAYS_OUT = {
     "caplog": "add a logging.Handler in the test itself",
+    "capfd": "use contextlib.redirect_stdout in the test itself",
     "capsys": "use contextlib.redirect_stdout in the test itself",
+    "pytestconfig": "read it in a fixture that gives a plain value",
+    "recwarn": "use warnings.catch_warnings in the test itself",
     "request": "read it in a fixture that gives a plain value",
+    "tmp_path_factory": "take tmp_path in its place",
 }
 """By fixture of pytest: what to do without it."""
 
@@ -46,14 +50,14 @@ class Own:
         self.folder = None if folder is None else Folder(folder)
         self.given = monkeypatches(self.values)
         self.patches: list[pytest.MonkeyPatch] = []
-        self.fixed = {id(value): value for value in self.values.values() if is_immutable(value)}
+        fixed = [*filter(is_immutable, self.values.values()), *sentinels(self.values)]
+        self.fixed = {id(value): value for value in fixed}
         for name, value in self.values.items():
             if name == owner and not isinstance(value, type):
                 check_instance(name, value)
             else:
-                check(
-                    f"{'parameter' if name in parametrized else 'fixture'} {name!r}", value, WAYS_OUT.get(name, WAY_OUT)
-                )
+                kind = "parameter" if name in parametrized else "fixture"
+                check(f"{kind} {name!r}", value, WAYS_OUT.get(name, WAY_OUT))
 
     def next(self) -> dict[str, Any]:
         """The values of the next execution; what the one before patched is as it was."""
@@ -101,6 +105,7 @@ class Folder:
 
     def restore(self) -> None:
         """Take away what is there, and copy back what was there."""
+        self.path.mkdir(exist_ok=True)
         for each in self.path.iterdir():
             if each.is_dir() and not each.is_symlink():
                 shutil.rmtree(each)

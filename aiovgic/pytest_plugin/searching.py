@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from aiovgic.pytest_plugin.failure import Traces, report_of
 from aiovgic.pytest_plugin.options import Options
 from aiovgic.pytest_plugin.own import Own
 from aiovgic.scenario.written import whole
+from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
     from aiovgic.scenario.body import Machine
     from aiovgic.scenario.scenario import Scenario
 
-PACKAGE = str(Path(__file__).resolve().parents[1])
+NOT_OF_TESTS = ("scenario", "progress", "teller")
+"""Arguments of `aiovgic.explore` that pytest gives."""
+
+ARGUMENTS = ("machine", *(name for name in signature(explore).parameters if name not in NOT_OF_TESTS))
+"""Arguments of ``@explored``."""
 
 
 class Search:
@@ -60,9 +66,13 @@ class Search:
             raise NotOkError(shortfall(result, self.extent))
 
     def result_of(self, scenario: Scenario) -> Result:
-        """What came of a search, or of the replay that the command line asks for."""
+        """What came of a search, or of the replay that the command line asks for. Raises UsageError, ScenarioError."""
+        for name in self.search:
+            if name not in ARGUMENTS:
+                hint = nearest(name, list(ARGUMENTS)) or f"; there are {', '.join(ARGUMENTS)}"
+                raise UsageError(f"@explored has no argument {name!r}{hint}")
         if self.options.replay is not None:
-            again = {key: self.search[key] for key in ("bugs",) if key in self.search}
+            again = {key: value for key, value in self.search.items() if key in signature(replay).parameters}
             replayed = replay(scenario, self.options.replay, revision=self.revision, **again)
             for finding in replayed.findings:
                 self.traces.write_if_possible(finding, replayed.trace)
@@ -103,23 +113,13 @@ class Body:
 
 
 def explore_body(spec: Explored, own: Own, search: Search, name: str = "", again: str = "") -> None:
-    """Explore a test. Raises NotOkError; what the test raises before its race comes as it is."""
+    """Explore a test. Raises NotOkError."""
     __tracebackhide__ = True
     body = Body(spec, own)
     try:
         search.run(lambda: body.scenario(name, again), body.starts_tasks)
-    except Exception as error:  # noqa: BLE001  it is raised again
-        raise error.with_traceback(of_user(error)) from error.__cause__
     finally:
         own.close()
-
-
-def of_user(error: BaseException) -> Any:
-    """The traceback of an exception from the first frame that is not of this package; all of it if there is none."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(PACKAGE + os.sep):
-        trace = trace.tb_next
-    return trace or error.__traceback__
 
 
 def explore_call(spec: Explored, values: Mapping[str, Any]) -> None:

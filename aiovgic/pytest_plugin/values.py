@@ -57,23 +57,33 @@ def monkeypatches(value: object) -> list[pytest.MonkeyPatch]:
     return [each for _, each in mutable(value) if isinstance(each, pytest.MonkeyPatch)]
 
 
+def sentinels(value: object) -> list[object]:
+    """Every ``object()`` in a value: code compares these by identity, and a copy of one would be another."""
+    return [each for _, each in walk(value) if type(each) is object]
+
+
 def mutable(value: object) -> Iterator[tuple[str, object]]:
     """The objects in a value that can change, each with how it is written behind the value."""
+    for route, each in walk(value):
+        if not isinstance(each, FunctionType | MethodType | partial) and not is_atom(each) and parts_of(each) is None:
+            yield route, each
+
+
+def walk(value: object) -> Iterator[tuple[str, object]]:
+    """The objects in a value, each with how it is written behind the value; classes and modules are left out."""
     todo: list[tuple[str, Any]] = [("", value)]
     met: dict[int, object] = {}
     while todo and len(met) < MOST:
         route, each = todo.pop(0)
-        if id(each) in met or is_atom(each) or isinstance(each, (*CODE, *SHARED_ON_PURPOSE)):
+        if id(each) in met or isinstance(each, (*CODE, *SHARED_ON_PURPOSE)):
             continue
         met[id(each)] = each
+        yield route, each
         if isinstance(each, FunctionType | MethodType | partial):
             todo += [(f"{route}.{name}", part) for name, part in kept_by(each)]
-            continue
-        parts = parts_of(each)
-        if parts is None:
-            yield route, each
-            parts = iter(()) if is_of_pytest(each) else content_of(each)
-        todo += [(f"{route}{written}", part) for written, part in parts]
+        elif not is_atom(each) and not is_of_pytest(each):
+            parts = parts_of(each)
+            todo += [(f"{route}{written}", part) for written, part in (content_of(each) if parts is None else parts)]
 
 
 def kept_by(function: FunctionType | MethodType | partial[Any]) -> Iterator[tuple[str, object]]:

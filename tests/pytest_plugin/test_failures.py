@@ -121,18 +121,19 @@ def test_what_cannot_be_asked_is_refused_before_any_test(
 REFUSED = {
     "budget=0": "the budget must be at least one execution, not 0",
     "revision='v6.13'": "there is no revision 'v6.13'; did you mean 'v6.12'?",
+    "budgett=5": "@explored has no argument 'budgett'; did you mean 'budget'?",
     "machine={'itss': []}": "test_it.py: machine: unknown key 'itss'; did you mean 'its'?",
 }
 
 
 def test_a_test_that_cannot_be_explored_fails_with_one_line(pytester: pytest.Pytester) -> None:
     tests = [f"@explored({how})\nasync def test_{number}(m): ...\n" for number, how in enumerate(REFUSED)]
-    text = "\n".join([*tests, "@explored\nasync def test_3(): ...\n", "@explored\ndef test_4(m): ...\n"])
+    text = "\n".join([*tests, "@explored\nasync def test_4(): ...\n", "@explored\ndef test_5(m): ...\n"])
     lines = failure(pytest_of(pytester, text)).splitlines()
     says = [
         *REFUSED.values(),
         "an explored test has a parameter for the machine: async def test_it(m)",
-        "test_4 is to be an async function",
+        "test_5 is to be an async function",
     ]
     shown = [each for number, line in enumerate(says) for each in (f"___ test_{number} ___", line)]
     assert lines[1 : 1 + len(shown)] == shown

@@ -93,10 +93,10 @@ def test_a_value_that_cannot_change_is_the_same_in_every_execution(pytester: pyt
         """
 MARK = object()
 
-@pytest.mark.parametrize("value", [MARK])
+@pytest.mark.parametrize(("value", "values"), [(MARK, [MARK])])
 @explored
-async def test_it(m, value):
-    assert value is MARK
+async def test_it(m, value, values):
+    assert value is MARK and values == [MARK]
     await several(m)
 """,
     )
@@ -196,6 +196,11 @@ async def test_it(m, tmp_path):
     await several(m)
 
 @explored
+async def test_takes_it_away(m, tmp_path):
+    tmp_path.rmdir()
+    await several(m)
+
+@explored
 async def test_with_a_fixture(m, config):
     assert config.read_text() == "a" and len(list(config.parent.parent.iterdir())) == 1
     config.write_text("b")
@@ -203,7 +208,7 @@ async def test_with_a_fixture(m, config):
     await several(m)
     assert config.read_text() == "b"
 """,
-        count=2,
+        count=3,
     )
 
 
