@@ -33,8 +33,9 @@ def test_a_complete_search_costs_at_most_half_more_than_dpor_alone(known: Known)
 
 def test_a_search_that_dpor_does_not_finish_within_50_has_turns_for_all() -> None:
     search = explore(guarded(3, 3, None).program, AutoStrategy(), 300)
-    assert search.by_strategy["dpor"] == 200
-    assert search.by_strategy["preemptions <= 1"] == 42  # there are no more
+    drawn = search.executions - search.by_strategy["dpor"] - search.by_strategy["preemptions <= 1"]
+    assert search.by_strategy["preemptions <= 1"] == 42  # there are no more, and the other turns lapse
+    assert 42 <= drawn <= search.by_strategy["dpor"] / 4
     assert list(search.by_strategy) == ["dpor", "preemptions <= 1", "pos", "pct 2", "surw", "pct 3", "urw"]
 
 

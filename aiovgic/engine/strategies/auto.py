@@ -6,9 +6,11 @@ everywhere: a search bounded to one preemption, and a portfolio of strategies th
 A search that DPOR finishes within its first 50 executions is DPOR's alone. Otherwise the others have their turns from
 the execution on at which that is known, and catch up on those before it. A complete search must stay cheap, so up to
 DPOR's 1,000th execution they have half as many as DPOR; after it, where DPOR is less likely to finish, every second
-execution is theirs. Two things say from the start that DPOR will not finish soon. Where many tasks are about to take
-one lock, each of their orders is an execution of DPOR, and every second execution is theirs at once. Where a
-task spins, DPOR has no end, and of every four executions three are theirs.
+execution is theirs. When the bounded search has nothing left, its turns lapse.
+
+Two things say from the start that DPOR will not finish soon. Where many tasks are about to take one lock, each of
+their orders is an execution of DPOR, and every second execution belongs to the others at once. Where a task spins,
+DPOR has no end, and of every four executions three belong to the others.
 """
 
 from __future__ import annotations
@@ -33,12 +35,15 @@ if TYPE_CHECKING:
 ALONE = 50
 """If DPOR finishes within so many executions, it runs alone."""
 
+MEMBERS = 2
+"""The strategies that take turns with DPOR."""
+
 LIKELY = 1_000
 """Up to so many executions of DPOR the others have half as many, so that a complete search costs at most half more."""
 
 
 def share(tried: int) -> int:
-    """How many executions the others may have beside so many of DPOR."""
+    """How many turns the others have beside so many executions of DPOR."""
     return tried // 2 if tried <= LIKELY else tried - LIKELY // 2
 
 
@@ -62,7 +67,7 @@ class AutoStrategy:
         self.ended = 0
         """Executions of DPOR that are over, those given up included."""
         self.beside = 0
-        """Executions of the others that are over."""
+        """Turns of the others that are over, those that lapsed included."""
         self.least = 0
         """Executions that DPOR needs at least, as far as that is known from the start."""
         self.endless = False
@@ -123,20 +128,20 @@ class AutoStrategy:
             if not more:
                 return False
         else:
-            self.beside += 1
             self.others.remove(self.turn)
             if more:
                 self.others.append(self.turn)
+            self.beside += MEMBERS // len(self.others)  # the turns of a search that has nothing left lapse
         if self.complete:
             return False
         self.turn = self.others[0] if self.beside < self.may_have() else self.dpor
         return True
 
     def may_have(self) -> int:
-        """How many executions the others may have had by now."""
+        """How many turns the others may have had by now."""
         tried = self.ended - self.dpor.pruned
         if self.endless:
             return 3 * tried
-        if max(tried + self.dpor.left(), self.least) <= ALONE:
+        if tried <= ALONE and max(tried + self.dpor.left(), self.least) <= ALONE:
             return 0
         return min(tried, max(share(tried), share(self.least)))
