@@ -161,7 +161,13 @@ def raised_at(traceback: TracebackType | None, task: Task | None = None) -> Wher
         traceback = traceback.tb_next
     code = entry.tb_frame.f_code
     stack = [*found[::-1], *([] if task is None else suspended(task.stack[:-1]))]
-    return Where(code.co_name, relative(code.co_filename), entry.tb_lineno, tuple(stack))
+    return Where(named(code), relative(code.co_filename), entry.tb_lineno, tuple(stack))
+
+
+def named(code: CodeType) -> str:
+    """What a function is called; of a lambda, a comprehension or a module the function around it, if there is one."""
+    around = [name for name in code.co_qualname.split(".") if not name.startswith("<")]
+    return around[-1] if around else code.co_name.strip("<>")
 
 
 def blamed(traceback: TracebackType | None) -> TracebackType | None:
@@ -191,7 +197,7 @@ def users_lines(error: BaseException) -> Iterator[str]:
         code = entry.tb_frame.f_code
         if is_model(code.co_filename):
             source = linecache.getline(code.co_filename, entry.tb_lineno).strip()
-            yield f"  {relative(code.co_filename)}:{entry.tb_lineno} in {code.co_name}: {source}".rstrip(": ")
+            yield f"  {relative(code.co_filename)}:{entry.tb_lineno} in {named(code)}: {source}".rstrip(": ")
         entry = entry.tb_next
 
 

@@ -108,6 +108,18 @@ def test_a_live_run_tells_it_as_well() -> None:
         assert only(run_once(scenario, live=True)).kind == "test-error"
 
 
+async def by_lambda(m: aiovgic.Machine) -> None:
+    async with m.tasks() as together:
+        together.start(lambda: m.kvm.msi(device=len(m.vcpu[7:]) or m.vcpu[7].index, event=1))
+
+
+def test_a_lambda_goes_by_the_function_around_it() -> None:
+    finding = only(explore(whole(by_lambda, machine=MACHINE)))
+    assert (finding.kind, finding.rule) == ("test-error", "IndexError")
+    assert (finding.places[0].task, finding.places[0].function) == ("task", "by_lambda")
+    assert not any("<" in line for line in finding.saw)
+
+
 async def claims(m: aiovgic.Machine) -> None:
     assert m.delivered(8192) == 7, "not seven"
 
