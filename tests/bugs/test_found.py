@@ -13,10 +13,12 @@ from aiovgic.bugs import cache_after_off
 from aiovgic.bugs.catalogue import Bug, catalogue
 from aiovgic.bugs.structures import deferred_release, flush_unstopped, late_guest_mode, vpe
 from aiovgic.engine.detect import Detectors
+from aiovgic.engine.excuses import Excuses
 from aiovgic.engine.explore import explore as search
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.lab.explore import explore
 from aiovgic.model.locks import ORDER
+from aiovgic.revisions.excuses import EXCUSES
 from aiovgic.scenario.loader import load
 from aiovgic.scenario.program import ScenarioProgram
 
@@ -53,6 +55,7 @@ def test_a_bug_is_found_as_one_of_its_kinds_by_a_short_schedule(bug: Bug) -> Non
 def test_the_structure_that_a_bug_was_born_in_is_clean_without_it(name: str) -> None:
     bug = BUGS[name]
     assert set(STRUCTURES[name]) < set(bug.layers)
-    program = ScenarioProgram(load(bug.scenario), tuple(STRUCTURES[name]))
-    found = search(program, DporStrategy(), BUDGET, watches=Detectors(ORDER).watches)
+    excuses = Excuses.of(EXCUSES)
+    program = ScenarioProgram(load(bug.scenario), tuple(STRUCTURES[name]), excuses)
+    found = search(program, DporStrategy(), BUDGET, watches=Detectors(ORDER, excuses).watches)
     assert not found.found
