@@ -3,7 +3,8 @@
 MOVI, MOVALL, MAPC, MAPTI and GICD_IROUTER store a new target and kick no vCPU. The interrupt moves when the vCPU that
 lists it next leaves its guest. Until that vCPU runs, the new target sleeps, and reads nothing pending (found by the
 rule `stranded`, then asked of 6.1.0-57, 6.12.117 and 7.3.4, which all do it; docs/facts/interrupts.md#7, the table of
-kicks). No commit is known.
+kicks). The base hands the interrupt over when the target changes, if it is due then; an interrupt that is enabled after
+that change still waits for its old vCPU. No commit is known.
 """
 
 from __future__ import annotations
