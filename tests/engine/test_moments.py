@@ -198,7 +198,7 @@ def test_a_fault_of_the_guest_afterwards_does_not_hide_it() -> None:
         await guest(part)
         assert await part.u.load() == 1
 
-    assert kinds(same_in_every_order({"guest": guest_that_breaks, "sender": queues})) == {
+    assert kinds(same_in_every_order({"guest": guest_that_breaks, "sender": queues})) >= {
         "lost-interrupt",
         "test-error",
     }
