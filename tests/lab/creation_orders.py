@@ -35,7 +35,7 @@ class Shown(NamedTuple):
 
     outcomes: frozenset[str]
     findings: frozenset[tuple[object, ...]]
-    """Kind, rule, and the objects and fields of the places."""
+    """Kind, rule, and the objects and fields of the places, or the lock classes that the finding is about."""
 
 
 def cases() -> tuple[Case, ...]:
@@ -59,7 +59,7 @@ def shown(scenario: Scenario, bug: str, limit: int) -> tuple[Shown | None, int]:
     if not search.complete:
         return None, search.executions
     findings = frozenset(
-        (each.kind, each.rule, *sorted({(place.object, place.field) for place in each.places}))
+        (each.kind, each.rule, *(each.classes or sorted({(place.object, place.field) for place in each.places})))
         for each in search.found.values()
     )
     outcomes = frozenset(json.dumps(seen, sort_keys=True) for seen in search.histogram.seen)

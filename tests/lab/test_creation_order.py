@@ -1,8 +1,8 @@
 """A complete search does not depend on which task is created first: a metamorphic test over all shipped scenarios.
 
 Every order in which the tasks of a scenario can be created must show the same outcomes and the same findings. By
-default the cases run that take up to 1,000 executions in all orders together; `slow` runs all that are complete within
-2,000 executions in every order.
+default the cases run that take up to 500 executions in all orders together. `slow` runs all that are complete within
+the default budget, and shows that the listed others are not complete within 2,000 executions.
 """
 
 from __future__ import annotations
@@ -11,14 +11,53 @@ import pytest
 
 from tests.lab.creation_orders import Case, cases, orders, shown
 
-LIMIT = 2_000
-"""Executions after which a search counts as not complete."""
+LIMIT = 10_000
+"""Executions within which a search is complete: the default budget."""
 
-LARGE = frozenset({"forwarded-route-vs-off"})
-"""Cases that take more than 1,000 executions in all orders together."""
+FEW = 2_000
+"""Executions within which a case that is listed as incomplete is tried."""
 
-INCOMPLETE = frozenset({"active-vs-active"})
-"""Cases that are not complete within the limit, at least in one order."""
+LARGE = frozenset(
+    {
+        "create-vs-create+seed-create-unlocked",
+        "flush-vs-flush",
+        "forwarded-movi-vs-movall",
+        "forwarded-route-vs-off",
+        "icactive-vs-fold+guest-mode-published-early",
+        "mapti-vs-discard+lpi-mapped-twice",
+        "mapti-vs-release",
+        "mapti-vs-release+lpi-evicted-leaks",
+        "mapti-vs-release+lpi-release-vs-readd",
+        "msi-vs-discard",
+        "msi-vs-wfi+wfi-preempt-no-doorbell",
+        "on-vs-off",
+        "on-vs-off+lpi-enable-toggle",
+        "swap",
+        "two-senders+multi-sgi-same-lr",
+    }
+)
+"""Cases that take more than 500 executions in all orders together, and are complete within 10,000 in each."""
+
+INCOMPLETE = frozenset(
+    {
+        "active-vs-active",
+        "active-vs-active+active-change-livelock",
+        "commands-vs-isr",
+        "commands-vs-isr+lpi-xa-lock-order",
+        "commands-vs-isr+vgic-lock-vs-isr",
+        "flush-vs-flush+cache-double-put",
+        "forwarded-movi-vs-movall+vlpi-moved-unlocked",
+        "mapti-vs-int",
+        "mapti-vs-int+lpi-import-erases",
+        "movall-vs-movi",
+        "movall-vs-movi+seed-multi-its",
+        "msi-vs-movall",
+        "msi-vs-movi",
+        "two-halts",
+        "two-halts+halts-not-counted",
+    }
+)
+"""Cases that are not complete within 2,000 executions in the written order."""
 
 ALL = cases()
 
@@ -47,7 +86,7 @@ def test_a_large_search_shows_the_same_in_every_order_of_creation(case: Case) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [each for each in ALL if str(each) in INCOMPLETE], ids=str)
 def test_a_case_that_is_listed_as_incomplete_is_so(case: Case) -> None:
-    assert None in [shown(scenario, case.bug, LIMIT)[0] for scenario in orders(case.scenario)]
+    assert shown(next(orders(case.scenario)), case.bug, FEW)[0] is None
 
 
 def test_every_listed_case_exists() -> None:
