@@ -54,7 +54,7 @@ def orders(name: str) -> Iterator[Scenario]:
 def shown(scenario: Scenario, bug: str, limit: int) -> tuple[Shown | None, int]:
     """What a complete search shows, and its executions; None if it does not end within the limit."""
     subject = Subject.of(scenario, catalogue()[bug].base, [bug]) if bug else Subject.of(scenario, EXPLORED)
-    watches = subject.detectors().watches
+    watches = subject.detectors(go_on=True).watches
     search = explore(subject.program, DporStrategy(), limit, watches=watches, go_on=True)
     if not search.complete:
         return None, search.executions
