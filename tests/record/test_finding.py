@@ -50,6 +50,7 @@ def test_a_place_is_json_with_the_locks_that_were_held() -> None:
         "file": "model/its/msi.py",
         "line": 131,
         "locks": ("its_lock", "irq_lock"),
+        "stack": (),
     }
     assert told[1]["task"] == "mover"
     assert told[1]["locks"] == ()
