@@ -1,0 +1,44 @@
+"""bugs --verify: a finding without a planted bug is told when it is made, and its trace is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiovgic.bugs.catalogue import catalogue
+from aiovgic.lab import verify as lab
+from aiovgic.lab.replay import replay_trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+ALWAYS_WRONG = """\
+schema: 1
+title: What no machine answers
+machine: {its: [{device: 2}]}
+tasks:
+  nic: {thread: t, steps: [{signal_msi: {address: 1, data: 1}, as: msi}]}
+always:
+  results: {msi: {errno: EBUSY}}
+"""
+
+
+def test_a_finding_without_the_bug_is_told_at_once_with_its_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario = tmp_path / "wrong.yaml"
+    scenario.write_text(ALWAYS_WRONG, encoding="utf-8")
+    bug = replace(catalogue()["cache-after-off"], scenario=str(scenario))
+    monkeypatch.setattr(lab, "catalogue", lambda: {bug.id: bug})
+    said: list[str] = []
+    result = lab.verify(quick=True, heard=said.append)
+    [checked] = result.checked
+    [line] = said
+    path = line.rpartition("; written ")[2]
+    assert not checked.clean
+    assert line.startswith(f"{scenario} on fixed: expectation: msi is ")
+    assert path.startswith(".aiovgic/wrong@fixed/expectation-")
+    assert replay_trace(path).finding is not None
