@@ -62,6 +62,12 @@ class ProbedIrq(Irq):
         remember(self, "" if vcpu is not None else self.rt.unseen(lambda: why_nowhere(self)))
         return vcpu
 
+    def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
+        why = why_unqueued(self)
+        moving = super().misplaced()
+        remember(self, why)  # a new target queues nothing that is on no list: the reason stays
+        return moving
+
 
 @replaces(ApList)
 class ProbedApList(ApList):
