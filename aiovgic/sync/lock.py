@@ -41,6 +41,8 @@ class Lock(Thing):
         sleeps: bool = False,
     ) -> None:
         super().__init__(owner, cls)
+        if key:
+            self.ident += f"[{key}]"  # several locks of one class may have one owner
         self.rt = rt
         self.cls = cls
         self.key = key

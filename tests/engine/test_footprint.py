@@ -110,3 +110,34 @@ def test_freed_is_what_a_part_keeps_in_a_table_too() -> None:
     for bodies in ({"frees": frees, "reads": reads}, {"reads": reads, "frees": frees}):
         found = list(executions(program(Kept, bodies), DporStrategy()))
         assert {outcome.broken.kind if outcome.broken else "" for outcome in found} == {"", "use-after-free"}
+
+
+class TwoLocks(Part):
+    """Two locks of one class, told apart by their keys, and a word that each protects."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.locks = [self.lock("list_lock", key=key) for key in (1, 2)]
+
+
+async def takes_the_first(part: Any) -> None:
+    async with part.locks[0]:
+        pass
+
+
+async def takes_the_second(part: Any) -> None:
+    async with part.locks[1]:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [
+        pytest.param(takes_the_first, 2, id="the same lock"),
+        pytest.param(takes_the_second, 1, id="another key"),
+    ],
+)
+def test_locks_of_one_class_and_owner_are_told_apart_by_their_keys(other: Body, count: int) -> None:
+    bodies = {"one": takes_the_first, "two": other}
+    found = executions(program(TwoLocks, bodies), DporStrategy())
+    assert sum(not outcome.pruned for outcome in found) == count
