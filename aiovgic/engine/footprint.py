@@ -5,10 +5,10 @@ that a footprint keeps its meaning in another execution.
 
 - An operation that leaves a thing as it was has only read it. Exceptions: a store or an exchange that publishes
   what its task did before, and a store to a word that publishes something: it ends that release sequence.
-- Taking a lock changes the lock. Giving it back concerns who tries without waiting; whoever
+- Taking a lock changes the lock. Giving it back concerns tasks that try without waiting; a task that
   waits is let go on by it, which orders the two and is no conflict.
-- A wake-up, a sleeper who comes and one who goes change their queue.
-- Readers of SRCU commute, but for leavers whom one callback waits for: the last of them runs it.
+- A wake-up, a sleeper that comes and one that goes change their queue.
+- Readers of SRCU commute, except leavers that one callback waits for: the last of them runs it.
   A grace period that begins does not commute with them.
 - Freed memory changes everything in it.
 - Where interrupt handlers may come, every step changes its CPU.
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 WORD = 8
 HELD = "?"
-"""Added to a lock's name: whether it is held, which only those see who do not wait."""
+"""Added to a lock's name: whether it is held, which only a task sees that does not wait for it."""
 
 PLAIN = (int, str, Enum, NoneType)
 """What cannot be changed in place: such a word is as it was if it is equal."""
@@ -217,7 +217,7 @@ class Footprint:
                 self.touched.setdefault(thing.ident, False)
                 self.leaves += (thing.ident,)
             case "woken" if isinstance(thing, WaitQueue) and not thing.sleepers:
-                self.touched.setdefault(thing.ident, False)  # nobody hears it
+                self.touched.setdefault(thing.ident, False)  # no task hears it
             case "woken":
                 self.touched[thing.ident] = True
                 self.wakes += (thing.ident,)

@@ -45,7 +45,7 @@ class Event:
         self.clock: Clock = []
         """What had happened before it, itself included."""
         self.meets: list[tuple[int, Key]] | None = None
-        """The last steps, and the thing, that it does not commute with, once somebody has asked."""
+        """The last steps that it does not commute with, and the thing; None until `Order.conflicts` is asked."""
 
 
 class History:
@@ -282,7 +282,7 @@ class Order:
         return [self.things[each] for each in self.near if each.covers(key)]
 
     def initials(self, number: int, event: Event) -> list[int]:
-        """Who can take the first step of an execution that has ``event`` before step ``number``.
+        """The tasks that can take the first step of an execution that has ``event`` before step ``number``.
 
         That is what came after ``number`` without being ordered behind it, and then ``event``,
         the next step, whose clock is taken from what orders it.

@@ -54,7 +54,7 @@ class Steps(Watch):
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
         self.left: list[Event] | None = None
-        """What those wait for who could not go on when nobody could; None if something ended it before."""
+        """The next operations of the tasks that wait at quiescence; None if something ended the execution before."""
         self.handled: dict[int, str] = {}
         """The CPUs where interrupt handlers may come, by number."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A state on the path: who may go on from here, who has, and who need not."""
+    """A state on the path: the tasks that may go on from here, that have, and that need not."""
 
     __slots__ = ("alternatives", "barred", "chosen", "done", "enabled", "footprint", "sleep", "taken", "todo")
 
@@ -42,7 +42,7 @@ class Node:
         self.chosen = chosen
         self.sleep = sleep
         self.todo = [chosen]
-        """Who is to go on from here, in the order that it became known."""
+        """The tasks that are to go on from here, in the order that it became known."""
         self.done: dict[int, Footprint] = {}
         self.alternatives = 0
         """Of the choice that the step is, if it is one."""
@@ -57,7 +57,7 @@ class Node:
         return self.taken < self.alternatives
 
     def next_task(self) -> bool:
-        """Let somebody else go on from here, if somebody is to."""
+        """Let another task go on from here, if one is to."""
         self.done[self.chosen] = self.footprint
         for task in self.todo:
             if task not in self.done and task not in self.sleep:
@@ -68,7 +68,7 @@ class Node:
         return False
 
     def asleep_after(self, step: Footprint) -> dict[int, Footprint]:
-        """Who need not go on after the step: those whose own step commutes with it."""
+        """The tasks that need not go on after the step: their own steps commute with it."""
         return {
             task: each
             for tasks in (self.sleep, self.done)
@@ -78,7 +78,7 @@ class Node:
 
 
 LONG = 200
-"""Steps of an execution without an end before which something is tried: whoever spins races for ever."""
+"""Steps of an execution without an end before which something is tried: a task that spins races for ever."""
 
 FEW = 50
 """Steps of each task, after those, that are tried there."""
@@ -201,7 +201,7 @@ class DporStrategy:
         return [[takes[number] for number in each] for each in reorder.orders()]
 
     def turn_round(self) -> None:
-        """Add, for each race that is new, who begins an execution with the two turned round."""
+        """Add, for each new race, a task that begins an execution with the two steps turned round."""
         if self.was_cut():
             self.steps.events[-1].footprint.ends = True
         self.late = {}
@@ -263,9 +263,9 @@ class DporStrategy:
         return earlier
 
     def add(self, order: Order, number: int, event: Event) -> bool:
-        """Let an execution be tried that has ``event`` before the step ``number``; False if nobody could begin it."""
+        """Let an execution be tried that has ``event`` before the step ``number``; False if no task could begin it."""
         if number >= len(self.path):
-            return True  # beyond the step limit nobody decides
+            return True  # beyond the step limit the strategy is not asked
         node = self.path[number]
         initials = [task for task in order.initials(number, event) if task in node.enabled]
         if not initials:
