@@ -29,13 +29,6 @@ async def test_race(m, devid):
 ON_ITS_V7 = ("--aiovgic-revision", "its-v7")
 
 
-@pytest.fixture
-def _at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.delenv("BUILD_NUMBER", raising=False)
-
-
-@pytest.mark.usefixtures("_at_a_desk")
 def test_a_failure_has_its_cause_in_the_first_line(pytester: pytest.Pytester, snapshot: SnapshotAssertion) -> None:
     pytest_of(pytester, RACE).assert_outcomes(passed=2)
     assert failure(pytest_of(pytester, RACE, *ON_ITS_V7)) == snapshot

@@ -120,6 +120,27 @@ async def test_it(m, log):
     )
 
 
+def test_a_fixture_that_two_tasks_share_keeps_a_search_from_being_complete(pytester: pytest.Pytester) -> None:
+    text = """
+@pytest.fixture
+def rows():
+    return []
+
+@explored
+async def test_it(m, rows):
+    async def one():
+        await m.kvm.irq_line(0x1000020)
+        rows.append(1)
+    async with m.tasks() as together:
+        together.start(one, name="a")
+        together.start(one, name="b")
+"""
+    assert summary(pytest_of(pytester, text)) == (
+        "aiovgic: 1 explored: 1 not complete\n"
+        "  not complete  test_it.py::test_it: not explored: closure variable `rows` (tasks a, b)"
+    )
+
+
 REFUSED = {
     "return threading.Lock()": "cannot be copied (TypeError: cannot pickle '_thread.lock' object)",
     "return (number for number in range(3))": "cannot be copied (TypeError: cannot pickle 'generator' object)",
