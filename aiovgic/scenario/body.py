@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.excuses import Excuses
     from aiovgic.record.finding import Violation
-    from aiovgic.record.operation import Operation, Result
+    from aiovgic.record.operation import Result
     from aiovgic.scenario.guest_program import Cpu, Kvm
     from aiovgic.scenario.scenario import Scenario
     from aiovgic.scenario.serial import SerialOrders
@@ -90,7 +90,7 @@ class VcpuHandle:
         A task of the race: ``together.start(m.vcpu[0].run, guest)``. Outside the race: ``await m.vcpu[0].run(guest)``.
         Where an access leaves to userspace, KVM_RUN is called again.
         """
-        return await self.session.run_body(guest, self.session.set_up, self.index, label)
+        return await self.session.run_body(guest, self.session.thread(), self.index, label)
 
 
 class Vcpus:
@@ -122,7 +122,7 @@ class Machine:
 
     def __init__(self, session: BodySession) -> None:
         self.session = session
-        self.kvm: Kvm = session.kvm(session.set_up)
+        self.kvm: Kvm = session.kvm(session.thread)
         """Userspace: `aiovgic.Kvm`."""
         self.race: Tasks | None = None
         self.vcpu = Vcpus(session)
@@ -165,19 +165,17 @@ class BodySession(ScenarioSession):
     ) -> None:
         super().__init__(rt, scenario, layers, serial, excuses)
         self.running: Coroutine[Any, Any, None] | None = None
+        self.threads: dict[str, Actor] = {}
+        """By task: each counts the devices that it makes and the values that it gets, as it does in a scenario file."""
 
-    def kvm(self, actor: Actor) -> Kvm:
-        """What a thread of the test works with. All tasks have one list of what attributes gave."""
-        made = super().kvm(actor)
-        plain = made.perform
-
-        async def perform(op: Operation, label: str) -> Result:
-            if op.fields.get("value_from_get"):
-                self.asks("value_from_get")
-            return await plain(op, label)
-
-        made.perform = perform
-        return made
+    def thread(self) -> Actor:
+        """The thread of userspace that is running: a task's in the race, else that of the function."""
+        if not self.rt.racing:
+            return self.set_up
+        name = self.rt.current.name
+        if name not in self.threads:
+            self.threads[name] = self.machine.actor(name, self.set_up)
+        return self.threads[name]
 
     def asks(self, what: str) -> None:
         """The test asks what the machine has noted down. In a race that is no point: the search does not see it."""
@@ -189,6 +187,7 @@ class BodySession(ScenarioSession):
         """Begins the function, up to its race."""
         body = self.scenario.body
         assert body is not None
+        self.threads = {}
         self.running = partial(body, Machine(self))()
         try:
             pause = self.go_on()

@@ -26,7 +26,7 @@ from aiovgic.sync import Interrupt
 from aiovgic.uapi.machine import Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiovgic.engine.excuses import Excuses
     from aiovgic.model.vm import Vm
@@ -169,7 +169,7 @@ class ScenarioSession:
             await self.run_body(body, actor, plan.vcpu)
             return
         try:
-            await coroutine_of(body, self.kvm(actor))
+            await coroutine_of(body, self.kvm(lambda: actor))
         except claims() as error:
             raise claim(error) from error
 
@@ -196,12 +196,12 @@ class ScenarioSession:
             self.results[label] = result
         return result
 
-    def kvm(self, actor: Actor) -> Kvm:
-        """What a thread that is written in Python works with."""
+    def kvm(self, thread: Callable[[], Actor]) -> Kvm:
+        """What a thread that is written in Python works with; ``thread`` gives it when it performs an operation."""
         assert self.rings is not None
 
         async def perform(op: Operation, label: str) -> Result:
-            step = Step(op, 0, label, str(op))
+            step, actor = Step(op, 0, label, str(op)), thread()
             self.rt.event("op", op.name, step.written)
             result = await self.machine.perform(actor, op)
             self.note(step, result)

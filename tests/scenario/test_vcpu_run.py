@@ -90,3 +90,24 @@ def test_the_vcpus_of_a_machine_are_counted() -> None:
         assert [each.index for each in m.vcpu] == list(range(len(m.vcpu))) == [0, 1]
 
     assert run(whole(counts, machine=MACHINE)).good
+
+
+async def makes(m: Machine) -> None:
+    """A thread makes a device and calls it by its index."""
+    made = await m.kvm.create_device("vgic-its")
+    assert made["dev"] == 1, "another task's device was counted"
+    assert (await m.kvm.get_attr(1, "ADDR", "ITS"))["errno"] is None
+
+
+async def two_make(m: Machine) -> None:
+    """Two threads make a device each."""
+    async with m.tasks() as together:
+        together.start(makes, m, name="a")
+        together.start(makes, m, name="b")
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_each_task_counts_its_own_devices(live: bool) -> None:
+    scenario = whole(two_make)
+    result = run(scenario, live=True) if live else explore(scenario)
+    assert result.good, str(result)
