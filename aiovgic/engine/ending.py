@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
@@ -25,8 +26,9 @@ def quiesce(execution: Execution) -> None:
     if execution.broken is not None:
         return
     tasks = execution.tasks
-    kept = [task.context for task in tasks if task.done]
-    execution.broken = overslept(execution.rt, tasks) or deadlocked(tasks) or deadlock.kept(kept)
+    named = by_name(tasks)
+    kept = [task.context for task in named if task.done]
+    execution.broken = overslept(execution.rt, named) or deadlocked(tasks) or deadlock.kept(kept)
     if execution.broken is not None:
         return
     with execution.rt.looking():
@@ -50,8 +52,13 @@ def deadlocked(tasks: Sequence[Task]) -> Finding | None:
     return Finding(kind="deadlock", rule=rule, title=deadlock.title(left), saw=saw, places=places)
 
 
+def by_name(tasks: Sequence[Task]) -> list[Task]:
+    """Tasks in an order that does not depend on which was created first."""
+    return sorted(tasks, key=attrgetter("name"))
+
+
 def dismiss(execution: Execution) -> None:
-    """Kill the idle tasks, as a VMM ends its vCPU threads; each runs on as far as it can, in order of creation.
+    """Kill the idle tasks, as a VMM ends its vCPU threads; each runs on as far as it can, in order of their names.
 
     A killed task may need what another one gives back, so this goes on until no task can run.
     """
@@ -60,7 +67,7 @@ def dismiss(execution: Execution) -> None:
     going = True
     while going:
         going = False
-        for task in execution.tasks:
+        for task in by_name(execution.tasks):
             while execution.broken is None and goes_on(execution, task):
                 going = True
     rt.killing = False

@@ -130,6 +130,24 @@ def test_nothing_is_missed_in_any_order_of_creation(listing: Listing) -> None:
         assert comparison.good, str(comparison)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "killed tasks\n  task p on cpu0: idle {store u 1}\n  task q on cpu1: idle {store u 2}",
+        "locks that are kept\n  task p on cpu0: hold a\n  task q on cpu1: hold b",
+        "two wrong orders\n  task p on cpu0: lock b {lock a}\n  task q on cpu1: lock a {lock m}",
+    ],
+)
+def test_the_end_does_not_depend_on_the_task_that_was_created_first(text: str) -> None:
+    listing = parse(text)
+    seen = [
+        look(replace(listing, tasks={name: listing.tasks[name] for name in names}), DporStrategy(), 100)
+        for names in permutations(listing.tasks)
+    ]
+    assert {*seen[0].outcomes} == {*seen[1].outcomes}
+    assert {*seen[0].findings} == {*seen[1].findings}
+
+
 def test_dfs_sees_what_brute_force_sees() -> None:
     totals = compare_all(map(draw, range(60)), DfsStrategy, limit=300, reference=BruteStrategy)
     assert totals.programs >= 50
