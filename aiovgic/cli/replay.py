@@ -85,7 +85,7 @@ def replay(  # noqa: PLR0913  one argument an option
 def check_trace(named: str, revision: str | None, bugs: tuple[str, ...], *, strict: bool) -> None:
     """Raises UsageError where a trace is meant, but something else is said."""
     if named in scenarios() or Path(named).suffix in (".yaml", ".yml"):
-        raise UsageError(f"{named} is a scenario: say which schedule, '' for the plain order")
+        raise UsageError(f"{named} is a scenario: say which schedule, '' for the default order")
     if revision is not None:
         raise UsageError("a trace says itself which revision it is of; leave --revision out")
     if strict:

@@ -19,9 +19,9 @@ from aiovgic.lab.subject import EXPLORED
 @strict_option
 @json_option
 def run(scenario: str, *, live: bool, revision: str, bugs: tuple[str, ...], strict: bool, as_json: bool) -> int:
-    """Run a scenario once, in plain order or live, and show everything at its end.
+    """Run a scenario once, in default order or live, and show everything at its end.
 
-    SCENARIO is the name of a shipped scenario, or a file. Plain order: the first task runs for as long as
+    SCENARIO is the name of a shipped scenario, or a file. Default order: the first task runs for as long as
     it can, then the next. Exit code 1: an expectation or a rule is broken.
     """
     with progress("executions"):

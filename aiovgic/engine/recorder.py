@@ -25,7 +25,7 @@ BEGINS = "begin"
 
 
 class Recorder:
-    """Collects the events of one execution, and its deviations from the plain order."""
+    """Collects the events of one execution, and its deviations from the default order."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -89,7 +89,7 @@ class Recorder:
         return "" if value is None else f"{op.kind} {shown(value)}"
 
     def switched(self, step: int, task: Task, plain: Task) -> None:
-        """At this step another task runs than the plain order would have."""
+        """At this step another task runs than the default order would have."""
         op, before = task.op, plain.op
         assert op is not None
         assert before is not None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One execution, its events, and its deviations from the plain order."""
+    """One execution, its events, and its deviations from the default order."""
 
     outcome: Outcome
     events: tuple[Event, ...]

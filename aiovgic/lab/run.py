@@ -1,4 +1,4 @@
-"""run: a scenario once, in plain order or live, and everything that can be seen at its end."""
+"""run: a scenario once, in default order or live, and everything that can be seen at its end."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RunResult(Result):
         }
 
     def report(self) -> str:
-        how = f"revision {self.under}, {'live' if self.live else 'in plain order'}, {self.steps} steps"
+        how = f"revision {self.under}, {'live' if self.live else 'in default order'}, {self.steps} steps"
         seen = (self.results, self.delivered, self.reached)
         told = [run_report(self.scenario, self.findings, how, *seen), *excused_lines(self.excused)]
         return "\n".join(told) + f"\n\n{self.state}"
@@ -100,7 +100,7 @@ def run(
     bugs: Iterable[str | Path] = (),
     strict: bool = False,
 ) -> RunResult:
-    """Run a scenario once: in plain order, or ``live`` as asyncio tasks, on uvloop where there is one.
+    """Run a scenario once: in default order, or ``live`` as asyncio tasks, on uvloop where there is one.
 
     ``bugs`` go over the revision: ids of the catalogue, or files of a user's own layers. ``strict``: what KVM
     does on purpose is a finding, too.

@@ -1,6 +1,6 @@
-"""Schedules: the deviations from the plain order, short enough to read, edit and mail.
+"""Schedules: the deviations from the default order, short enough to read, edit and mail.
 
-Plain order: keep running the last task while it can run, else the earliest created. ``12>nic``
+Default order: keep running the last task while it can run, else the earliest created. ``12>nic``
 means: at step 12 run nic. ``7=1`` means: at choice 7 take alternative 1. Steps count commits from
 0, and so do choices.
 """
@@ -18,7 +18,7 @@ _WORD = re.compile(r"(?P<number>[0-9]{1,9})(?:>(?P<task>[A-Za-z_][\w.-]*)|=(?P<a
 
 @dataclass(frozen=True)
 class Schedule:
-    """Where an execution leaves the plain order."""
+    """Where an execution leaves the default order."""
 
     switches: tuple[tuple[int, str], ...] = ()
     """(step, task), ascending."""

@@ -183,7 +183,7 @@ def result_text(detail: str) -> str:
 
 
 def mark_switches(rows: Sequence[Row], switches: Mapping[int, str]) -> list[Row]:
-    """The first point of each step at which the schedule leaves the plain order."""
+    """The first point of each step at which the schedule leaves the default order."""
     return [replace(row, switch=row.point and switches.get(row.step) == row.task) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""Replay: the plain order with a schedule's deviations."""
+"""Replay: the default order with a schedule's deviations."""
 
 from __future__ import annotations
 
