@@ -102,7 +102,7 @@ def fault(code: int, out: str, err: str, named: str) -> str | None:
     if "model-bug" in out or "model_bug" in out:
         return "a model bug"
     if code in (0, 1):
-        return "something on standard error" if err else None
+        return None if all(is_notice(line) for line in err.splitlines()) else "something on standard error"
     if code == 3:  # a replay that cannot be followed
         return None if err.startswith("aiovgic: diverged: ") else "our fault"
     if code != 2:
@@ -114,6 +114,11 @@ def fault(code: int, out: str, err: str, named: str) -> str | None:
     if named not in err:
         return "no file name"
     return "too long" if len(err) - err.count(named) * len(named) > LONGEST else None
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line on standard error is the early notice of a difference."""
+    return line.startswith("aiovgic: differs: ") and printable(line)
 
 
 def printable(text: str) -> bool:
