@@ -31,7 +31,7 @@ MOST = 10_000
 
 PACKAGE = "aiovgic"
 CACHED = type(cache(lambda: None))
-"""What `functools.cache` makes of a function: results are kept, and the function decides nothing by them."""
+"""What `functools.cache` makes of a function; `cached_results` looks at the results that it keeps."""
 
 WRAPPERS = (staticmethod, classmethod, property, cached_property, CACHED)
 INSTALLED = ("site-packages", "dist-packages")
@@ -97,6 +97,8 @@ class Reach:
         self.classes: dict[type, None] = {}
         self.modules: dict[ModuleType, None] = {}
         self.functions: dict[FunctionType, None] = {}
+        self.caches: dict[int, Any] = {}
+        """Functions of the user's with kept results, by identity."""
         self.unbound: dict[str, None] = {}
         """Attributes that code sets on something that is no local variable and no global name."""
         self.met: dict[int, object] = {}
@@ -144,6 +146,8 @@ class Reach:
             case partial():
                 self.call(value.func, value.args, value.keywords, within)
             case _ if isinstance(value, WRAPPERS):
+                if isinstance(value, CACHED) and is_users(value.__module__):
+                    self.caches[id(value)] = value
                 self.todo += [(each, route, within) for each in wrapped_by(value)]
             case _ if isinstance(value, (*CODE, FunctionType)):
                 self.code(value, route, within)
@@ -159,7 +163,8 @@ class Reach:
                 if not isinstance(value.__self__, ModuleType | type):
                     self.todo.append((value.__self__, route, within))
             case type():
-                self.classes.update((each, None) for each in value.__mro__ if is_users(each.__module__))
+                for cls in (value, type(value)):
+                    self.classes.update((each, None) for each in cls.__mro__ if is_users(each.__module__))
             case ModuleType():
                 if is_users(value.__name__):
                     self.modules[value] = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
+from aiovgic.scenario.cached import cached_results
 from aiovgic.scenario.lasting import Lasting
 from aiovgic.scenario.reach import MOST, Reach, attributes_of, is_users
 
@@ -53,7 +54,7 @@ class UserState:
 
     def untracked(self) -> tuple[str, ...]:
         """Everything that the search did not see, each with the tasks it belongs to."""
-        shared = dict(shared_by(self.tasks))
+        shared = {**dict(shared_by(self.tasks)), **dict(cached_results(self.tasks))}
         told = [f"{what} ({named(tasks)})" for what, tasks in shared.items()]
         told += [f"{what} {LEFT} ({users})" for what, users in self.left_behind().items() if what not in shared]
         told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
