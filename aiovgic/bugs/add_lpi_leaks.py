@@ -1,7 +1,7 @@
 """add-lpi-leaks: an LPI whose configuration cannot be read stays for ever.
 
 MAPTI puts a new LPI into the index, then reads its byte of the configuration table. Where that is no memory the
-command fails and the event goes, but nobody drops the LPI's reference (docs/facts/races.md#36; 57bdb436ce86, 5.7).
+command fails and the event goes, but the LPI's reference is not dropped (docs/facts/races.md#36; 57bdb436ce86, 5.7).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An MMIO handler is a reader of the bus, and takes config_lock (GICD_CTLR, ISACTIVER). Registering
 a device waits until readers have left. Under config_lock each waits for the other: a deadlock that lockdep
-found by the order alone, since nobody runs before the first run (docs/facts/races.md#11a; 59112e9c390b, 6.4).
+found by the order alone, since no vCPU runs before the first run (docs/facts/races.md#11a; 59112e9c390b, 6.4).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 KVM_CREATE_DEVICE installed the descriptor, then took a reference to the VM for it. Descriptors are
 easily guessed: another thread closes it in between, which drops a reference that was not its own, and the
-VM goes under everybody (docs/facts/races.md#35; CVE-2019-6974, cfa39381173d, 5.0).
+VM is freed while other threads use it (docs/facts/races.md#35; CVE-2019-6974, cfa39381173d, 5.0).
 """
 
 from __future__ import annotations

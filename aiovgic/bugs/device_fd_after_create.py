@@ -1,7 +1,7 @@
 """device-fd-after-create: a device that gets no descriptor has changed its VM already.
 
 KVM_CREATE_DEVICE runs the type's create hook, then asks for a descriptor. Where there is none the device is
-destroyed, but what its creation did to the VM stays: a vGIC that nobody can name, or ``has_its``, MSIs with device
+destroyed, but what its creation did to the VM stays: a vGIC without a descriptor, or ``has_its``, MSIs with device
 ids and a reset PROPBASER without any ITS (docs/facts/uapi.md#2, docs/facts/races.md seed-hasits-stale; unchanged in
 7.3). No commit is known.
 """

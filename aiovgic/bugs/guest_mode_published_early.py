@@ -1,8 +1,8 @@
 """guest-mode-published-early: a vCPU says it is outside before its list registers are folded back.
 
-Whoever halts all vCPUs (an access of ISACTIVER, say) waits only for those that are not outside. On exit
+A halt of all vCPUs (by an access of ISACTIVER, say) waits only for those that are not outside. On exit
 OUTSIDE_GUEST_MODE was stored before the state was saved; on entry IN_GUEST_MODE was stored after the state had been
-loaded. In between the halter edits an interrupt, and the fold writes the list register's old state over it
+loaded. In between the task that halts edits an interrupt, and the fold writes the list register's old state over it
 (docs/facts/races.md#17; mended in 6.12.117). No commit is known.
 """
 

@@ -1,7 +1,7 @@
 """init-not-undone: an INIT that runs out of memory leaves half a vGIC behind.
 
 The number of SPIs is frozen, and the SPIs are allocated before what comes after them fails. So NR_IRQS answers EBUSY
-although INIT failed, and the next INIT overwrites the pointer to the first SPIs, which nobody frees (own reading of
+although INIT failed, and the next INIT overwrites the pointer to the first SPIs, which are not freed (own reading of
 the order in docs/facts/uapi.md#8; 6.12.117 has the fault). No commit is known.
 """
 

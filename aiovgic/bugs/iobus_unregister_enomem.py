@@ -1,7 +1,7 @@
 """iobus-unregister-enomem: a device stays on the bus because there is no memory for a smaller table.
 
 Taking a device off the bus allocates a new table. Where that failed the old table stayed, and the
-caller, who was told nothing, freed the device: the next access of its range uses freed memory (
+caller, which got no error, freed the device: the next access of its range uses freed memory (
 docs/facts/races.md#variants; mended by 90db10434b16 and f65886606c2d, so no revision here has it).
 """
 

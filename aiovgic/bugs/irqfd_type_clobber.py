@@ -1,6 +1,6 @@
 """irqfd-type-clobber: an irqfd that goes is changed under its readers.
 
-Deassigning writes what the irqfd raises while whoever writes the eventfd is reading it (docs/facts/races.md#variants;
+Deassigning writes what the irqfd raises while a write of the eventfd reads it (docs/facts/races.md#variants;
 b4d37cdb77a0, 6.19).
 """
 

@@ -1,7 +1,7 @@
 """lpi-vanishes-after-snapshot: an LPI that has gone since its INTID was listed is used all the same.
 
-Who walks all LPIs lists their INTIDs first, and looks each one up when its turn comes. A DISCARD in between
-leaves nothing to be found, and nobody asked (docs/facts/races.md#31; 8d3a7dfb801d and 85a71ee9a070, 6.8).
+A walk over all LPIs lists their INTIDs first, and looks each one up when its turn comes. After a DISCARD in
+between nothing is found, which was not tested (docs/facts/races.md#31; 8d3a7dfb801d and 85a71ee9a070, 6.8).
 """
 
 from __future__ import annotations

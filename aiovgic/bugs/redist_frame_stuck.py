@@ -1,6 +1,6 @@
 """redist-frame-stuck: a vCPU whose frame could not be registered never gets one.
 
-It keeps the address that it was to have. Whoever adds a region again finds it placed, and passes over it (
+It keeps the address that it was to have. When a region is added again, KVM finds it placed and passes over it (
 docs/facts/races.md#29; 8a88a46b86ca and 4dbeadeb6ac4, mended in 6.12.117).
 """
 

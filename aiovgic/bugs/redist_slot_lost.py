@@ -1,7 +1,7 @@
 """redist-slot-lost: a vCPU that could not be created takes a redistributor slot with it.
 
 The frame is registered before KVM_CREATE_VCPU finds the id taken, or no memory for the rest. The failure path takes
-the frame off the bus but gives its slot to nobody: the next vCPU gets the one after it, and a counted region fills up
+the frame off the bus but does not free its slot: the next vCPU gets the one after it, and a counted region fills up
 (docs/facts/uapi.md#3, step 6; 6.12.117 has the fault). No commit is known.
 """
 

@@ -1,7 +1,7 @@
 """seed-addr-after-init: INIT before ADDR registers an ITS at no address at all.
 
 Nothing tests at INIT that there is an address: the device goes on the bus at all ones. ADDR is accepted afterwards,
-GET_ATTR returns it, and nobody listens there (docs/facts/races.md#2.1; own reading of v7 of July 2016; ENXIO from 4.8
+GET_ATTR returns it, and no device is there (docs/facts/races.md#2.1; own reading of v7 of July 2016; ENXIO from 4.8
 on). No commit is known.
 """
 

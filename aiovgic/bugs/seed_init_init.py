@@ -1,6 +1,6 @@
 """seed-init-init: every INIT registers the ITS again.
 
-Nothing records that INIT was done. The second one puts the live device on the bus once more, and whoever unregisters
+Nothing records that INIT was done. The second one puts the live device on the bus once more, and unregistering
 it takes back only one of the two (docs/facts/races.md#2.1; own reading of v7 of July 2016; a flag came with 4.8). No
 commit is known.
 """

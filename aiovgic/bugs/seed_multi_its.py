@@ -1,8 +1,8 @@
 """seed-multi-its: MOVALL of one ITS takes back an LPI that a MOVI of another has sent elsewhere.
 
 All ITSes share one space of LPIs, and each has locks of its own. MOVALL lists a vCPU's LPIs, and then moves what it
-has listed, whoever's it is by then (docs/facts/races.md#2.1, seed-multi-its; 6.1 asks only when it makes the list).
-No commit is known.
+has listed, whichever vCPU's it is by then (docs/facts/races.md#2.1, seed-multi-its; 6.1 asks only when it makes the
+list). No commit is known.
 """
 
 from __future__ import annotations

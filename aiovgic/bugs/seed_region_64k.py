@@ -1,6 +1,6 @@
 """seed-region-64k: the doorbell of an ITS is not on the bus.
 
-The constant says 64 KiB, the documentation 128: GITS_TRANSLATER lies in the second page, which nobody registers. An
+The constant says 64 KiB, the documentation 128: GITS_TRANSLATER lies in the second page, which is not registered. An
 MSI finds no ITS, and a guest's store to the doorbell leaves to userspace (docs/facts/races.md#2.1; own reading of v7
 of July 2016; mended when it was merged). No commit is known.
 """

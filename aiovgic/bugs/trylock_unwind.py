@@ -1,7 +1,7 @@
 """trylock-unwind: all vCPUs are unlocked that there are now, not those that were locked.
 
 Stopping the VM locks every vCPU that is online, and later unlocks every vCPU that is online. Without kvm->lock one
-may come in between, and its mutex is given back by somebody who never took it (docs/facts/races.md#variants). No
+may come in between, and its mutex is given back by a task that never took it (docs/facts/races.md#variants). No
 commit is known.
 """
 

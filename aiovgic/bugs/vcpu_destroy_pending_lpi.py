@@ -1,6 +1,6 @@
 """vcpu-destroy-pending-lpi: a VM ends, and an LPI that was pending outlives it.
 
-A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without giving them up nobody else does: the
+A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without dropping them no other task does: the
 LPI stays, and what it says of its vCPU points at freed memory (docs/facts/races.md#37; 969ce8b5260d, 5.7).
 """
 

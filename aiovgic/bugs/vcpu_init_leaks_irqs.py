@@ -1,7 +1,7 @@
 """vcpu-init-leaks-irqs: a vCPU that gets no redistributor frame loses its private interrupts.
 
 KVM_CREATE_VCPU allocates 32 interrupts, then registers the frame. Where that fails the vCPU is
-freed, and nobody frees the interrupts (docs/facts/races.md#36; f19c354dbd45, 7.1; 6.12.117 has the fault).
+freed, and the interrupts are not (docs/facts/races.md#36; f19c354dbd45, 7.1; 6.12.117 has the fault).
 """
 
 from __future__ import annotations

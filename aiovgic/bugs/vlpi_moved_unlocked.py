@@ -1,7 +1,7 @@
 """vlpi-moved-unlocked: an LPI and the vLPI it is go to different vCPUs.
 
-The new target is stored under irq_lock, the host's mapping moved after it was dropped. Of two who move it the one who
-stored last may be the one who moved first (docs/facts/races.md#34c; fc4dafe87b93, 6.16).
+The new target is stored under irq_lock, the host's mapping moved after it was dropped. Of two tasks that move it, the
+one that stored last may be the one that moved first (docs/facts/races.md#34c; fc4dafe87b93, 6.16).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A vCPU that waits asks for a doorbell and becomes non-resident. Preempted before it sleeps it is
 made resident again, and non-resident without a doorbell when it sleeps at last. An LPI that
-comes then is recorded by the hardware, and nobody hears of it (docs/facts/races.md#15; b321c31c9b7b, 6.5;
+comes then is recorded by the hardware, and wakes no vCPU (docs/facts/races.md#15; b321c31c9b7b, 6.5;
 a GICv4 host, of which residency and doorbell alone are modelled).
 """
 

@@ -2,7 +2,7 @@
 
 A guest changes its priority mask and waits. The mask is in the hardware until the vCPU is scheduled out,
 but whether to block is asked before that, of the copy in memory: an interrupt that has just
-come counts as masked, its wake-up came before the sleep, and nobody wakes again (
+come counts as masked, its wake-up came before the sleep, and no other one comes (
 docs/facts/races.md#14; 5eeaf10eec39, 5.3; since 4.12).
 """
 

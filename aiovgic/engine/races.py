@@ -1,7 +1,7 @@
 """Data races: two accesses of one guarded field, one of them a write, that nothing orders.
 
 FastTrack's epochs: of a field only the last write and the reads since it are kept. As in KCSAN
-a pair is no race if one of the two is a `data_race` read: whoever wrote that knew. A race between two
+a pair is no race if one of the two is a `data_race` read. A race between two
 places that an excuse names is no finding. Of a field that has an excuse, the last access of every context at every
 such place is kept, so that an excused access hides no other one.
 """

@@ -1,4 +1,4 @@
-"""Excuses as data: what KVM does on purpose, where, and who says so.
+"""Excuses as data: what KVM does on purpose, where, and by which source.
 
 An excuse covers what one rule, or the race detector, would report at one place. It never covers a whole
 field or a whole rule. The entries are in `revisions/excuses.py`.

@@ -1,4 +1,4 @@
-"""The default search: who has which turn, and what a complete search costs."""
+"""The default search: which strategy has which turn, and what a complete search costs."""
 
 from __future__ import annotations
 

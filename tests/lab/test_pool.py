@@ -74,7 +74,7 @@ def test_kill_9_of_the_parent_ends_its_workers() -> None:
         workers = [int(parent.stdout.readline()) for _ in range(2)]
         parent.send_signal(signal.SIGKILL)
         began = time.monotonic()
-        said = parent.stderr.read()  # to its end: nobody has it open any more
+        said = parent.stderr.read()  # to its end: no process has it open any more
         took = time.monotonic() - began
     assert len(set(workers)) == 2
     assert said == ""

@@ -1,4 +1,4 @@
-"""The I/O bus: who answers at an address, and how many fit (docs/facts/registers.md#1, docs/facts/uapi.md#1)."""
+"""The I/O bus: which device answers where, and how many fit (docs/facts/registers.md#1, docs/facts/uapi.md#1)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""An LPI that lost its last reference stays in the index until somebody sweeps it out: Linux 6.17 to 7.1.
+"""An LPI that lost its last reference stays in the index until a sweep takes it out: Linux 6.17 to 7.1.
 
 References are dropped under raw locks, where the index's lock may not be taken. So dropping the last one and
-erasing are two steps, and whoever puts a new LPI in the place of a dead one frees that (
+erasing are two steps, and the task that puts a new LPI in the place of a dead one frees that (
 docs/facts/races.md#4, deferred variant).
 """
 

@@ -25,7 +25,7 @@ class ItsUser(ItsFrame):
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)
-        # Checked without slots_lock by who sets the address, and again with it (docs/facts/uapi.md#5.5).
+        # The task that sets the address checks it without slots_lock, and again with it (docs/facts/uapi.md#5.5).
         self.vgic_its_base = self.shared("vgic_its_base", VGIC_ADDR_UNDEF)
 
     # -- the address ------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def bakery() -> Published:
 
 
 class ReadersWriters(Part):
-    """Who reads and writes, and a value in two copies."""
+    """The numbers of readers and writers, and a value in two copies."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)
