@@ -73,10 +73,8 @@ class ExploreResult(Result):
     """What was to happen sometimes, and has happened in every execution: it says nothing of interleavings."""
     by_strategy: Mapping[str, int] = field(default_factory=dict)
     """How many executions each strategy decided."""
-    rules_left_out: tuple[str, ...] = ()
-    """Rules that depend on an order that no footprint has: a search is complete except for them."""
     whole: bool = False
-    """Whether all orders of the model's operations were tried, whatever else was not covered."""
+    """Whether all orders of the model's operations were tried, whether or not tasks share state of their own."""
     untracked: tuple[str, ...] = ()
     """State of the user's own tasks that the search does not see, and the tasks that share it."""
     shown: tuple[Told, ...] = field(default=(), repr=False)
@@ -89,8 +87,8 @@ class ExploreResult(Result):
 
     @property
     def not_covered(self) -> tuple[str, ...]:
-        """What a search that ran to its end did not cover: rules, then state of the user's tasks."""
-        return (*self.rules_left_out, *self.untracked)
+        """What a search that ran to its end did not cover: state of the user's tasks."""
+        return self.untracked
 
     @property
     def trace(self) -> Trace | None:
@@ -130,7 +128,6 @@ class ExploreResult(Result):
                 interrupted=self.interrupted,
                 exhausted=self.exhausted,
                 spent=self.spent,
-                rules=self.rules_left_out,
                 untracked=self.untracked,
                 whole=self.whole,
             )

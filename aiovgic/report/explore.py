@@ -14,28 +14,25 @@ def clean_line(subject: str, revision: str, strategy: str, executions: int, seco
     return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
 
 
-def extent_of(  # noqa: PLR0913  all that limits a search
+def extent_of(
     *,
     complete: bool,
     interrupted: bool,
     exhausted: bool,
     whole: bool = False,
     spent: str = "",
-    rules: Sequence[str] = (),
     untracked: Sequence[str] = (),
 ) -> str:
     """How far a search went.
 
-    ``whole``: it tried all orders of the model's operations. ``spent`` is the limit that ended it. ``rules`` and
-    ``untracked``: what a search that ran to its end did not cover.
+    ``whole``: it tried all orders of the model's operations. ``spent`` is the limit that ended it. ``untracked``: state
+    of the user's tasks that a search that ran to its end did not cover.
     """
     if complete:
         return "complete"
     beside = f"; not explored: {'; '.join(untracked)}" if untracked else ""
-    if whole and (rules or untracked):
-        extent = "complete for the model" if untracked else "complete"
-        extent += f" except for rule{'s' if len(rules) > 1 else ''} {', '.join(rules)}" if rules else ""
-        return f"{extent}{beside}"
+    if whole and untracked:
+        return f"complete for the model{beside}"
     if exhausted:
         return f"complete as far as the bound goes{beside}"
     if interrupted or not spent:

@@ -68,7 +68,8 @@ class LayerState:
     def error(self, layer: Layer, what: str, name: str, *, container: bool) -> ScenarioError:
         """The error that names what a layer changes."""
         place = f"{file_of(layer)}:{self.lines[layer].get(name, 1)}"
-        return undeclared(place, layer.__name__, what, declarations(name.lower(), container=container))
+        field = name.lower() if name.isidentifier() else "name"
+        return undeclared(place, layer.__name__, what, declarations(field, container=container))
 
 
 def file_of(layer: Layer) -> str:

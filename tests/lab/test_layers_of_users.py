@@ -64,6 +64,7 @@ WRONG = {
         "    def still_belongs(self, vcpu):\n        all = vcpu.things\n        all.append(self)\n        return True\n"
     ),
     "a global list": "    def still_belongs(self, vcpu):\n        SEEN.append(1)\n        return True\nSEEN = []\n",
+    "the dictionary of globals": "    def still_belongs(self, vcpu):\n        globals()['N'] = 1\n        return 1\n",
     "a global number": (
         "    def still_belongs(self, vcpu):\n        global COUNT\n        COUNT += 1\n        return True\nCOUNT = 0\n"
     ),
