@@ -191,13 +191,16 @@ def is_users(error: BaseException) -> bool:
 
 def users_lines(error: BaseException) -> Iterator[str]:
     """A user's exception: its whole message, then the frames of the user and the model, innermost last."""
-    yield from f"{type(error).__name__}: {error}".rstrip(": ").splitlines()
+    said = str(error)
+    yield from (f"{type(error).__name__}: {said}" if said else type(error).__name__).splitlines()
     entry = error.__traceback__
     while entry is not None:
         code = entry.tb_frame.f_code
         if is_model(code.co_filename):
+            linecache.checkcache(code.co_filename)  # a relative name may be another file by now
             source = linecache.getline(code.co_filename, entry.tb_lineno).strip()
-            yield f"  {relative(code.co_filename)}:{entry.tb_lineno} in {named(code)}: {source}".rstrip(": ")
+            where = f"  {relative(code.co_filename)}:{entry.tb_lineno} in {named(code)}"
+            yield f"{where}: {source}" if source else where
         entry = entry.tb_next
 
 
