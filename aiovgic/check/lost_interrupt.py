@@ -37,7 +37,7 @@ def woken(facts: Mapping[str, Any]) -> Iterator[Violation]:
 def heard(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A vCPU that is left alone in its guest has everything that is due in its list registers."""
     for vcpu, irq in facts["unheard"]:
-        what = f"{irq} is due on {vcpu}, which is in the guest without it, and no request or kick is due"
+        what = f"{irq} is due on {vcpu}, which is in the guest without it, and no kick is due"
         about = (*due_by(irq), f"{vcpu}.ap_list", f"{vcpu}.requests", f"{vcpu}.mode")
         yield Violation("lost-interrupt", "due-is-heard", what, about=about)
 

@@ -146,12 +146,12 @@ def in_guest(vm: Vm, me: Context) -> Iterator[Vcpu]:
 def unheard(vm: Vm, me: Context) -> list[tuple[str, str]]:
     """Interrupts that are due on the list of the vCPU that ``me`` runs, and in no list register.
 
-    The vCPU is in its guest, and no other task has asked it out.
+    The vCPU is in its guest, and no other task has kicked it. A request alone does not take it out of the guest.
     """
     found: list[tuple[str, str]] = []
     for vcpu in in_guest(vm, me):
         full = len(vcpu.hw.lrs) == vm.host.list_registers
-        if full or vcpu.mode.value is not Mode.IN_GUEST_MODE or vcpu.requests.value:
+        if full or vcpu.mode.value is not Mode.IN_GUEST_MODE:
             continue
         found += [(vcpu.name, irq.name) for irq in vcpu.ap_list if waits(vcpu, irq)]
     return found

@@ -54,6 +54,11 @@ def test_a_second_edge_without_a_kick_is_found(scenario: Scenario) -> None:
     assert found(scenario, "no_kick_if_queued.py") == "due-is-heard"
 
 
+@pytest.mark.parametrize("scenario", EDGES, ids=[str(n) for n in range(len(EDGES))])
+def test_a_request_without_a_kick_is_found(scenario: Scenario) -> None:
+    assert found(scenario, "request_without_kick.py") == "due-is-heard"
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_default_search_finds_them_with_every_seed(seed: int) -> None:
     assert found(MSI_VS_MSI[0], "kick_before_queue.py", "auto", seed) == "due-is-heard"
