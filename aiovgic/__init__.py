@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiovgic.lab.replay import replay as replay
     from aiovgic.lab.result import Result as Result
     from aiovgic.lab.run import run as run
+    from aiovgic.lab.strategies import Way as Way
     from aiovgic.lab.stress import stress as stress
     from aiovgic.scenario.body import Machine as Machine
     from aiovgic.scenario.guest_program import Cpu as Cpu
@@ -43,6 +44,7 @@ _HOME = {
     "Cpu": "aiovgic.scenario.guest_program",
     "Kvm": "aiovgic.scenario.guest_program",
     "Result": "aiovgic.lab.result",
+    "Way": "aiovgic.lab.strategies",
     "Scenario": "aiovgic.scenario.scenario",
     "AiovgicError": "aiovgic.errors",
     "GuestFaultError": "aiovgic.errors",

@@ -32,11 +32,16 @@ MAX_SEED = (1 << 63) - 1
 
 @dataclass(frozen=True)
 class Way:
-    """A strategy as a user asks for it: its name, PCT's depth, a bound for DFS."""
+    """A strategy as a user asks for it: its name, PCT's depth, a bound for DFS. Reports print it as Python."""
 
     strategy: str = DEFAULT_STRATEGY
     depth: int | None = None
     preemptions: int | None = None
+
+    def __repr__(self) -> str:
+        options = {"depth": self.depth, "preemptions": self.preemptions}
+        given = [f"{name}={value}" for name, value in options.items() if value is not None]
+        return f"aiovgic.Way({', '.join([repr(self.strategy), *given])})"
 
     def make(self, seed: int = 0) -> Strategy:
         """The strategy, with a seed if it draws. Raises UsageError for a name there is not, or an option it has not."""
