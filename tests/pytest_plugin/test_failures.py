@@ -237,6 +237,6 @@ def test_an_explored_test_that_is_called_as_a_function_raises_the_report() -> No
 
 
 def test_the_help_of_pytest_tells_every_option(pytester: pytest.Pytester, snapshot: SnapshotAssertion) -> None:
-    said = pytester.runpytest_inprocess("--help").stdout.str()
+    said = pytester.runpytest_inprocess("-o", "asyncio_default_fixture_loop_scope=function", "--help").stdout.str()
     told = said[said.index("races in KVM's vgic") :]
     assert told[: told.index("\n\n")] == snapshot

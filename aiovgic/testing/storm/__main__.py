@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
 from aiovgic.testing.storm import Broken, Report, storm
+from aiovgic.testing.storm.loop import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seconds = time.perf_counter() - began
     sys.stdout.write(
         f"{asked.revision}: ok, {report.machines} machines, {report.accesses} accesses, {report.commands} commands, "
-        f"{report.operations} operations, {report.dead} machines died, {seconds:.0f} s\n"
+        f"{report.operations} operations, {report.dead} machines died, {seconds:.0f} s; "
+        f"known faults left out: {', '.join(left_out(asked.revision)) or 'none'}\n"
     )
     return 0
 
