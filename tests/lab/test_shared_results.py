@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from tests.lab.test_user_state import BOTH, named, point, together
+from tests.lab.user_state import BOTH, named, point, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
