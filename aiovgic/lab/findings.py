@@ -15,7 +15,7 @@ from aiovgic.engine.witness import Witness
 from aiovgic.errors import AiovgicError, ScenarioError
 from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding, Violation
-from aiovgic.record.trace import End, Trace, make_trace
+from aiovgic.record.trace import End, FoundEvent, Trace, make_trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,13 +112,26 @@ def finding_of(subject: Subject, outcome: Outcome, broken: Finding, at_execution
 
 
 def trace_of(head: Head, again: Replayed) -> Trace:
-    """The trace of a replayed execution; its end says the first thing that was found."""
-    broken = next(again.outcome.found(), None)
+    """The trace of a replayed execution; its end names the first finding, and an event each names the others."""
+    broken, *others = {each.identity: each for each in again.outcome.found()}.values() or [None]
+    steps = again.outcome.steps
     end = End(
-        steps=again.outcome.steps,
+        steps=steps,
         finding="" if broken is None else f"{broken.kind}: {broken.rule}",
         title="" if broken is None else broken.title,
-        places=() if broken is None else tuple((place.task, place.thing, place.access) for place in broken.places),
+        places=() if broken is None else places_of(broken),
         outcome=again.outcome.seen,
     )
-    return make_trace(head, again.events, end)
+    also = [also_found(steps, each) for each in others if each is not None]
+    return make_trace(head, [*again.events, *also], end)
+
+
+def also_found(step: int, found: Finding) -> FoundEvent:
+    """A finding beside the first one, as a trace has it."""
+    places = places_of(found)
+    return FoundEvent(step, places[0][0] if places else "", f"{found.kind}: {found.rule}", found.title, places)
+
+
+def places_of(found: Finding) -> tuple[tuple[str, str, str], ...]:
+    """Task, thing and access of each place of a finding."""
+    return tuple((place.task, place.thing, place.access) for place in found.places)

@@ -32,7 +32,8 @@ STRANGE = re.compile(r"[^\w.@+-]+")
 def place_of(trace: Trace, kind: str) -> Path:
     """The file of a finding's trace: ``.aiovgic/<scenario>@<revision>[+bug]/<kind>-<digest of the schedule>.jsonl``.
 
-    Two findings of one kind and schedule have the same file. A test of pytest is told by its whole node id.
+    Two findings of one kind and schedule have the same file, which names each finding of its execution.
+    A test of pytest is told by its whole node id.
     """
     head = trace.head
     scenario = head.scenario if NODE in head.scenario else Path(head.scenario).stem

@@ -128,6 +128,16 @@ class FactEvent(Event, tag="fact", frozen=True):
     """A fact about the machine, at a quiet point."""
 
 
+class FoundEvent(Event, tag="found", frozen=True):
+    """One more finding of the execution, beside the one that its end names.
+
+    ``what`` is its kind and rule, ``detail`` its title, ``task`` the task of its first place.
+    """
+
+    places: tuple[tuple[str, str, str], ...] = ()
+    """Task, thing and access of each place of what was found."""
+
+
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="kind"):
     """How it ended."""
 
@@ -152,6 +162,7 @@ EVENTS: dict[str, type[Event]] = {
     "enter": EnterEvent,
     "exit": ExitEvent,
     "fact": FactEvent,
+    "found": FoundEvent,
 }
 """The class of each kind of event."""
 
@@ -170,6 +181,7 @@ AnyEvent = (
     | EnterEvent
     | ExitEvent
     | FactEvent
+    | FoundEvent
 )
 Line = Head | AnyEvent | End
 
@@ -184,6 +196,11 @@ class Trace(msgspec.Struct, frozen=True):
     head: Head
     events: tuple[Event, ...]
     end: End
+
+    @property
+    def also(self) -> tuple[FoundEvent, ...]:
+        """The findings of the execution beside the one that its end names."""
+        return tuple(event for event in self.events if isinstance(event, FoundEvent))
 
     def encode(self) -> bytes:
         """The trace as a file has it."""

@@ -60,6 +60,7 @@ class Timeline:
             "finding": end.finding,
             "title": end.title,
             "places": [list(place) for place in end.places],
+            "also": [{"finding": each.what, "title": each.detail} for each in self.trace.also],
             "tasks": list(self.tasks),
             "legend": {glyph: meaning for glyph, meaning in LEGEND.items() if glyph not in (FOLD, HOLD)},
             "rows": [row_json(row) for row in self.rows],
@@ -110,12 +111,14 @@ class Timeline:
                 yield from wrap(f"{each.name}: {each.title}", width, initial_indent="  ", subsequent_indent="    ")
 
     def last(self, width: int) -> Iterator[str]:
-        """How it ended: the tasks that wait for ever, and what was found."""
+        """How it ended: the tasks that wait for ever, and each finding."""
         end = self.trace.end
         yield from (f"{PLACE} {task} waits for {what}" for task, what in self.waiting)
         yield ""
         found = f"{end.finding}: {end.title}" if end.title else end.finding
         yield from wrap(f"FAILED  {found}", width, subsequent_indent="        ") if found else ["ended, nothing found"]
+        for each in self.trace.also:
+            yield from wrap(f"also    {each.what}: {each.detail}", width, subsequent_indent="        ")
 
 
 def row_json(row: Row) -> dict[str, Any]:

@@ -118,12 +118,15 @@ class Holding:
 
 
 def rows_of(trace: Trace) -> list[Row]:
-    """Every event of a trace but its facts, in order, with places and switches marked."""
-    rows = [row_of(event) for event in trace.events if event.kind_of != "fact" and event.task]
+    """Every event of a trace but its facts and findings, in order, with switches and the places of findings marked."""
+    rows = [row_of(event) for event in trace.events if event.kind_of not in ("fact", "found") and event.task]
     holding = Holding()
     rows = [replace(row, holds=holding.after(row)) for row in rows]
     rows = mark_switches(rows, dict(Schedule.parse(trace.head.schedule).switches))
-    return mark_places(mark_shared(rows), trace.end.places, unordered=trace.end.finding.endswith(f": {HAPPENS_BEFORE}"))
+    rows = mark_shared(rows)
+    for finding, places in ((trace.end.finding, trace.end.places), *((each.what, each.places) for each in trace.also)):
+        rows = mark_places(rows, places, unordered=finding.endswith(f": {HAPPENS_BEFORE}"))
+    return rows
 
 
 def row_of(event: Event) -> Row:
@@ -192,7 +195,7 @@ def mark_places(rows: Sequence[Row], places: Sequence[Place], *, unordered: bool
     found = [[number for number, row in enumerate(rows) if is_at(row, place)] for place in places]
     racing = unordered and len(found) == RACE
     marked = dict.fromkeys(pair(*found) if racing else [numbers[-1] for numbers in found if numbers])
-    return [replace(row, place=number in marked) for number, row in enumerate(rows)]
+    return [replace(row, place=row.place or number in marked) for number, row in enumerate(rows)]
 
 
 def is_at(row: Row, place: Place) -> bool:

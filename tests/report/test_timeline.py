@@ -9,6 +9,7 @@ import pytest
 from aiovgic.lab.explore import explore
 from aiovgic.record.trace import (
     End,
+    FoundEvent,
     Head,
     OpEvent,
     ReadEvent,
@@ -139,3 +140,39 @@ def test_as_json_it_is_every_row_with_what_is_held(moved: Timeline) -> None:
     points = [row for row in told["rows"] if row["point"]]
     assert [row["step"] for row in points] == list(range(told["steps"]))
     assert told["rows"][-1]["holds"] == []
+
+
+UNLOCKED = """
+from aiovgic.arch.gits import KVM_VGIC_V3_ITS_SIZE
+from aiovgic.model.its.its import Its
+from aiovgic.sync import replaces
+
+
+@replaces(Its)
+class RegistersUnlocked(Its):
+    async def ctrl_init(self) -> None:
+        await self.vm.bus.register(await self.vgic_its_base.load(), KVM_VGIC_V3_ITS_SIZE, self)
+"""
+
+
+def test_every_finding_of_an_execution_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unlocked.py").write_text(UNLOCKED)
+    result = explore("init-vs-init", bugs=["unlocked.py"])
+    assert [finding.kind for finding in result.findings] == ["list", "lock-order", "lock-order"]
+    for shown in result.shown:
+        told = Timeline(shown.trace)
+        last = told.text(120).split("FAILED  ")[-1]
+        assert all(finding.title in last for finding in result.findings)
+        assert [each["title"] for each in told.to_json()["also"]] == [each.title for each in result.findings[1:]]
+
+
+def test_the_places_of_every_finding_are_marked() -> None:
+    trace = made(
+        StepEvent(0, "a", "p.one", "lock"),
+        StepEvent(1, "b", "p.two", "lock"),
+        FoundEvent(2, "a", "lock-order: not-held", "a does not hold p.two", (("a", "p.one", "lock"),)),
+        finding="deadlock: wait-for-cycle",
+        places=[("b", "p.two", "lock")],
+    )
+    assert [row.step for row in Timeline(trace).rows if row.place] == [0, 1]
