@@ -212,7 +212,7 @@ class Vm(Part):
             await vcpu.wait_until_outside()
 
     async def unpause_guest(self) -> None:
-        """Undo pause_guest."""
+        """Let the vCPUs that pause_guest stopped run again."""
         for vcpu in await self.each_vcpu():
             if await vcpu.pause.update(lambda count: count - 1) == 1:
                 vcpu.wait.wake()

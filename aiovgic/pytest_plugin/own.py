@@ -69,7 +69,7 @@ class Own:
         return copy.deepcopy(self.values, {**self.fixed, **fresh})
 
     def end(self) -> None:
-        """Undo what the last execution patched."""
+        """Restore what the last execution patched."""
         while self.patches:
             self.patches.pop().undo()
 

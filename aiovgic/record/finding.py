@@ -121,11 +121,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return (self.kind, self.rule, *sorted((place.task, place.object, place.field) for place in self.places))
 
     def after(self, *history: Place) -> Finding:
-        """The same fault with what led to it."""
+        """This finding with the events that led to it."""
         return msgspec.structs.replace(self, history=history)
 
     def at(self, *places: Place) -> Finding:
-        """The same fault with its places."""
+        """This finding with its places."""
         return msgspec.structs.replace(self, places=places)
 
 

@@ -81,7 +81,7 @@ class Cells(Part):
 
 
 def fixed(name: str, value: T) -> T:
-    """The same value. Raises UsageError if it can change in place."""
+    """The value of a cell, checked. Raises UsageError if it can change in place."""
     if not is_immutable(value):
         what = f"a {type(value).__name__} changes in place, and the search does not see it"
         raise UsageError(f"{name}: {what}; keep a tuple or a frozen dataclass")

@@ -26,7 +26,7 @@ ABORTS = (0x20, 0x21, 0x22, 0x24, 0x25)
 
 
 def copyable(op: Operation) -> Operation:
-    """The same operation, checked: a guest copies a range of bounded length. Raises ValueError."""
+    """A copy of guest memory, checked: a guest copies a range of bounded length. Raises ValueError."""
     length = op.fields["len"] if op.name == "mem_read" else 0
     if length > MAX_READ:
         raise ValueError(f"mem_read: len: {length:#x} is too long; one copy has at most {MAX_READ:#x} bytes")
