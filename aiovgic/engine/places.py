@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aiovgic.record.finding import Frame, Place
+from aiovgic.sync.instrument import is_instrument
 from aiovgic.sync.lock import HELD
 
 if TYPE_CHECKING:
@@ -91,8 +92,11 @@ def where_of(stack: Sequence[Frame]) -> Where:
 
 
 def frame_of(code: CodeType, line: int) -> Frame | None:
-    """A frame of the model or the user; lambdas and the like are in the function around them."""
-    if not is_model(code.co_filename) or code.co_name.startswith("<"):
+    """A frame of the model or the user; lambdas and the like are in the function around them.
+
+    An instrument's frame is neither.
+    """
+    if not is_model(code.co_filename) or code.co_name.startswith("<") or is_instrument(code):
         return None
     return Frame(code.co_name, relative(code.co_filename), line)
 
@@ -126,8 +130,8 @@ def calling(frame: FrameType | None) -> Where:
 
 
 def accessing(frame: FrameType | None) -> CodeType:
-    """The code that touches a guarded field: that of the innermost frame outside the seam and the engine."""
-    while frame is not None and is_seam(frame.f_code.co_filename):
+    """The code that touches a guarded field: the innermost frame outside the seam, the engine and instruments."""
+    while frame is not None and (is_seam(frame.f_code.co_filename) or is_instrument(frame.f_code)):
         frame = frame.f_back
     assert frame is not None, "a field is touched by no code"
     return frame.f_code
@@ -196,7 +200,7 @@ def users_lines(error: BaseException) -> Iterator[str]:
     entry = error.__traceback__
     while entry is not None:
         code = entry.tb_frame.f_code
-        if is_model(code.co_filename):
+        if is_model(code.co_filename) and not is_instrument(code):
             linecache.checkcache(code.co_filename)  # a relative name may be another file by now
             source = linecache.getline(code.co_filename, entry.tb_lineno).strip()
             where = f"  {relative(code.co_filename)}:{entry.tb_lineno} in {named(code)}"

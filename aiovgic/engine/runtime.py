@@ -170,6 +170,13 @@ class ExecutionRuntime(Runtime):
         finally:
             self.quiet = before
 
+    def judged(self, decide: Callable[[], T]) -> T:
+        """Let an instrument decide during the race: what it reads counts as read by the step of the running task."""
+        if not self.listened():
+            return decide()
+        with self.looking(during_race=True):
+            return decide()
+
     def event(self, kind: str, what: str, detail: Detail = "") -> None:
         """Something worth a line of the trace."""
         if kind in PROGRESS:

@@ -19,7 +19,7 @@ from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
 from aiovgic.model.lpi import Lpis
 from aiovgic.model.lrs import LrsV3
-from aiovgic.sync import replaces
+from aiovgic.sync import instrument, replaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,19 +94,15 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
     class WatchedIrq(Irq):
         """An interrupt that enters each write of its latch in the ledger."""
 
-        @property
-        def pending_latch(self) -> bool:
-            latched: bool = self.__dict__.get("pending_latch", False)
-            return latched
+        HEARS = ("pending_latch",)
 
-        @pending_latch.setter
-        def pending_latch(self, now: bool) -> None:
-            if is_lpi(self.intid):
+        def wrote(self, field: str, before: object) -> None:
+            super().wrote(field, before)
+            if field == "pending_latch" and is_lpi(self.intid):
                 keeper.seen[self] = None
                 why = Why.VM_ENDED if self.vm.ending else keeper.why(self.rt.current)
                 by = calling(sys._getframe(1)).function  # noqa: SLF001  the report names the function
-                keeper.ledger.latch(self.intid, why, by, was=self.pending_latch, now=now)
-            self.__dict__["pending_latch"] = now
+                keeper.ledger.latch(self.intid, why, by, was=bool(before), now=self.pending_latch)
 
     @replaces(CpuInterface)
     class WatchedInterface(CpuInterface):
@@ -118,7 +114,7 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
                 keeper.ledger.deliver(intid)
             return intid
 
-    return WatchedIrq, WatchedInterface
+    return tuple(map(instrument, (WatchedIrq, WatchedInterface)))
 
 
 def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
@@ -156,7 +152,7 @@ def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
             with keeper.inside(self.rt.current, Why.FROM_REGISTER):
                 super().fold_lr(lr, irq)
 
-    return WatchedLpis, WatchedRegisters
+    return tuple(map(instrument, (WatchedLpis, WatchedRegisters)))
 
 
 def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:
@@ -207,4 +203,4 @@ def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:
                 ledger.refuse(UNMAPPED)
             return error
 
-    return WatchedInjection, WatchedIts, WatchedCommands
+    return tuple(map(instrument, (WatchedInjection, WatchedIts, WatchedCommands)))

@@ -151,8 +151,11 @@ class Irq(Part):
 
     def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
         """The vCPU that lists it and the one that it belongs on, if these differ; irq_lock held."""
-        holder, target = self.vcpu, self.target_oracle()
-        return None if holder is None or target is None or target is holder else (holder, target)
+        holder = self.vcpu
+        if holder is None:
+            return None
+        target = self.target_oracle()
+        return None if target is None or target is holder else (holder, target)
 
     async def hand_over(self, moving: tuple[Vcpu, Vcpu] | None) -> None:
         """Move it to its new target's list, if `misplaced` said so when the target changed.

@@ -19,6 +19,8 @@ from aiovgic.sync.guarded import GuardedMap as GuardedMap
 from aiovgic.sync.handover import Answer as Answer
 from aiovgic.sync.handover import Channel as Channel
 from aiovgic.sync.handover import HandOver as HandOver
+from aiovgic.sync.instrument import instrument as instrument
+from aiovgic.sync.instrument import is_instrument as is_instrument
 from aiovgic.sync.layers import LayerError as LayerError
 from aiovgic.sync.layers import base_of as base_of
 from aiovgic.sync.layers import clash as clash

@@ -85,6 +85,15 @@ class NotedField:
         part.__dict__[self.field] = value
 
 
+class ToldField(NotedField):
+    """A guarded field that tells its part of each write (`Part.HEARS`)."""
+
+    def __set__(self, part: Part, value: object) -> None:
+        before = part.__dict__.get(self.field, self.default)
+        super().__set__(part, value)
+        part.wrote(self.field, before)
+
+
 class Constant(Guarded[T]):
     """A field that has one value for ever. No lock guards it; to write it is a finding."""
 

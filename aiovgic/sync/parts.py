@@ -6,11 +6,11 @@ marked ``@replaces(Base)``; revisions, historical bugs and a user's what-if are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from aiovgic.record.finding import Violation
 from aiovgic.sync.choice import Choose, RacyRead
-from aiovgic.sync.guarded import guarded_fields
+from aiovgic.sync.guarded import Guarded, ToldField, guarded_fields
 from aiovgic.sync.layer_guard import guard_against
 from aiovgic.sync.layers import base_of
 from aiovgic.sync.lock import Lock
@@ -35,6 +35,9 @@ Layer = type["Part"]
 
 class Part:
     """A replaceable piece of the machine, with the primitives it owns."""
+
+    HEARS: ClassVar[tuple[str, ...]] = ()
+    """The guarded fields of which `wrote` is told; an instrument names those that it needs."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         self.parts = parts
@@ -78,6 +81,12 @@ class Part:
     def mirror(self) -> Context | None:
         """The context whose hardware holds the mirrored fields now, or None."""
         return None
+
+    def wrote(self, field: str, before: object) -> None:
+        """A field that this class or a layer hears of has been written, also with an equal value; what it was before.
+
+        An override calls ``super().wrote``: other layers may hear of the field.
+        """
 
     def free(self) -> None:
         """Give back the memory of this part: a later access of it is a use after free (kfree)."""
@@ -142,5 +151,16 @@ def compose(base: type[Any], layers: tuple[Layer, ...], *, noting: bool) -> type
         under = [layer for layer in reversed(mine) if base_of(layer) is not base]
         composed = type(base.__name__, (*over, base, *under), {}) if mine else base
         fields = {field.field: field.noted() for field in guarded_fields(composed)} if noting else {}
+        fields |= told_fields(composed)
         _CACHE[key] = type(base.__name__, (composed,), fields) if fields else composed
     return _CACHE[key]
+
+
+def told_fields(composed: type[Any]) -> dict[str, object]:
+    """The descriptors of the guarded fields whose writes a class or a layer over it hears of."""
+    heard = tuple(name for cls in composed.__mro__ for name in vars(cls).get("HEARS", ()))
+    return {
+        field.field: ToldField(field)
+        for field in guarded_fields(composed)
+        if field.field in heard and isinstance(field, Guarded)
+    }

@@ -184,3 +184,21 @@ def test_comparing_a_map_is_a_read() -> None:
     stage = noted()
     assert stage.box.names == {}
     assert stage.rt.taken() == LOOK
+
+
+class Heard(Box):
+    """A box that hears of the writes of a field."""
+
+    level = Guarded(5, by="lock")
+    HEARS = ("level",)
+
+    def wrote(self, field: str, before: object) -> None:
+        vars(self).setdefault("told", []).append((field, before))
+
+
+@pytest.mark.parametrize("noting", [True, False])
+def test_a_part_is_told_of_each_write_of_a_field_that_it_hears_of(noting: bool) -> None:
+    box = Parts(Runtime(), noting=noting).make(Heard, "box")
+    box.level = 6
+    box.level = 6
+    assert (box.level, vars(box)["told"]) == (6, [("level", 5), ("level", 6)])
