@@ -20,7 +20,7 @@ class Detectors:
     """All detectors of one search; what they learn over all its executions stays with them.
 
     ``exact``: they say file and line of all they find, which is slow. With ``keep`` false every
-    execution is looked at for itself, besides what was known at first. With ``go_on`` the search goes on after
+    execution is looked at for itself. With ``go_on`` the search goes on after
     findings, and a wrong lock order, which is reported once, ends no execution.
     """
 
@@ -32,14 +32,13 @@ class Detectors:
         exact: bool = False,
         keep: bool = True,
         go_on: bool = False,
-        seed: Detectors | None = None,
     ) -> None:
         self.go_on = go_on
         self.excuses = Excuses.of(()) if excuses is None else excuses
         self.races = Races(self.excuses, exact=exact)
-        self.lockdep: Lockdep = Lockdep(order, keep=keep, ends=not go_on, seed=None if seed is None else seed.lockdep)
+        self.lockdep: Lockdep = Lockdep(order, keep=keep, ends=not go_on)
         self.watches: tuple[Watch, ...] = (self.races, self.lockdep, Atomic(), Mirrors(), Moments())
 
-    def again(self, *, exact: bool = False) -> Detectors:
-        """The same for executions that were tried before: they find what the search found in them."""
-        return Detectors(self.lockdep.order, self.excuses, exact=exact, keep=False, go_on=self.go_on, seed=self)
+    def again(self, *, exact: bool = False, keep: bool = False) -> Detectors:
+        """Detectors with the same rules and excuses that have seen no execution yet."""
+        return Detectors(self.lockdep.order, self.excuses, exact=exact, keep=keep, go_on=self.go_on)

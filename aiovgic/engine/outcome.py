@@ -10,13 +10,12 @@ import msgspec
 
 from aiovgic.engine.places import NOWHERE, is_model, is_users, origin_of, raised_at, users_lines
 from aiovgic.record.finding import Finding, Place
+from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
-
-    from aiovgic.record.schedule import Schedule
 
 
 NULL_POINTER = "null-pointer"
@@ -52,12 +51,13 @@ class Outcome:
 
     def complete(self, finding: Finding, at_execution: int, strategy: str) -> Finding:
         """A finding of this execution, with the schedule that shows it and the strategy that decided it."""
+        schedule = self.schedule.after(*map(Schedule.parse, finding.earlier))
         return msgspec.structs.replace(
             finding,
             at_execution=at_execution,
             strategy=strategy,
-            schedule=str(self.schedule),
-            switches=len(self.schedule),
+            schedule=str(schedule),
+            switches=len(schedule),
             steps=self.steps,
         )
 

@@ -90,6 +90,17 @@ class Shrinker:
         """What is to be small: deviations first, then steps."""
         return len(outcome.schedule), outcome.steps
 
+    def search_up_to(self, deviations: int) -> bool:
+        """Try all schedules with at most so many deviations, fewest first: whether one breaks the same.
+
+        The finding's own schedule need not.
+        """
+        try:
+            self.search_layers(deviations + 1, None)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        return self.best.breaks(self.identity) is not None
+
     # -- deviations --------------------------------------------------------------------------
 
     def leave_off(self) -> None:

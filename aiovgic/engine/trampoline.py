@@ -351,11 +351,16 @@ class Execution:
         self.choices += 1
         return taken
 
+    @property
+    def schedule(self) -> Schedule:
+        """The deviations from the default order so far."""
+        return Schedule(tuple(self.switched), tuple(self.chosen))
+
     # -- the end ----------------------------------------------------------------------------
 
     def outcome(self, session: Session) -> Outcome:
         """What there is to say of it."""
-        schedule = Schedule(tuple(self.switched), tuple(self.chosen))
+        schedule = self.schedule
         races = tuple(self.races.values())
         if self.broken is not None:
             return Outcome(schedule, self.steps, self.choices, self.broken, races=races, bounded=self.turns is not None)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aiovgic.engine.outcome import NULL_POINTER, fault_in
-from aiovgic.engine.replaying import replay
+from aiovgic.engine.replaying import replay_after
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.witness import Witness
 from aiovgic.errors import AiovgicError, ScenarioError
 from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding, Violation
+from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import End, FoundEvent, Trace, make_trace
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from aiovgic.lab.state import Peek
     from aiovgic.lab.subject import Subject
     from aiovgic.record.finding import Finding, Switch
-    from aiovgic.record.schedule import Schedule
     from aiovgic.record.trace import Head
 
 
@@ -57,20 +57,18 @@ def show(  # noqa: PLR0913  a trace says all of this
 
     ``peek`` looks at the execution on its way.
     """
-    exact = subject.detectors(exact=True) if detectors is None else detectors.again(exact=True)
+    rules = subject.detectors() if detectors is None else detectors
     with every_await(subject.layers):
-        if peek is None:
-            again = replay(subject.program, schedule, exact.watches)
-        else:
-            again = replay(peek.program, schedule, (*exact.watches, peek))
-    outcome = witnessed(subject, schedule, again.outcome, detectors)
+        program = subject.program if peek is None else peek.program
+        again = replay_after(program, schedule, rules, *(() if peek is None else (peek,)), exact=True)
+    outcome = witnessed(subject, schedule, again.outcome, rules)
     found = (finding_of(subject, outcome, each, at_execution, strategy) for each in outcome.found())
     findings = {each.identity: each for each in found}
     head = subject.head(schedule, strategy, seed)
     return Shown(trace_of(head, again), again.switches, findings)
 
 
-def witnessed(subject: Subject, schedule: Schedule, outcome: Outcome, detectors: Detectors | None) -> Outcome:
+def witnessed(subject: Subject, schedule: Schedule, outcome: Outcome, detectors: Detectors) -> Outcome:
     """An outcome that breaks a rule of quiet points, with the last accesses of the fields that the rule is about.
 
     They are collected in one more execution, since only now it is known which fields these are.
@@ -78,9 +76,8 @@ def witnessed(subject: Subject, schedule: Schedule, outcome: Outcome, detectors:
     broken = outcome.broken
     if broken is None or not broken.about:
         return outcome
-    watches = (subject.detectors() if detectors is None else detectors.again()).watches
     witness = Witness(broken.about)
-    replay(subject.program, schedule, (*watches, witness))
+    replay_after(subject.program, schedule, detectors, witness)
     return dataclasses.replace(outcome, broken=broken.after(*broken.history, *witness.history()))
 
 
@@ -108,7 +105,7 @@ def finding_of(subject: Subject, outcome: Outcome, broken: Finding, at_execution
     complete = outcome.complete(broken, at_execution, strategy)
     if complete.kind == "model-bug" and complete.rule != NULL_POINTER and not subject.planted:
         complete = msgspec.structs.replace(complete, saw=(*complete.saw, REPORT_IT))
-    return msgspec.structs.replace(complete, replay=subject.replay_line(outcome.schedule))
+    return msgspec.structs.replace(complete, replay=subject.replay_line(Schedule.parse(complete.schedule)))
 
 
 def trace_of(head: Head, again: Replayed) -> Trace:
@@ -133,5 +130,7 @@ def also_found(step: int, found: Finding) -> FoundEvent:
 
 
 def places_of(found: Finding) -> tuple[tuple[str, str, str], ...]:
-    """Task, thing and access of each place of a finding."""
-    return tuple((place.task, place.thing, place.access) for place in found.places)
+    """Task, thing and access of each place of a finding; places in other executions are not in the trace."""
+    last = len(found.earlier) + 1
+    here = [place for place in found.places if place.execution in (last, msgspec.UNSET)]
+    return tuple((place.task, place.thing, place.access) for place in here)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from aiovgic.engine.shrink import Shrinker
+from aiovgic.engine.shrink_joined import Shrunk, shrink
 from aiovgic.errors import DivergedError
 from aiovgic.lab.findings import show
 from aiovgic.record.schedule import Schedule
@@ -84,19 +84,24 @@ class Telling:
             before = self.written(found, found.schedule)
             self.told[found.identity] = before
             self.teller.found(before)
-        shrinker = Shrinker(self.subject.program, found, self.detectors.again().watches)
-        best = shrinker.shrink() if self.shrinks else shrinker.best
+        best = self.shrunk(found)
         if before is None or before.finding.schedule != str(best.schedule):
             told = self.written(found, str(best.schedule))
         else:
             told = before
-        told = replace(told, proven=shrinker.proven, interrupted=shrinker.interrupted)
+        told = replace(told, proven=best.proven, interrupted=best.interrupted)
         self.told[found.identity] = told
         if self.teller is not None and before is not None:
             self.teller.shrunk(before, told)
-        if shrinker.interrupted:
+        if best.interrupted:
             self.shrinks = False
             raise KeyboardInterrupt
+
+    def shrunk(self, found: Finding) -> Shrunk:
+        """The smallest schedule of a finding, or its own schedule if schedules are not shrunk."""
+        if self.shrinks:
+            return shrink(self.subject.program, found, self.detectors)
+        return Shrunk(Schedule.parse(found.schedule), proven=False, interrupted=False)
 
     def rest(self, found: Finding) -> Told:
         """What was told of a finding; one that was not told yet, because Ctrl-C came first, is told now."""

@@ -56,6 +56,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[str, ...] = ()
     stack: tuple[Frame, ...] = ()
     """The whole call stack, innermost first; only in an execution that was recorded."""
+    execution: int | msgspec.UnsetType = msgspec.UNSET
+    """The execution that showed this place, counted from 1, in a finding that joins several executions."""
 
     @property
     def thing(self) -> str:
@@ -76,6 +78,8 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     would: str = ""
     would_object: str = ""
+    execution: int = 1
+    """The execution of the schedule, counted from 1."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +105,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What led to the fault: where memory was allocated, or the last accesses. Known of recorded executions only."""
     ends: bool = True
     """Whether the fault ends its execution. A data race, for one, does not: its consequence is searched, too."""
+    earlier: tuple[str, ...] = ()
+    """Schedules of other executions that showed a part of the fault, in order: ``schedule`` begins with them."""
     at_execution: int = 0
     """The execution that showed it first, counted from 1."""
     strategy: str = ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -83,6 +85,7 @@ def places(found: Sequence[Place]) -> Iterator[str]:
     """Each task's part: what it did, to what, where, holding what; in columns, with the calls that led there."""
     rows = [
         (
+            in_execution(place),
             place.task,
             place.access,
             f"{place.object}.{place.field}" if place.field else place.object,
@@ -101,28 +104,47 @@ def places(found: Sequence[Place]) -> Iterator[str]:
             yield line.replace("\0", " ")
 
 
+def in_execution(place: Place) -> str:
+    """The execution of a place, if its finding joins several executions; else nothing."""
+    return "" if place.execution is msgspec.UNSET else f"execution {place.execution}"
+
+
 def story(
     title: str, finding: Finding, switches: Sequence[Switch], was: int | None, shown: int | None = None
 ) -> Iterator[str]:
-    """The deviations from the default order, in words; ``shown`` of them, if there are more."""
+    """The deviations from the default order, in words; ``shown`` of them in each execution, if there are more."""
     shrunk = f" (was {was})" if was is not None and was != finding.switches else ""
-    if not finding.switches:
-        yield f"  {title}: default order (no switches){shrunk}"
+    if not finding.earlier:
+        yield f"  {title}: {order(switches)}{shrunk}"
+        yield from (f"    {line}" for line in told(switches[:shown], len(switches)))
         return
-    yield f"  {title}: default order, except {deviations(finding, switches)}{shrunk}"
-    told = switches[:shown]
-    width = max((len(each.task) for each in told), default=0)
-    for each in told:
+    count = len(finding.earlier) + 1
+    yield f"  {title}: {count} executions, since it takes all of them to show the finding{shrunk}"
+    for number in range(1, count + 1):
+        its = [each for each in switches if each.execution == number]
+        yield f"    execution {number}: {order(its)}"
+        yield from (f"      {line}" for line in told(its[:shown], len(its)))
+
+
+def order(switches: Sequence[Switch]) -> str:
+    """How an execution deviates from the default order."""
+    return f"default order, except {deviations(switches)}" if switches else "default order (no switches)"
+
+
+def told(switches: Sequence[Switch], count: int) -> Iterator[str]:
+    """A line for each of these deviations, and one for the rest of the ``count`` that there are."""
+    width = max((len(each.task) for each in switches), default=0)
+    for each in switches:
         instead = f", before {each.before} {does(each.would, each.would_object)}" if each.before else ""
-        yield f"    step {each.step:<4} {each.task.ljust(width)}  {does(each.does, each.object)}{instead}"
-    if len(told) < len(switches):
-        yield f"    and {len(switches) - len(told)} more"
+        yield f"step {each.step:<4} {each.task.ljust(width)}  {does(each.does, each.object)}{instead}"
+    if len(switches) < count:
+        yield f"and {count - len(switches)} more"
 
 
-def deviations(finding: Finding, switches: Sequence[Switch]) -> str:
+def deviations(switches: Sequence[Switch]) -> str:
     """How many switches a schedule has, and how many choices."""
     choices = sum(not each.before for each in switches)
-    counts = ((finding.switches - choices, "switch", "switches"), (choices, "choice", "choices"))
+    counts = ((len(switches) - choices, "switch", "switches"), (choices, "choice", "choices"))
     return " and ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.report.finding import in_execution
 from aiovgic.report.table import table
 
 if TYPE_CHECKING:
@@ -121,12 +122,18 @@ def sleeping(finding: Finding, under: str) -> str:
 
 def acquisition(place: Place) -> Iterator[str]:
     """One task: what it wants, and what it holds already."""
-    yield f"{place.task} {'is trying to acquire' if place.access in ACQUIRING else place.access} lock:"
+    wants = "is trying to acquire" if place.access in ACQUIRING else place.access
+    yield f"{actor(place)} {wants} lock:"
     yield f" ({place.thing}), at:"
     yield from trace(place)
     if place.locks:
         yield "but task is already holding lock:" if len(place.locks) == 1 else "but task is already holding locks:"
         yield from (f" ({lock})" for lock in place.locks)
+
+
+def actor(place: Place) -> str:
+    """A task, and its execution if the finding joins several."""
+    return f"{place.task} ({in_execution(place)})" if in_execution(place) else place.task
 
 
 def scenario(places: Sequence[Place]) -> Iterator[str]:
@@ -138,7 +145,7 @@ def scenario(places: Sequence[Place]) -> Iterator[str]:
         ]
     for number, place in enumerate(places):
         rows.append([f"lock({place.thing});" if column == number else "" for column in range(len(places))])
-    yield from table([place.task for place in places], rows)
+    yield from table([actor(place) for place in places], rows)
 
 
 def said(finding: Finding) -> Sequence[str]:

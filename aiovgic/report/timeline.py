@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from aiovgic.record.schedule import Schedule
 from aiovgic.report.timeline_rows import FOLD, HOLD, LEGEND, TOLD, WAIT, Row, rows_of, unmarked_places
 
 if TYPE_CHECKING:
@@ -106,6 +107,10 @@ class Timeline:
         bugs = f" with {', '.join(each.name for each in head.bugs)}" if head.bugs else ""
         run = f"revision {head.revision}{bugs}, {order}, {end.steps} steps"
         yield from wrap(run, width, initial_indent="  ", subsequent_indent="  ")
+        count = len(Schedule.parse(head.schedule).executions)
+        if count > 1:
+            joins = f"it takes {count} executions to show this; here is the last one, and 'aiovgic replay' runs all"
+            yield from wrap(joins, width, initial_indent="  ", subsequent_indent="  ")
         for each in head.bugs:
             if each.title:
                 yield from wrap(f"{each.name}: {each.title}", width, initial_indent="  ", subsequent_indent="    ")

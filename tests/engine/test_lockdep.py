@@ -200,5 +200,5 @@ def test_a_search_that_has_seen_every_situation_learns_nothing_new() -> None:
     detectors = Detectors(ORDER)
     search = explore(program(Locks, {"one": ab, "two": ab}), DfsStrategy(), 100, watches=detectors.watches)
     assert search.complete
-    assert list(detectors.lockdep.edges) == ["a"]
-    assert list(detectors.lockdep.edges["a"]) == ["b"]
+    assert list(detectors.lockdep.graph.edges) == ["a"]
+    assert list(detectors.lockdep.graph.edges["a"]) == ["b"]

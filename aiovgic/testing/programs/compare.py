@@ -101,11 +101,9 @@ class Look:
 
     def note_locks(self, schedule: str) -> None:
         """What lockdep has learnt of this execution."""
-        lockdep = self.detectors.lockdep
-        learnt = [f"{outer} > {inner}" for outer, edges in lockdep.edges.items() for inner in edges]
-        learnt += [f"handlers take {cls}" for cls in lockdep.safe] + [
-            f"{cls} with interrupts on" for cls in lockdep.unsafe
-        ]
+        graph = self.detectors.lockdep.graph
+        learnt = [f"{outer} > {inner}" for outer, edges in graph.edges.items() for inner in edges]
+        learnt += [f"handlers take {cls}" for cls in graph.safe] + [f"{cls} with interrupts on" for cls in graph.unsafe]
         for each in learnt:
             self.seen.locks.setdefault(each, schedule)
 
