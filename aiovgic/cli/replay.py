@@ -38,6 +38,7 @@ from aiovgic.scenario.shipped import scenarios
     "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
 )
 @strict_option
+@click.option("--outcomes", is_flag=True, help="Go on after a wrong lock order, as explore --outcomes does.")
 @format_option
 @json_option
 def replay(  # noqa: PLR0913  one argument an option
@@ -50,6 +51,7 @@ def replay(  # noqa: PLR0913  one argument an option
     until: int | None,
     show: tuple[str, ...],
     strict: bool,
+    outcomes: bool,
     shape: str,
     as_json: bool,
 ) -> int:
@@ -65,11 +67,17 @@ def replay(  # noqa: PLR0913  one argument an option
         checked_place(trace_file)
     with progress("executions"):
         if schedule is None:
-            check_trace(scenario, revision, bugs, strict=strict)
+            check_trace(scenario, revision, bugs, strict=strict, outcomes=outcomes)
             result = lab.replay_trace(scenario, bugs=bugs, until=until)
         else:
             result = lab.replay(
-                scenario, schedule, revision=revision or EXPLORED, bugs=bugs, until=until, strict=strict
+                scenario,
+                schedule,
+                revision=revision or EXPLORED,
+                bugs=bugs,
+                until=until,
+                strict=strict,
+                outcomes=outcomes,
             )
     if show and result.state is not None:
         result = replace(result, state=result.state.only(show))
@@ -82,7 +90,7 @@ def replay(  # noqa: PLR0913  one argument an option
     return 0 if result.good else 1
 
 
-def check_trace(named: str, revision: str | None, bugs: tuple[str, ...], *, strict: bool) -> None:
+def check_trace(named: str, revision: str | None, bugs: tuple[str, ...], *, strict: bool, outcomes: bool) -> None:
     """Raises UsageError where a trace is meant, but something else is said."""
     if named in scenarios() or Path(named).suffix in (".yaml", ".yml"):
         raise UsageError(f"{named} is a scenario: say which schedule, '' for the default order")
@@ -90,6 +98,8 @@ def check_trace(named: str, revision: str | None, bugs: tuple[str, ...], *, stri
         raise UsageError("a trace says itself which revision it is of; leave --revision out")
     if strict:
         raise UsageError("a trace says itself whether it is strict; leave --strict out")
+    if outcomes:
+        raise UsageError("a trace says itself whether its execution goes on; leave --outcomes out")
     ids = [bug for bug in bugs if not is_file(bug)]
     if ids:
         raise UsageError(f"a trace says itself which bug of the catalogue is planted; leave --bug {ids[0]} out")

@@ -1,7 +1,8 @@
 """Making the schedules of a finding smaller that joins what several executions showed.
 
-First one execution is looked for that shows all of it, with at most as many deviations as the schedules have together.
-If there is none, executions that are not needed are left out, and then each schedule is shrunk while the others stay.
+First one execution is looked for that shows all of it, with at most as many deviations as the schedules have together
+and one more for each earlier execution. If there is none, executions that are not needed are left out, and then each
+schedule is shrunk while the others stay.
 The order of the executions plays no part in what they show together, so each is shrunk as if it were the last.
 """
 
@@ -60,7 +61,7 @@ class JoinedShrinker:
     def shrink(self, schedule: Schedule) -> Shrunk:
         """The smallest schedule that was found."""
         alone = Shrinker(self.program, self.about(schedule.after()), self.detectors.again().watches)
-        if alone.search_up_to(len(schedule)):
+        if alone.search_up_to(len(schedule) + len(schedule.earlier)):
             return Shrunk(alone.best.schedule, proven=True, interrupted=False)
         self.interrupted = alone.interrupted
         parts = list(schedule.executions)
@@ -69,6 +70,7 @@ class JoinedShrinker:
             for number in range(len(parts) - 1, -1, -1):
                 self.shrink_part(parts, number)
             self.leave_out(parts)
+            self.sort(parts)
         except KeyboardInterrupt:
             self.interrupted = True
         return Shrunk(joined(parts), proven=False, interrupted=self.interrupted)
@@ -92,6 +94,12 @@ class JoinedShrinker:
         self.interrupted = shrinker.interrupted
         if self.shows(smaller):
             parts[:] = smaller
+
+    def sort(self, parts: Parts) -> None:
+        """Put executions with fewer deviations first, so that equal findings have equal schedules."""
+        ordered = sorted(parts, key=lambda each: (len(each), str(each)))
+        if not self.interrupted and self.shows(ordered):
+            parts[:] = ordered
 
     def about(self, schedule: Schedule) -> Finding:
         """The finding with the schedule of one execution."""

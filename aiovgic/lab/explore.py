@@ -183,7 +183,7 @@ def explore(  # noqa: PLR0913  one argument an option
     limits.check()
     way = strategy if isinstance(strategy, Way) else Way(strategy)
     searching = way.make(seed)
-    telling = Telling(subject, subject.detectors(go_on=outcomes), seed, teller)
+    telling = Telling(subject, outcomes=outcomes, seed=seed, teller=teller)
     early = set_up_breaks(subject)
     state = UserState.of(subject.scenario)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
@@ -72,7 +72,7 @@ class ReplayResult(Result):
         return "\n\n".join(told)
 
 
-def replay(
+def replay(  # noqa: PLR0913  one argument an option
     scenario: Scenario | str | Path,
     schedule: Schedule | str,
     *,
@@ -80,14 +80,15 @@ def replay(
     bugs: Iterable[str | Path] = (),
     until: int | None = None,
     strict: bool = False,
+    outcomes: bool = False,
 ) -> ReplayResult:
     """Run one schedule; with the state before step ``until``, if asked.
 
-    ``strict``: what KVM does on purpose is a finding, too.
-
+    ``strict``: what KVM does on purpose is a finding, too. ``outcomes``: the execution goes on after a wrong lock
+    order, as in a search that counts outcomes.
     Raises UsageError for a schedule that is none or cannot be followed, and for a step that there is not.
     """
-    subject = Subject.of(scenario, revision, bugs, strict=strict)
+    subject = replace(Subject.of(scenario, revision, bugs, strict=strict), outcomes=outcomes)
     parsed = Schedule.parse(schedule) if isinstance(schedule, str) else schedule
     if subject.scenario.body is None:
         check_tasks(parsed, [plan.name for plan in subject.scenario.tasks])
@@ -102,7 +103,7 @@ def replay(
 
 def check_tasks(schedule: Schedule, names: Sequence[str]) -> None:
     """Raises UsageError for a task that the scenario does not have."""
-    for step, name in schedule.switches:
+    for step, name in (switch for each in schedule.executions for switch in each.switches):
         if name not in names:
             hint = nearest(name, list(names)) or f"; there are {', '.join(names)}"
             raise UsageError(f"step {step}: there is no task {name!r}{hint}")

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aiovgic.engine.detect import Detectors
 from aiovgic.engine.excuses import Excuses
 from aiovgic.errors import UsageError
@@ -49,6 +51,8 @@ class Subject:
     """The trace that the scenario was taken from, if it was."""
     strict: bool = False
     """Whether no excuse holds: what KVM does on purpose is a finding."""
+    outcomes: bool = False
+    """Whether an execution goes on after a wrong lock order, as in a search that counts outcomes."""
 
     @classmethod
     def of(
@@ -79,7 +83,7 @@ class Subject:
         if shipped is not None and shipped.read_bytes() == head.text.encode():
             scenario = replace(scenario, path=str(shipped))
         layers_of(head.revision)
-        return cls(scenario, head.revision, planted_again(head.bugs, files), trace, head.strict)
+        return cls(scenario, head.revision, planted_again(head.bugs, files), trace, head.strict, head.outcomes is True)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -123,7 +127,7 @@ class Subject:
 
     def detectors(self, *, exact: bool = False, go_on: bool = False) -> Detectors:
         """The detectors of a search, which may ``go_on`` after findings."""
-        return Detectors(ORDER, self.excuses, exact=exact, go_on=go_on)
+        return Detectors(ORDER, self.excuses, exact=exact, go_on=go_on or self.outcomes)
 
     def replay_line(self, schedule: Schedule) -> str:
         """The command that shows an execution again."""
@@ -131,6 +135,7 @@ class Subject:
             more = "" if self.revision == EXPLORED else f", revision={self.revision!r}"
             more += f", bugs={list(self.bugs)!r}" if self.bugs else ""
             more += ", strict=True" if self.strict else ""
+            more += ", outcomes=True" if self.outcomes else ""
             return self.scenario.again.format(schedule=shlex.quote(str(schedule)), more=more)
         if self.trace and self.scenario.path == INSIDE:
             files = [each.name for each in self.planted if each.source]
@@ -141,6 +146,7 @@ class Subject:
         for bug in self.bugs:
             words += ["--bug", bug]
         words += ["--strict"] if self.strict else []
+        words += ["--outcomes"] if self.outcomes else []
         return shlex.join(words)
 
     def head(self, schedule: Schedule, strategy: str = "replay", seed: int = 0) -> Head:
@@ -162,6 +168,7 @@ class Subject:
             schedule=str(schedule),
             replay=writable(self.replay_line(schedule)),
             strict=self.strict,
+            outcomes=True if self.outcomes else msgspec.UNSET,
             tasks=tuple(plan.name for plan in self.scenario.tasks),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,6 @@ from aiovgic.record.schedule import Schedule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiovgic.engine.detect import Detectors
     from aiovgic.lab.subject import Subject
     from aiovgic.record.finding import Finding, Switch
     from aiovgic.record.trace import Trace
@@ -57,13 +57,15 @@ class Telling:
     def __init__(
         self,
         subject: Subject,
-        detectors: Detectors,
-        seed: int,
+        *,
+        outcomes: bool = False,
+        seed: int = 0,
         teller: Teller | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.subject = subject
-        self.detectors = detectors
+        self.detectors = subject.detectors(go_on=outcomes)
+        """Of the search; with ``outcomes`` it goes on after a wrong lock order."""
         self.seed = seed
         self.teller = teller
         self.clock = clock
@@ -113,11 +115,22 @@ class Telling:
         return self.told[found.identity]
 
     def written(self, found: Finding, schedule: str) -> Told:
-        """A finding's execution under a schedule, written down. Raises DivergedError if the finding is not there."""
+        """A finding's execution under a schedule, written down. Raises DivergedError if the finding is not there.
+
+        A search that counts outcomes may find something behind a wrong lock order that would end a replay. Then
+        the replay has to go on, too.
+        """
+        if self.detectors.go_on:
+            with suppress(DivergedError):
+                return self.shown(self.subject, found, schedule)
+            return self.shown(replace(self.subject, outcomes=True), found, schedule)
+        return self.shown(self.subject, found, schedule)
+
+    def shown(self, subject: Subject, found: Finding, schedule: str) -> Told:
+        """A finding's execution, written down. Raises DivergedError if a replay does not show the finding."""
         shown = show(
-            self.subject,
+            subject,
             Schedule.parse(schedule),
-            detectors=self.detectors,
             at_execution=found.at_execution,
             strategy=found.strategy,
             seed=self.seed,
@@ -128,7 +141,7 @@ class Telling:
                 f"'{found.title}' was found with schedule '{schedule}'; a replay does not show it; {WHY}"
             )
         return Told(
-            subject=self.subject,
+            subject=subject,
             finding=finding,
             trace=shown.trace,
             switches=shown.switches,

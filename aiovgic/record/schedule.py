@@ -5,7 +5,8 @@ means: at step 12 run nic. ``7=1`` means: at choice 7 take alternative 1. Steps 
 0, and so do choices.
 
 A finding about lock classes can join what several executions show. Its schedule names all of them, separated by
-``;``: ``2>init ; 4>addr`` is first the execution with ``2>init``, then the one with ``4>addr``, which shows the finding.
+``;``: ``2>init ; 4>addr`` is the execution with ``2>init``, then the one with ``4>addr``. Only the last one is written
+down in a trace.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _WORD = re.compile(r"(?P<number>[0-9]{1,9})(?:>(?P<task>[A-Za-z_][\w.-]*)|=(?P<a
 SEPARATOR = ";"
 """Between the schedules of executions that belong together."""
 
-MOST_EARLIER = 32
+MOST_EARLIER = 64
 """Executions that may come before the last one of a schedule."""
 
 
@@ -74,7 +75,7 @@ class Schedule:
 
     def __str__(self) -> str:
         if self.earlier:
-            return f" {SEPARATOR} ".join(map(str, self.executions)).strip()
+            return " ".join(f" {SEPARATOR} ".join(map(str, self.executions)).split())
         switches = [f"{step}>{task}" for step, task in self.switches]
         choices = [f"{choice}={alternative}" for choice, alternative in self.choices]
         return " ".join(switches + choices)

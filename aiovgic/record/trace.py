@@ -59,6 +59,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
     """The command or call that shows the execution again without the trace."""
     strict: bool = False
     """Whether what KVM does on purpose is a finding."""
+    outcomes: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether the execution goes on after a wrong lock order, as in a search that counts outcomes."""
     tasks: tuple[str, ...] = ()
     """The scenario's, in order of creation."""
 

@@ -119,7 +119,7 @@ def story(
         yield from (f"    {line}" for line in told(switches[:shown], len(switches)))
         return
     count = len(finding.earlier) + 1
-    yield f"  {title}: {count} executions, since it takes all of them to show the finding{shrunk}"
+    yield f"  {title}: {count} executions, which show the finding together{shrunk}"
     for number in range(1, count + 1):
         its = [each for each in switches if each.execution == number]
         yield f"    execution {number}: {order(its)}"

@@ -109,7 +109,7 @@ class Timeline:
         yield from wrap(run, width, initial_indent="  ", subsequent_indent="  ")
         count = len(Schedule.parse(head.schedule).executions)
         if count > 1:
-            joins = f"it takes {count} executions to show this; here is the last one, and 'aiovgic replay' runs all"
+            joins = f"the finding takes {count} executions; this is the last one, and 'aiovgic replay' runs them all"
             yield from wrap(joins, width, initial_indent="  ", subsequent_indent="  ")
         for each in head.bugs:
             if each.title:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiovgic.engine.detect import Detectors
 from aiovgic.engine.explore import explore
-from aiovgic.engine.shrink import Shrinker
+from aiovgic.engine.replaying import replay_after
+from aiovgic.engine.shrink_joined import shrink
 from aiovgic.engine.strategies.dfs import DfsStrategy
 from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.sync import LockOrder, Part, Parts
@@ -93,9 +94,8 @@ def test_the_shrunk_schedule_of_such_a_circle_shows_it_still() -> None:
     detectors = Detectors(NO_ORDER)
     search = explore(searched, RandomStrategy(3), 1000, watches=detectors.watches)
     (first,) = search.found.values()
-    smallest = Shrinker(searched, first, detectors.again().watches).shrink()
-    assert smallest.broken is not None
-    assert smallest.broken.identity == first.identity
+    smallest = shrink(searched, first, detectors).schedule
+    assert replay_after(searched, smallest, detectors).outcome.breaks(first.identity) is not None
 
 
 def test_trying_a_lock_waits_for_nobody() -> None:
@@ -185,6 +185,39 @@ def test_what_a_handler_takes_must_not_be_outside_what_is_held_with_interrupts_o
             pass
 
     assert rules(Locks, {"thread": inverts, "handler": handler}, isrs=("handler",)) == ["lock-order: irq-inversion"]
+
+
+def test_an_inversion_that_two_executions_show_names_the_schedule_of_the_other() -> None:
+    async def handler(locks: Locks) -> None:
+        if await locks.choose(2, "which") == 0:
+            async with locks.spins[0]:
+                pass
+
+    async def inverts(locks: Locks) -> None:
+        which = await locks.choose(3, "which")
+        if which == 1:
+            async with locks.spins[0], locks.bare:
+                pass
+        if which == 2:
+            async with locks.bare:
+                pass
+
+    searched = program(Locks, {"thread": inverts, "handler": handler}, isrs=("handler",))
+    detectors = Detectors(NO_ORDER)
+    search = explore(searched, DfsStrategy(), 1000, watches=detectors.watches)
+    (finding,) = search.found.values()
+    assert (finding.rule, finding.classes) == ("irq-inversion", ("spin", "bare"))
+    assert finding.earlier
+    smallest = shrink(searched, finding, detectors).schedule
+    again = replay_after(searched, smallest, detectors, exact=True).outcome.breaks(finding.identity)
+    assert again is not None
+    assert [(place.task, place.field, place.line > 0) for place in again.places] == [
+        ("thread", "bare", True),
+        ("thread", "bare", True),
+        ("handler", "spin", True),
+    ]
+    assert again.saw[1] == f"thread takes bare while it holds spin (execution {again.places[1].execution})"
+    assert len(smallest.executions) == len(again.earlier) + 1
 
 
 def test_a_class_that_is_documented_as_safe_needs_no_handler_to_be_seen() -> None:

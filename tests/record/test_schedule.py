@@ -36,6 +36,27 @@ def test_the_order_and_the_spacing_of_the_words_do_not_matter(schedule: Schedule
     assert Schedule.parse("  \t" + "\n ".join(words)) == schedule
 
 
+@given(parts=st.lists(schedules, min_size=1, max_size=4))
+def test_a_printed_schedule_of_several_executions_is_parsed_to_the_same(parts: list[Schedule]) -> None:
+    *earlier, last = parts
+    together = last.after(*earlier)
+    assert Schedule.parse(str(together)) == together
+    assert together.executions == tuple(parts)
+    assert len(together) == sum(map(len, parts))
+
+
+def test_the_schedules_of_several_executions_are_separated_by_semicolons() -> None:
+    schedule = Schedule.parse("7=1 2>nic;;3>mover")
+    assert str(schedule) == "2>nic 7=1 ; ; 3>mover"
+    assert str(Schedule().after(Schedule())) == ";"
+
+
+def test_a_schedule_names_no_more_executions_than_it_may() -> None:
+    assert len(Schedule.parse(";" * 64).executions) == 65
+    with pytest.raises(UsageError, match=r"^a schedule names at most 65 executions, not 66$"):
+        Schedule.parse(";" * 65)
+
+
 def test_a_schedule_reads_as_switches_then_choices() -> None:
     schedule = Schedule.parse("7=1 13>mover 12>nic 2=0")
     assert schedule.switches == ((12, "nic"), (13, "mover"))
