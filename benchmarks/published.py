@@ -3,16 +3,19 @@
     python benchmarks/published.py [--seeds N] [--budget N] [--jobs N] [--only NAME]...
 
 A row is a program, a cell the median over the seeds of the executions to the bug; a seed that does not find it within
-the budget counts as the budget. The last row is the geometric mean over the programs.
+the budget counts as the budget. The last row is the geometric mean over the programs. With --keep FILE each cell is
+written to the file when it is known, and cells that the file has are not measured again.
 """
 
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
+import json
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from math import exp, fsum, log
+from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from old_default import OldDefault
 
@@ -21,7 +24,7 @@ from aiovgic.lab.strategies import Way
 from aiovgic.testing.programs.literature import PUBLISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 BUDGET = 10_000
 SEEDS = 20
@@ -31,6 +34,37 @@ DEFAULT = "default"
 WAYS = (DEFAULT, "old default", "pos", "surw", "pct", "urw", "random")
 
 
+Cell: TypeAlias = tuple[str, str, int, int]
+"""A program, a way, the number of seeds, the budget."""
+
+
+class Kept:
+    """Executions to the bug by cell, in a file of one JSON line a cell. Without a path nothing is kept."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.cells: dict[Cell, list[int]] = {}
+        if path is not None and path.exists():
+            for line in path.read_text().splitlines():
+                *cell, found = json.loads(line)
+                self.cells[tuple(cell)] = found
+
+    def keep(self, cell: Cell, found: list[int]) -> None:
+        """Write one more cell."""
+        self.cells[cell] = found
+        if self.path is not None:
+            with self.path.open("a") as file:
+                file.write(json.dumps([*cell, found]) + "\n")
+
+
+def measure(kept: Kept, cells: Sequence[Cell], jobs: int) -> None:
+    """Measure the cells that are not kept yet."""
+    with ProcessPoolExecutor(jobs) as pool:
+        measured = {pool.submit(to_the_bug, cell): cell for cell in cells if cell not in kept.cells}
+        for each in as_completed(measured):
+            kept.keep(measured[each], each.result())
+
+
 def strategy_of(way: str, seed: int) -> Any:
     """A strategy of the table, by the name of its column."""
     if way == "old default":
@@ -38,7 +72,7 @@ def strategy_of(way: str, seed: int) -> Any:
     return Way("auto" if way == DEFAULT else way).make(seed)
 
 
-def to_the_bug(asked: tuple[str, str, int, int]) -> list[int]:
+def to_the_bug(asked: Cell) -> list[int]:
     """Executions to the bug by seed, the budget where it is not found; ends where more cannot change the median.
 
     Of the default all seeds are tried.
@@ -58,31 +92,25 @@ def geometric_mean(figures: Sequence[float]) -> float:
     return exp(fsum(map(log, figures)) / len(figures))
 
 
-def table(names: Sequence[str], ways: Sequence[str], seeds: int, budget: int, jobs: int) -> None:
-    """Print the table, a row as soon as it is known."""
+def table(found: Mapping[Cell, list[int]], names: Sequence[str], ways: Sequence[str], seeds: int, budget: int) -> None:
+    """Print the table."""
     widths = {way: max(len(way), 7) for way in ways}
-    print(f"\nexecutions to the bug: median of {seeds} seeds, budget {budget}")
+    print(f"executions to the bug: median of {seeds} seeds, budget {budget}")
     head = f"{'program':16} {'threads':>7} " + " ".join(f"{way:>{widths[way]}}" for way in ways)
     print(f"{head}  {'default, worst seed':>19}  published size; source")
-    columns: dict[str, list[float]] = {way: [] for way in ways}
-    missed: list[str] = []
-    with ProcessPoolExecutor(jobs) as pool:
-        rows = {name: [pool.submit(to_the_bug, (name, way, seeds, budget)) for way in ways] for name in names}
-        for name, cells in rows.items():
-            [published] = [each for each in PUBLISHED if each.name == name]
-            found = dict(zip(ways, (cell.result() for cell in cells), strict=True))
-            medians = {way: median(found[way]) for way in ways}
-            for way, figure in medians.items():
-                columns[way].append(figure)
-            worst = max(found[DEFAULT])
-            missed += [name] if worst == budget else []
-            shown = " ".join(f"{medians[way]:{widths[way]}g}" for way in ways)
-            print(
-                f"{name:16} {published.threads:7} {shown}  {worst:19}  {published.size}; {published.source}", flush=True
-            )
-    means = " ".join(f"{geometric_mean(columns[way]):{widths[way]}.1f}" for way in ways)
-    print(f"{'geometric mean':16} {'':7} {means}  (wanted of the default: at most 12)")
-    print(f"not found with every seed: {', '.join(missed) or 'none'} (wanted: none but {HARDEST})")
+    medians = {(name, way): median(found[name, way, seeds, budget]) for name in names for way in ways}
+    missed = []
+    for name in names:
+        [published] = [each for each in PUBLISHED if each.name == name]
+        worst = max(found[name, DEFAULT, seeds, budget]) if DEFAULT in ways else ""
+        missed += [name] if worst == budget else []
+        shown = " ".join(f"{medians[name, way]:{widths[way]}g}" for way in ways)
+        print(f"{name:16} {published.threads:7} {shown}  {worst:>19}  {published.size}; {published.source}")
+    means = [geometric_mean([medians[name, way] for name in names]) for way in ways]
+    shown = " ".join(f"{mean:{widths[way]}.1f}" for way, mean in zip(ways, means, strict=True))
+    print(f"{'geometric mean':16} {'':7} {shown}  (wanted of the default: at most 12)")
+    if DEFAULT in ways:
+        print(f"not found with every seed: {', '.join(missed) or 'none'} (wanted: none but {HARDEST})")
 
 
 def main() -> None:
@@ -92,10 +120,14 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=BUDGET, help="executions of one search at most")
     parser.add_argument("--jobs", type=int, default=None, help="processes; one a processor unless said")
     parser.add_argument("--only", action="append", help="a program of the table; may be repeated")
-    parser.add_argument("--ways", default=",".join(WAYS), help="the columns, the default among them")
+    parser.add_argument("--ways", default=",".join(WAYS), help="the columns")
+    parser.add_argument("--keep", type=Path, help="a file with the cells that were measured before")
     asked = parser.parse_args()
     names = asked.only or [each.name for each in PUBLISHED]
-    table(names, asked.ways.split(","), asked.seeds, asked.budget, asked.jobs)
+    ways = asked.ways.split(",")
+    kept = Kept(asked.keep)
+    measure(kept, [(name, way, asked.seeds, asked.budget) for way in ways for name in names], asked.jobs)
+    table(kept.cells, names, ways, asked.seeds, asked.budget)
 
 
 if __name__ == "__main__":
