@@ -43,7 +43,7 @@ from aiovgic.sync import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterator
 
     from aiovgic.sync import Change, Declared, HostCpu, Op, Part, Thing
 
@@ -87,7 +87,7 @@ Wait = Literal["", "lock", "wake", "grace"]
 class Footprint:
     """What one step touches, and which waiting tasks it lets go on."""
 
-    __slots__ = ("ends", "enters", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes", "wrote")
+    __slots__ = ("ends", "enters", "hidden", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
 
     def __init__(self) -> None:
         self.touched: dict[str, bool] = {}
@@ -101,8 +101,8 @@ class Footprint:
         self.wakes: tuple[str, ...] = ()
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
-        self.wrote: tuple[str, ...] = ()
-        """Guarded fields that it writes, points or not. They are not compared with other footprints."""
+        self.hidden: dict[tuple[str, Declared], bool] = {}
+        """Guarded fields that are no points, and so are not compared, by owner and field: whether it writes them."""
         self.ends = False
         """Whether it ends the execution, or decides whether a later step does: then it commutes with no step."""
 
@@ -138,6 +138,8 @@ class Footprint:
             self.touched[name] = write or self.touched.get(name, False)
         for words, write in other.ranges.items():
             self.ranges[words] = write or self.ranges.get(words, False)
+        for field, write in other.hidden.items():
+            self.hidden[field] = write or self.hidden.get(field, False)
         self.ends |= other.ends
 
     # -- what it consists of ------------------------------------------------------------------
@@ -227,14 +229,22 @@ class Footprint:
     def note(self, part: Part, field: Declared, points: Container[Declared], *, write: bool) -> None:
         """A guarded field: as a piece of what may be freed, and itself if it is one of the ``points``."""
         self.touched.setdefault(part.ident, False)
-        if write:
-            self.wrote += (f"{part.ident}.{field.field}",)
         if field in points:
             self.touch(f"{part.ident}.{field.field}", write=write)
+        elif write or (part.ident, field) not in self.hidden:
+            self.hidden[part.ident, field] = write
 
-    def writes(self, names: Iterable[str]) -> bool:
+    def promote(self, field: Declared) -> None:
+        """A field has become a point: compare the accesses of it from now on."""
+        for owner, each in list(self.hidden):
+            if each is field:
+                self.touch(f"{owner}.{field.field}", write=self.hidden.pop((owner, each)))
+
+    def writes(self, names: Container[str]) -> bool:
         """Whether it writes a shared word or a guarded field with one of these identities."""
-        return any(self.touched.get(name, False) or name in self.wrote for name in names)
+        hidden = (f"{owner}.{field.field}" for (owner, field), write in self.hidden.items() if write)
+        changed = (name for name, write in self.touched.items() if write)
+        return any(name in names for name in (*changed, *hidden))
 
     def freed(self, part: Part) -> None:
         """The memory of a part is gone, and all things in it."""

@@ -1,7 +1,9 @@
 """Writing down what each step of an execution touches.
 
-Guarded fields count only where they are ``points``: those that are read without their lock,
-knowingly, and those that race.
+Guarded fields count only where they are ``points``: those that are read without their lock knowingly, those that race,
+and those that rules read during the race. All other accesses are ordered by locks, which count. A field may become a
+point late: from then on all footprints that the search still uses show it. In what the search has done with by then no
+access of it was in conflict with another one, except in the order of their locks.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from aiovgic.engine.watch import Watch
 from aiovgic.sync import Fence, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from aiovgic.engine.footprint import Key
     from aiovgic.engine.task import Task
@@ -28,7 +30,9 @@ class Steps(Watch):
 
     after_ops = SILENT
 
-    def __init__(self) -> None:
+    def __init__(self, kept_footprints: Callable[[], Iterable[Footprint]] = tuple) -> None:
+        self.kept_footprints = kept_footprints
+        """The footprints that the search uses beside those of the steps."""
         self.events: list[Event] = []
         self.kept = 0
         """How many steps the next execution repeats."""
@@ -43,9 +47,7 @@ class Steps(Watch):
         self.order: Order | None = None
         self.points: dict[Declared, None] = {}
         self.new_points = False
-        """Whether a field has become a point, which earlier steps do not show."""
-        self.hidden: list[tuple[Footprint, Part, Declared, bool]] | None = []
-        """In the first execution: accesses of fields that were no points; None later."""
+        """Whether a field has become a point since the order of the steps was looked at."""
         self.execution: Execution | None = None
         self.session: Observant | None = None
         """What has rules that are asked when only one task can go on."""
@@ -139,8 +141,6 @@ class Steps(Watch):
             self.promoted(field)
         if self.footprint is not None:
             self.footprint.note(part, field, self.points, write=write)
-            if self.hidden is not None and field not in self.points:
-                self.hidden.append((self.footprint, part, field, write))
 
     def rule_word(self, word: Shared[Any]) -> None:
         if self.reads is not None:
@@ -160,14 +160,11 @@ class Steps(Watch):
         if field not in self.points:
             self.points[field] = None
             self.new_points = True
-
-    def show_points(self) -> bool:
-        """Put fields that have become points into the footprints of the first execution; False if it was not that."""
-        hidden, self.hidden = self.hidden, None
-        for footprint, part, field, write in hidden or ():
-            footprint.note(part, field, self.points, write=write)
-        self.new_points &= hidden is None
-        return not self.new_points
+            for event in self.events:
+                event.footprint.promote(field)
+                event.meets = None
+            for footprint in self.kept_footprints():
+                footprint.promote(field)
 
     def freed(self, part: Part) -> None:
         if self.footprint is not None:
@@ -178,12 +175,14 @@ class Steps(Watch):
     def ordered(self, skips: Callable[[Order, Event], bool]) -> Iterator[tuple[Order, Event]]:
         """Each new step, and the order of those before it; the order has it when the next one is asked for.
 
-        A step that is to be skipped is only counted.
+        All steps are new if a field has become a point. A step that is to be skipped is only counted.
         """
-        if self.order is None or not self.kept:
+        kept = 0 if self.new_points else self.kept
+        self.new_points = False
+        if self.order is None or not kept:
             self.order = Order(self.first)
-        self.order.truncate(self.kept)
-        for number in range(self.kept, len(self.events)):
+        self.order.truncate(kept)
+        for number in range(kept, len(self.events)):
             event = self.events[number]
             if skips(self.order, event):
                 self.order.skip(event)

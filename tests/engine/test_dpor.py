@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.detect import Detectors
@@ -57,6 +57,36 @@ def test_a_store_after_a_barrier_counts_though_the_word_be_as_it_was() -> None:
     search = explore(program(Told, {"one": tells, "two": hears}), DporStrategy(), 100, watches=detectors.watches)
     assert search.complete
     assert [each.kind for each in search.found.values()] == ["data-race"]
+
+
+class Late(Told):
+    """A plain field that races only in some executions."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.other = self.shared("other", 0)
+
+
+def test_a_race_that_comes_late_costs_no_further_executions() -> None:
+    async def sets(part: Any) -> None:
+        part.plain = 1
+        await part.word.store(1)
+
+    async def races(part: Any) -> None:
+        if await part.word.load():
+            part.plain += 1
+
+    async def elsewhere(part: Any) -> None:
+        await part.other.store(await part.other.load() + 1)
+
+    tasks = {"races": races, "sets": sets, "one": elsewhere, "two": elsewhere}
+    counts = set()
+    for order in permutations(tasks):
+        bodies = {name: tasks[name] for name in order}
+        search = explore(program(Late, bodies), DporStrategy(), 100, watches=Detectors(LockOrder()).watches)
+        assert [each.kind for each in search.found.values()] == ["data-race"]
+        counts.add((search.complete, search.executions))
+    assert counts == {(True, 8)}
 
 
 def test_an_execution_without_end_is_one_of_many() -> None:

@@ -254,6 +254,19 @@ def test_what_is_published_last_is_no_finding() -> None:
     assert not kinds(same_in_every_order({"opens": opens_last, "other": looks_on}))
 
 
+def test_a_rule_that_reads_a_field_late_costs_no_further_executions() -> None:
+    async def opens_once_it_is_set(part: Any) -> None:
+        if await part.u.load():
+            await opens(part)
+
+    async def asks(part: Any) -> None:
+        await part.request.store(1)
+
+    bodies: dict[str, Body] = {"opener": opens_once_it_is_set, "setter": sets, "one": asks, "two": asks}
+    counts = {shows({name: bodies[name] for name in order}, DporStrategy())[1] for order in permutations(bodies)}
+    assert counts == {7}
+
+
 # -- what hardware holds --------------------------------------------------------------------------
 
 

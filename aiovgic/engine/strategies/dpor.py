@@ -19,7 +19,7 @@ from aiovgic.engine.strategies.follow import Follow
 from aiovgic.errors import DivergedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aiovgic.engine.footprint import Key
     from aiovgic.engine.order import Event, Order
@@ -93,7 +93,7 @@ class DporStrategy:
 
     def __init__(self) -> None:
         self.path: list[Node] = []
-        self.steps = Steps()
+        self.steps = Steps(self.footprints)
         self.complete = False
         self.late: dict[int, int] = {}
         """How many late steps of each task were looked at, by number."""
@@ -149,14 +149,11 @@ class DporStrategy:
         """
         if self.again.orders:
             del self.again.orders[0]
-        elif self.steps.show_points():
+        else:
             with uncollected():
                 self.turn_round()
                 self.again.orders = self.other_orders()
         if self.again.orders:
-            return True
-        if self.steps.new_points:
-            self.begin_anew()
             return True
         with uncollected():
             return self.go_back()
@@ -182,12 +179,12 @@ class DporStrategy:
             alternatives += max(node.alternatives - node.taken - 1, 0)
         return branches + alternatives + 1
 
-    def begin_anew(self) -> None:
-        """Forget everything but the points: the steps so far did not show them all."""
-        self.path = []
-        self.steps.kept = 0
-        self.steps.new_points = False
-        self.steps.hidden = []
+    def footprints(self) -> Iterator[Footprint]:
+        """Footprints of steps that were taken from the states on the path, or need not be."""
+        for node in self.path:
+            yield node.footprint
+            yield from node.sleep.values()
+            yield from node.done.values()
 
     def other_orders(self) -> list[Steered]:
         """Orders of the trace that was executed with the moments at which rules are asked and that it did not have."""
