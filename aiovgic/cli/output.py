@@ -16,7 +16,7 @@ from aiovgic.errors import UsageError
 
 COLOURS = (
     (re.compile(r"\b(FAILED|DIFFERS)\b"), "bold red"),
-    (re.compile(r"\b(ok|agrees)\b(?!.*\bnot complete\b)|(?<!not )\bcomplete\b"), "green"),
+    (re.compile(r"(?<=  )ok(?=  )|\bagrees\b|(?<!not )\bcomplete\b(?! for)"), "green"),
     (re.compile(r"\bnot complete\b"), "yellow"),
     (re.compile(r"^  (replay|timeline) +(.+)$", re.MULTILINE), "cyan"),
 )

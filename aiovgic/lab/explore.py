@@ -22,11 +22,12 @@ from aiovgic.record.finding import Finding
 from aiovgic.report.explore import (
     clean_line,
     excused_lines,
-    extent_of,
     how_found,
+    interrupted_lines,
     longer_lines,
     strategy_lines,
     unreached_lines,
+    verdict_of,
 )
 from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
@@ -123,7 +124,8 @@ class ExploreResult(Result):
     def findings_report(self) -> str:
         """What was found, or that nothing was."""
         if not self.findings:
-            extent = extent_of(
+            verdict = verdict_of(
+                self.executions,
                 complete=self.complete,
                 interrupted=self.interrupted,
                 exhausted=self.exhausted,
@@ -131,7 +133,7 @@ class ExploreResult(Result):
                 untracked=self.untracked,
                 whole=self.whole,
             )
-            line = clean_line(self.scenario, self.under, self.in_words, self.executions, self.seconds, extent)
+            line = clean_line(self.scenario, self.under, self.in_words, self.seconds, verdict)
             return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
         told = []
         for number, finding in enumerate(self.findings):
@@ -150,8 +152,9 @@ class ExploreResult(Result):
         return "\n".join(["", *self.coverage_lines(), *outcomes]).rstrip()
 
     def coverage_lines(self) -> list[str]:
-        """What ends every report: the executions of each strategy, how to search on, and the excuses used."""
-        return [*strategy_lines(self.by_strategy), *longer_lines(self.longer), *excused_lines(self.excused)]
+        """The end of every report: interruption, executions of each strategy, how to search on, and excuses used."""
+        interrupted = interrupted_lines(self.executions) if self.interrupted and self.findings else []
+        return [*interrupted, *strategy_lines(self.by_strategy), *longer_lines(self.longer), *excused_lines(self.excused)]
 
 
 def explore(  # noqa: PLR0913  one argument an option

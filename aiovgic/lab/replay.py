@@ -66,7 +66,7 @@ class ReplayResult(Result):
         """How the execution ended."""
         steps = f"{self.trace.end.steps} steps, digest {self.trace.digest[:16]}"
         if not self.findings:
-            return f"{self.scenario}  ok  replayed, {steps}  (revision {self.under})"
+            return f"{self.scenario}  nothing found in the replay, {steps}  (revision {self.under})"
         how = f"revision {self.under}, replayed, {steps}"
         told = [finding_report(self.scenario, finding, self.switches, how, None) for finding in self.findings]
         return "\n\n".join(told)

@@ -1,4 +1,4 @@
-"""The report of a search: one honest line, or the finding."""
+"""The report of a search that found nothing, and the lines that end every report."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def clean_line(subject: str, revision: str, strategy: str, executions: int, seconds: float, extent: str) -> str:
-    """What is said when nothing was found: how much was tried, and whether that is everything."""
-    count = "1 execution" if executions == 1 else f"{executions} executions"
-    return f"{subject}  ok  {count}, {extent}  (revision {revision}, {strategy}, {seconds:.1f} s)"
+def clean_line(subject: str, revision: str, strategy: str, seconds: float, verdict: str) -> str:
+    """The first line of a search that found nothing: how much was tried, and whether that is everything."""
+    return f"{subject}  {verdict}  (revision {revision}, {strategy}, {seconds:.1f} s)"
 
 
-def extent_of(
+def verdict_of(  # noqa: PLR0913  a verdict depends on all of this
+    executions: int,
     *,
     complete: bool,
     interrupted: bool,
@@ -23,30 +23,43 @@ def extent_of(
     spent: str = "",
     untracked: Sequence[str] = (),
 ) -> str:
-    """How far a search went.
+    """What a search that found nothing amounts to: ``ok`` only if it was complete.
 
     ``whole``: it tried all orders of the model's operations. ``spent`` is the limit that ended it. ``untracked``: state
     of the user's tasks that a search that ran to its end did not cover.
     """
+    count = counted(executions)
     if complete:
-        return "complete"
+        return f"ok  {count}, complete"
     beside = f"; not explored: {'; '.join(untracked)}" if untracked else ""
+    if interrupted:
+        return f"interrupted, not complete  {count}"
     if whole and untracked:
-        return f"complete for the model{beside}"
+        return f"not complete  {count}, complete for the model{beside}"
     if exhausted:
-        return f"complete as far as the bound goes{beside}"
-    if interrupted or not spent:
-        return "interrupted, not complete" if interrupted else "not complete"
-    return f"{spent} spent, not complete"
+        return f"not complete  {count}, every order within the bound was tried{beside}"
+    return f"{spent} spent, not complete  {count}" if spent else f"not complete  {count}"
+
+
+def counted(executions: int) -> str:
+    """A number of executions in words; of none it is said that none came to its end."""
+    if not executions:
+        return "no execution ended"
+    return "1 execution" if executions == 1 else f"{executions} executions"
+
+
+def interrupted_lines(executions: int) -> list[str]:
+    """What is said at the end of a search that found something and was interrupted."""
+    return [f"  interrupted: {counted(executions)}; the findings above are kept"]
 
 
 def unreached_lines(unreached: Sequence[str]) -> list[str]:
-    """What was to happen sometimes, and has not happened yet."""
+    """The expectations of kind ``sometimes`` that no execution has reached yet."""
     return [f"  not reached so far: {written}" for written in unreached]
 
 
 def excused_lines(excused: Sequence[str]) -> list[str]:
-    """The excuses that a search used: what KVM does on purpose, and no rule reports."""
+    """The excuses that a search used: KVM does these on purpose, so that no rule reports them."""
     return [f"  excused: {len(excused)}", *(f"    {each}" for each in excused)] if excused else []
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiovgic.record.finding import Finding
 
-NOTE = "the seed repeats what is drawn; which of several ready tasks goes first is the event loop's affair"
+NOTE = "the seed repeats what is drawn; it does not repeat which of several ready tasks the event loop resumes first"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def stress_report(summary: StressSummary, found: Sequence[tuple[Finding, int]]) 
 
 def head(summary: StressSummary, findings: int) -> Iterator[str]:
     """Verdict and figures."""
-    verdict = f"FAILED  {count(findings, 'finding')} in" if findings else "ok "
+    verdict = f"FAILED  {count(findings, 'finding')} in" if findings else "nothing found in"
     stopped = ", interrupted" if summary.interrupted else ""
     yield (
         f"{summary.scenario}  {verdict} {count(summary.rounds, 'round')}{stopped}  (revision {summary.revision}, "

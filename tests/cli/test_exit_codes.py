@@ -33,7 +33,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_spent_budget_is_exit_code_0_and_says_not_complete(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(SPENT) == 0
-    assert "1 execution, budget spent, not complete" in capsys.readouterr().out
+    assert "  budget spent, not complete  1 execution  (" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("json_too", [[], ["--json"]])

@@ -118,7 +118,7 @@ def test_a_result_with_a_finding_is_not_ok() -> None:
 def test_random_says_that_its_budget_is_spent() -> None:
     result = explore("init-vs-init", strategy="random", budget=20)
     assert not result.complete
-    assert "20 executions, budget spent, not complete" in str(result)
+    assert "budget spent, not complete  20 executions" in str(result)
 
 
 def test_the_same_seed_searches_the_same() -> None:

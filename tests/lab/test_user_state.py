@@ -244,7 +244,7 @@ def test_objects_of_a_task_alone_and_made_anew_are_no_shared_state() -> None:
 
 def test_a_bounded_search_does_not_say_that_it_is_complete_for_the_model() -> None:
     result = explore(race({"a": uses_global, "b": uses_global}), strategy=Way("dfs", preemptions=0))
-    assert f"complete as far as the bound goes; not explored: global `STATE` {BOTH}" in str(result)
+    assert f"every order within the bound was tried; not explored: global `STATE` {BOTH}" in str(result)
 
 
 def test_a_search_that_is_not_over_names_the_state_in_its_json() -> None:
