@@ -31,7 +31,7 @@ def bugs(verifying: bool, quick: bool, jobs: int | None, as_json: bool) -> int:
     Ctrl-C or SIGTERM keeps what was checked so far.
     """
     if verifying:
-        with progress("bugs") as show:
+        with progress("bugs", "no bug was checked") as show:
             result = verify(quick=quick, jobs=jobs or 1, progress=show, heard=complain)
         say_json(result.to_json()) if as_json else say(str(result))
         if result.good and result.interrupted:

@@ -12,6 +12,7 @@ import click
 from aiovgic.cli.options import MAX_JOBS, json_option, revision_option
 from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
+from aiovgic.cli.signals import interrupted
 from aiovgic.cli.values import Whole
 from aiovgic.lab import conform as lab
 from aiovgic.report.conform import SHOWN
@@ -37,7 +38,7 @@ def conform(files: tuple[Path, ...], revision: str, live: bool, jobs: int, as_js
 
     FILE is a recording, JSON lines, gzipped or not; without any, the shipped ones are played.
     The first differences are named on standard error when they are found. Exit code 1: the model answers
-    something otherwise.
+    something otherwise. Ctrl-C or SIGTERM keeps what was compared so far.
     """
     told = count()
 
@@ -46,10 +47,12 @@ def conform(files: tuple[Path, ...], revision: str, live: bool, jobs: int, as_js
             where = f"{difference.script}, operation {difference.index} ({difference.file}:{difference.line})"
             complain(f"differs: {where}")
 
-    with progress("scripts played") as show:
+    with progress("scripts played", "no recording was played") as show:
         result = lab.conform(files, revision=revision, live=live, jobs=jobs, progress=show, heard=heard)
     if as_json:
         say_json(result.to_json())
     else:
         say(str(result))
+    if result.good and result.interrupted:
+        return interrupted()
     return 0 if result.good else 1

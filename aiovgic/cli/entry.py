@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
-from aiovgic.cli.signals import interrupted, listen
+from aiovgic.cli.signals import ignore, interrupted, listen
 
 
 def main() -> None:
     """Run one command and leave with its exit code; Ctrl-C and SIGTERM are answered from the first moment on."""
+    code: int | None = None
     try:
         listen()
         from aiovgic.cli.main import run  # noqa: PLC0415  importing takes a while, and may be interrupted
 
         code = run()
+        ignore()
     except KeyboardInterrupt:
-        sys.stderr.write("aiovgic: interrupted\n")
-        code = interrupted()
+        if code is None:
+            sys.stderr.write("aiovgic: interrupted: nothing ran\n")
+            code = interrupted()
     leave(code)
 
 

@@ -16,7 +16,7 @@ from aiovgic.cli.options import (
     strict_option,
     trace_option,
 )
-from aiovgic.cli.output import say, say_json
+from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.signals import interrupted
 from aiovgic.cli.telling import TellerLines
@@ -90,7 +90,13 @@ def explore(  # noqa: PLR0913  one argument an option
     with progress("executions") as show:
         teller = TellerLines(show, shape, trace_file, as_json=as_json)
         way = Way(strategy, depth, preemptions)
-        result = lab.explore(scenario, strategy=way, progress=show, teller=teller, **search)
+        try:
+            result = lab.explore(scenario, strategy=way, progress=show, teller=teller, **search)
+        except KeyboardInterrupt:
+            if not teller.kept:
+                raise
+            complain(f"interrupted; the findings above are kept: {', '.join(map(str, teller.kept.values()))}")
+            return 1
     if as_json:
         say_json({**result.to_json(), "traces": [str(path) for path in teller.kept.values()]})
     else:

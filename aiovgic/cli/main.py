@@ -104,7 +104,7 @@ def told(error: BaseException) -> tuple[int, str]:
     """Whose fault an error is, and what is said of it."""
     match error:
         case click.Abort() | KeyboardInterrupt():
-            return interrupted(), "interrupted"
+            return interrupted(), str(error.__cause__ or error) or "interrupted: no result"
         case click.ClickException():
             return Exit.USAGE, asked_wrongly(error)
         case RefusedError():

@@ -29,6 +29,7 @@ from rich.progress import (
 from rich.text import Text
 
 from aiovgic.cli.output import complain
+from aiovgic.cli.signals import result_is_there
 from aiovgic.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -120,18 +121,22 @@ def make_bar() -> Progress | None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Show]:
+def progress(what: str, none: str = "no execution ended") -> Iterator[Show]:
     """Show how far a verb is; what the verb prints itself goes to standard error.
 
-    Raises ScenarioError, with the place, where a user's code tries to end the process.
+    ``none``: what is said if Ctrl-C comes before the first of them. Raises ScenarioError, with the place, where a
+    user's code tries to end the process. Raises KeyboardInterrupt with a text that says how far the verb was.
     """
     show = Show(what, make_bar())
     try:
         with redirect_stdout(sys.stderr), beating(show):
             yield show
+            result_is_there()
     except (SystemExit, GeneratorExit) as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         raise ScenarioError(f"{where.filename}:{where.lineno}", f"raises {type(error).__name__}") from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted: {show.so_far or none}, no result") from None
     finally:
         show.end()
 

@@ -44,7 +44,7 @@ def stress(scenario: str, *, as_json: bool, **how: Any) -> int:
     for a reason that the architecture allows. Exit code 1: something was found. Ctrl-C or SIGTERM keeps what was
     found so far.
     """
-    with progress("seconds") as tell:
+    with progress("seconds", "no round ended") as tell:
         result = lab.stress(scenario, progress=tell, **how)
     if as_json:
         say_json(result.to_json())

@@ -14,6 +14,7 @@ import anyio
 
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_runtime import Abandoned, LiveRuntime
+from aiovgic.engine.live_signals import signals_held
 from aiovgic.engine.outcome import BEFORE, Outcome, fault_in, fault_of
 from aiovgic.engine.places import NOWHERE, raised_at
 from aiovgic.errors import AiovgicError
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
 def run_live(main: Callable[[], Awaitable[Any]]) -> Any:
     """Run ``main`` in a loop of its own: uvloop's where it is installed, else asyncio's.
 
-    An error of ours that a task group has wrapped is raised as it is.
+    An error of ours that a task group has wrapped is raised as it is. A signal cancels ``main`` first, and what the
+    signal's handler raises is raised then.
     """
     uvloop = importlib.util.find_spec("uvloop") is not None
     try:
-        return anyio.run(main, backend="asyncio", backend_options={"use_uvloop": uvloop})
+        with signals_held() as held:
+            return anyio.run(held.run, main, backend="asyncio", backend_options={"use_uvloop": uvloop})
     except BaseExceptionGroup as group:
         ours = leaf(group)
         if ours is None:

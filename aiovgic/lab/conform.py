@@ -41,6 +41,8 @@ class ConformResult(Result):
     jobs: int = 1
     themes: tuple[ThemeCount, ...] = ()
     differences: tuple[Difference, ...] = field(default=(), repr=False)
+    interrupted: bool = False
+    """Whether Ctrl-C ended it before all recordings were played."""
 
     @property
     def good(self) -> bool:
@@ -50,13 +52,15 @@ class ConformResult(Result):
     @property
     def total(self) -> ThemeCount:
         """All themes together."""
-        return ThemeCount("all", *(sum(column) for column in zip(*(theme[1:] for theme in self.themes), strict=True)))
+        numbers = [theme[1:] for theme in self.themes] or [(0, 0, 0, 0)]
+        return ThemeCount("all", *(sum(column) for column in zip(*numbers, strict=True)))
 
     def to_json(self) -> dict[str, Any]:
         total = self.total
         return {
             "verb": self.verb,
             "revision": self.revision,
+            **({"interrupted": True} if self.interrupted else {}),
             "scripts": total.scripts,
             "scripts_agree": total.scripts_agree,
             "ops": total.ops,
@@ -67,7 +71,16 @@ class ConformResult(Result):
 
     def report(self) -> str:
         how = "live" if self.live else "on the trampoline"
-        return conform_report(self.revision, how, self.jobs, self.themes, self.total, self.differences, self.seconds)
+        return conform_report(
+            self.revision,
+            how,
+            self.jobs,
+            self.themes,
+            self.total,
+            self.differences,
+            self.seconds,
+            interrupted=self.interrupted,
+        )
 
 
 class Chunk(NamedTuple):
@@ -95,6 +108,7 @@ def conform(
     """Play recordings and compare every result; without files, the shipped ones of that revision.
 
     ``jobs`` is how many processes share the work. ``heard`` gets each difference when it is found.
+    Ctrl-C ends it and keeps what was compared.
     Raises ScenarioError for a file that is no recording, UsageError for a revision there is not.
     """
     began = time.perf_counter()
@@ -107,11 +121,15 @@ def conform(
         work = list(work)
         jobs = min(jobs, len(work))
     played: list[Played] = []
-    for each in spread(work, jobs, progress):
-        played.append(each)
-        if heard is not None:
-            for difference in each.differences:
-                heard(difference)
+    interrupted = False
+    try:
+        for each in spread(work, jobs, progress):
+            played.append(each)
+            if heard is not None:
+                for difference in each.differences:
+                    heard(difference)
+    except KeyboardInterrupt:
+        interrupted = True
     return ConformResult(
         verb="conform",
         revision=revision,
@@ -120,6 +138,7 @@ def conform(
         jobs=jobs,
         themes=tuple(count(played)),
         differences=tuple(difference for each in played for difference in each.differences),
+        interrupted=interrupted,
     )
 
 

@@ -154,7 +154,12 @@ class ExploreResult(Result):
     def coverage_lines(self) -> list[str]:
         """The end of every report: interruption, executions of each strategy, how to search on, and excuses used."""
         interrupted = interrupted_lines(self.executions) if self.interrupted and self.findings else []
-        return [*interrupted, *strategy_lines(self.by_strategy), *longer_lines(self.longer), *excused_lines(self.excused)]
+        return [
+            *interrupted,
+            *strategy_lines(self.by_strategy),
+            *longer_lines(self.longer),
+            *excused_lines(self.excused),
+        ]
 
 
 def explore(  # noqa: PLR0913  one argument an option
@@ -205,7 +210,7 @@ def result_of(
     """
     subject = telling.subject
     unreached = unreached_of(subject.scenario, found) if found.broken is None else ()
-    shown = tuple(telling.rest(each) for each in in_order(found))
+    shown = tuple(telling.rest(each, interrupted=found.interrupted) for each in in_order(found))
     complete = found.complete and not untracked
     never = tuple(map(never_reached, unreached)) if complete and not shown else ()
     return ExploreResult(

@@ -12,10 +12,10 @@ import pickle
 import signal
 import threading
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
@@ -78,12 +78,14 @@ class Pool(Generic[WorkT, ResultT]):
         self.ahead = ahead
         self.workers: list[Worker[WorkT]] = []
         context = get_context("spawn")
+        resource_tracker.ensure_running()  # it unblocks Ctrl-C when it begins: not while signals are held
         for number in range(jobs):
             mine, theirs = context.Pipe()
             process = context.Process(
                 target=serve, args=(theirs, function, begin), name=f"aiovgic-worker-{number}", daemon=True
             )
-            process.start()
+            with signals_held():
+                process.start()
             theirs.close()
             self.workers.append(Worker(process, mine))
 
@@ -137,6 +139,16 @@ class Pool(Generic[WorkT, ResultT]):
                 worker.process.join()
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM, so that a process is started as a whole. It inherits that both are blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def receive(worker: Worker[Any]) -> Answer:
     """The next answer of a worker. Raises WorkerLostError if there is none because the worker has ended."""
     try:
@@ -152,8 +164,8 @@ def receive(worker: Worker[Any]) -> Answer:
 
 
 def serve(pipe: Connection, function: Callable[[Any, Note], Any], begin: Callable[[], None] | None) -> None:
-    """Do one piece of work after the other, until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that made this one
+    """Do one piece of work after the other, until the pipe is closed. Ctrl-C is left to the process of the pool."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     todo: SimpleQueue[tuple[int, Any]] = SimpleQueue()
     threading.Thread(target=draw, args=(pipe, todo), name="aiovgic-pipe", daemon=True).start()
     if begin is not None:

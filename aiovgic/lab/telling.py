@@ -84,8 +84,8 @@ class Telling:
         before = None
         if self.teller is not None:
             before = self.written(found, found.schedule)
-            self.told[found.identity] = before
             self.teller.found(before)
+            self.told[found.identity] = before
         best = self.shrunk(found)
         if before is None or before.finding.schedule != str(best.schedule):
             told = self.written(found, str(best.schedule))
@@ -105,13 +105,14 @@ class Telling:
             return shrink(self.subject.program, found, self.detectors)
         return Shrunk(Schedule.parse(found.schedule), proven=False, interrupted=False)
 
-    def rest(self, found: Finding) -> Told:
-        """What was told of a finding; one that was not told yet, because Ctrl-C came first, is told now."""
-        try:
-            if found.identity not in self.told:
-                self(found)
-        except KeyboardInterrupt:
-            self.shrinks = False
+    def rest(self, found: Finding, *, interrupted: bool) -> Told:
+        """What was told of a finding. A finding that was not told yet is told now; after Ctrl-C it is not shrunk.
+
+        Raises KeyboardInterrupt if Ctrl-C comes again before it is told.
+        """
+        self.shrinks = self.shrinks and not interrupted
+        if found.identity not in self.told:
+            self(found)
         return self.told[found.identity]
 
     def written(self, found: Finding, schedule: str) -> Told:

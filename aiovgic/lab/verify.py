@@ -1,4 +1,4 @@
-"""bugs --verify: every bug of the catalogue is found untold, and what mends it is clean."""
+"""bugs --verify: search for every bug of the catalogue in its scenario, and for anything in the scenario without it."""
 
 from __future__ import annotations
 
@@ -66,13 +66,17 @@ class VerifyResult(Result):
     """What came of all of them."""
 
     quick: bool
+    bugs_asked: int
+    """How many bugs were to be checked."""
     interrupted: bool = False
     checked: Sequence[Checked] = field(default=(), repr=False)
+    unexpected: tuple[str, ...] = ()
+    """A line for each finding without a planted bug."""
 
     @property
     def good(self) -> bool:
-        """Whether every bug is found and every fix clean."""
-        return all(each.good for each in self.checked)
+        """Whether every bug that was checked was found, and no search without a bug found anything."""
+        return not self.unexpected and all(each.good for each in self.checked)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -81,12 +85,14 @@ class VerifyResult(Result):
             **({"interrupted": True} if self.interrupted else {}),
             "bugs": len(self.checked),
             "good": sum(each.good for each in self.checked),
+            "complete": sum(each.good and each.complete for each in self.checked),
+            "unexpected": list(self.unexpected),
             "seconds": round(self.seconds, 3),
             "checked": [as_data(each) for each in self.checked],
         }
 
     def report(self) -> str:
-        return verify_report(self.checked, self.seconds, interrupted=self.interrupted)
+        return verify_report(self.checked, self.seconds, self.bugs_asked, self.unexpected, interrupted=self.interrupted)
 
 
 def as_data(checked: Checked) -> dict[str, Any]:
@@ -124,9 +130,16 @@ def verify(
     asked = [(bug.id, quick, seed) for bug in (known[::QUICK_EVERY] if quick else known)]
     began = time.perf_counter()
     checked: dict[int, Checked] = {}
+    unexpected: list[str] = []
+
+    def say(line: str) -> None:
+        unexpected.append(line)
+        if heard is not None:
+            heard(line)
+
     interrupted = False
     try:
-        for number, each in results(asked, jobs, heard):
+        for number, each in results(asked, jobs, say):
             checked[number] = each
             if progress is not None:
                 progress(len(checked), len(asked))
@@ -136,15 +149,16 @@ def verify(
         verb="bugs",
         revision=EXPLORED,
         quick=quick,
+        bugs_asked=len(asked),
         interrupted=interrupted,
+        unexpected=tuple(unexpected),
         checked=[checked[number] for number in sorted(checked)],
         seconds=time.perf_counter() - began,
     )
 
 
-def results(asked: Sequence[Asked], jobs: int, heard: Callable[[str], None] | None) -> Iterator[tuple[int, Checked]]:
-    """What came of each, with its number, as they come."""
-    say = heard or (lambda _line: None)
+def results(asked: Sequence[Asked], jobs: int, say: Callable[[str], None]) -> Iterator[tuple[int, Checked]]:
+    """Each bug that was checked, with its number, as they come; ``say`` gets a line for each finding without a bug."""
     if jobs == 1:
         yield from ((number, check(each, say)) for number, each in enumerate(asked))
         return

@@ -38,15 +38,20 @@ def conform_report(  # noqa: PLR0913  a report tells all of this
     total: ThemeCount,
     differences: Sequence[Difference],
     seconds: float,
+    *,
+    interrupted: bool = False,
 ) -> str:
-    """The whole report, without a line end at its end."""
+    """The whole report, without a line end at its end. ``interrupted``: not all recordings were played."""
+    if interrupted and not total.scripts:
+        return f"{revision} not compared: interrupted, no recording was played"
     rows = [(each.theme, f"{each.scripts_agree}/{each.scripts}", f"{each.ops_agree}/{each.ops}") for each in themes]
     lines = [*table(("theme", "scripts agree", "operations agree"), rows, right=(1, 2)), ""]
     for difference in differences[:SHOWN]:
         lines += [*tell(difference), ""]
     if len(differences) > SHOWN:
         lines += [f"... and {len(differences) - SHOWN} more; --json has them all", ""]
-    verdict = "agrees" if not differences else "DIFFERS"
+    agrees = "agrees so far, interrupted" if interrupted else "agrees"
+    verdict = agrees if not differences else "DIFFERS"
     jobs_word = "1 job" if jobs == 1 else f"{jobs} jobs"
     lines.append(
         f"{revision} {verdict}: {total.scripts_agree} of {total.scripts} scripts, "

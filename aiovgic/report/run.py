@@ -19,7 +19,9 @@ def run_report(
     reached: Sequence[str],
 ) -> str:
     """The whole report, without the state; ``how``: under which revision, and on which engine."""
-    verdicts = [f"{subject}  FAILED  {each.kind}: {each.title}" for each in findings] or [f"{subject}  nothing found in one run"]
+    verdicts = [f"{subject}  FAILED  {each.kind}: {each.title}" for each in findings] or [
+        f"{subject}  nothing found in one run"
+    ]
     lines = [*verdicts, f"  {how}"]
     lines += [f"  Rule: {finding.rule}" for finding in findings]
     lines += ["", "Results", *rows({label: result_words(result) for label, result in results.items()})]

@@ -96,7 +96,7 @@ def test_a_loop_without_end_says_where_it_is_and_can_be_interrupted(tmp_path: Pa
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert err.strip() == "aiovgic: interrupted"
+    assert err.strip() == "aiovgic: interrupted: no execution ended, no result"
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

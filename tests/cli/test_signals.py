@@ -12,9 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from aiovgic.cli import signals
+
 MAIN = "from aiovgic.cli import progress; progress.BEAT_S = 0.2; from aiovgic.cli.entry import main; main()"
 """The command, with a line of progress five times a second."""
 
+ENDLESS_LAYER = """\
+from aiovgic.model.its.its import Its
+from aiovgic.sync import replaces
+
+
+@replaces(Its)
+class Endless(Its):
+    async def ctrl_init(self) -> None:
+        while True:
+            pass
+"""
 ENDLESS = ["--outcomes", "--strategy", "random", "--budget", "100000000"]
 ENDS = {signal.SIGTERM: 143, signal.SIGINT: 130}
 SIGNALS = pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
@@ -83,8 +96,37 @@ def test_stress_keeps_what_was_found_so_far(number: int) -> None:
 
 
 @SIGNALS
-def test_a_verb_that_keeps_nothing_says_that_it_was_interrupted(number: int) -> None:
+def test_a_comparison_that_was_interrupted_does_not_say_that_the_model_agrees(number: int) -> None:
     with start("conform", "--jobs", "2") as running:
         code, out, err = ended(running, number, " s, in ")
+    assert code == ENDS[signal.Signals(number)]
+    assert out == "v6.12 not compared: interrupted, no recording was played\n" or "agrees so far, interrupted: " in out
+    assert "Traceback" not in err
+
+
+@SIGNALS
+def test_a_verb_that_ends_in_its_first_execution_says_that_none_ended(number: int, tmp_path: Path) -> None:
+    layer = tmp_path / "endless.py"
+    layer.write_text(ENDLESS_LAYER, encoding="utf-8")
+    with start("replay", "init-vs-init", "", "--bug", str(layer)) as running:
+        code, out, err = ended(running, number, "in endless.py")
     assert (code, out) == (ENDS[signal.Signals(number)], "")
-    assert err.endswith("aiovgic: interrupted\n")
+    assert err.endswith("aiovgic: interrupted: no execution ended, no result\n")
+
+
+@SIGNALS
+def test_a_live_run_is_cancelled_and_leaves_no_traceback(number: int) -> None:
+    with start("stress", "msi-vs-discard", "--chaos", "0", "--seconds", "600", "--json") as running:
+        code, out, err = ended(running, number, " seconds, ")
+    assert code == ENDS[signal.Signals(number)]
+    assert json.loads(out)["interrupted"] is True
+    assert "Traceback" not in err
+
+
+def test_a_signal_that_comes_when_the_result_is_there_does_not_keep_it_from_being_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(signals.Received, "has_result", True)
+    signals.came(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        signals.came(signal.SIGTERM, None)

@@ -69,7 +69,9 @@ def test_the_command_has_exit_codes_and_json(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert command(["run", "init-vs-init"]) == 0
-    assert capsys.readouterr().out.startswith("init-vs-init  nothing found in one run\n  revision fixed, in default order, ")
+    assert capsys.readouterr().out.startswith(
+        "init-vs-init  nothing found in one run\n  revision fixed, in default order, "
+    )
     assert command(["run", "init-vs-init", "--revision", "its-v7", "--live", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert list(told) == [

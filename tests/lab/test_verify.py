@@ -39,6 +39,24 @@ def test_a_finding_without_the_bug_is_told_at_once_with_its_trace(
     [line] = said
     path = line.rpartition("; written ")[2]
     assert not checked.clean
+    assert result.unexpected == (line,)
     assert line.startswith(f"{scenario} on fixed: expectation: msi is ")
     assert path.startswith(".aiovgic/wrong@fixed/expectation-")
     assert replay_trace(path).finding is not None
+
+
+def test_a_check_that_is_interrupted_after_a_finding_without_a_bug_is_not_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario = tmp_path / "wrong.yaml"
+    scenario.write_text(ALWAYS_WRONG, encoding="utf-8")
+    bug = replace(catalogue()["cache-after-off"], scenario=str(scenario))
+    monkeypatch.setattr(lab, "catalogue", lambda: {bug.id: bug})
+
+    def interrupt(_line: str) -> None:
+        raise KeyboardInterrupt
+
+    result = lab.verify(quick=True, heard=interrupt)
+    assert (result.interrupted, result.good) == (True, False)
+    assert str(result).endswith("\ninterrupted: 0 of 1 bugs were checked")
