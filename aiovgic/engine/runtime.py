@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiovgic.engine.recorder import Recorder
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Place
-    from aiovgic.sync import Change, Channel, Context, Declared, Lock, Part, Script, Shared, Thing
+    from aiovgic.sync import Change, Channel, Context, Declared, Lock, Part, Script, Shared, Srcu, Thing
     from aiovgic.sync.runtime import Detail
 
 T = TypeVar("T")
@@ -125,14 +125,14 @@ class ExecutionRuntime(Runtime):
             for watch in self.ears.watches:
                 watch.freed(part)
 
-    def not_held(self, lock: Lock) -> None:
-        """A lock that should be held is not: a finding, and whoever goes on without it shows more."""
+    def not_held(self, thing: Lock | Srcu, lacks: str) -> None:
+        """A lock or a read section is missing: a finding that ends nothing, since the task shows more without it."""
         if not self.noting:
-            super().not_held(lock)
+            super().not_held(thing, lacks)
         elif self.listened():
             assert self.execution is not None
-            title = f"{self.current.name} does not hold {lock.name}, which is to be held here"
-            place = place_in(self.current, self.where(sys._getframe(2)), "goes on without", lock.name)  # noqa: SLF001
+            title = f"{self.current.name} {lacks}"
+            place = place_in(self.current, self.where(sys._getframe(2)), "goes on without", thing.name)  # noqa: SLF001
             self.execution.report(Finding(kind="lock-order", rule="not-held", title=title, places=(place,), ends=False))
 
     def may_sleep(self, verb: str, what: str) -> None:

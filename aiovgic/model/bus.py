@@ -104,6 +104,7 @@ class Bus(Part):
 
     async def find(self, addr: int, length: int) -> Range | None:
         """The device that answers an access, if any (kvm_io_bus_get_first_dev). In ``vm.srcu.read()``."""
+        self.vm.srcu.assert_reading()
         now = await self.ranges.load(ACQUIRE)
         place = self.search(now, addr, length)
         if place is None:

@@ -115,6 +115,7 @@ class Routing(Part):
 
     async def find(self, gsi: int) -> Pin | Msi | None:
         """Where a GSI goes; for readers under irq_srcu (kvm_irq_map_gsi)."""
+        self.irq_srcu.assert_reading()
         table = await self.irq_routing.load(ACQUIRE)
         return (await table.map.load()).get(gsi)
 

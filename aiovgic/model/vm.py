@@ -44,7 +44,7 @@ class Vm(Part):
     ending = Guarded(default=False, by="users_count")
     """Its parts go, one by one; nobody is there to whom it says anything."""
     halts = Guarded(0, by="config_lock")
-    """How many halts are complete and have not ended: for the rule `halted-is-outside`."""
+    """How many halts are complete and have not ended. Counted by a probe (`model/halted.py`)."""
     kvm_devices = GuardedList[Part](by="kvm->lock")
     """What KVM_CREATE_DEVICE has made (struct kvm_device); ``devices`` has the ITSes among them."""
     vcpu_features: Guarded[int | None] = Guarded(None, by="config_lock")
@@ -181,27 +181,12 @@ class Vm(Part):
     # -- all vCPUs at once ------------------------------------------------------------------------
 
     async def halt_guest(self) -> None:
-        """Stop every vCPU from running guest code, and wait until none does (kvm_arm_halt_guest).
-
-        Raises Violation if a vCPU is in its guest all the same.
-        """
+        """Stop every vCPU from running guest code, and wait until none does (kvm_arm_halt_guest)."""
         await self.pause_guest()
-        self.rt.racy(self.halt_complete)
 
     async def resume_guest(self) -> None:
         """End one halt; the last one to end lets the vCPUs run (kvm_arm_resume_guest)."""
-        self.rt.racy(self.halt_ends)
         await self.unpause_guest()
-
-    def halt_complete(self) -> None:
-        """Count a halt that is complete: until it ends no vCPU is in its guest. Raises Violation."""
-        self.halts += 1
-        for vcpu in self.vcpus.value:
-            vcpu.check_not_halted()
-
-    def halt_ends(self) -> None:
-        """Count a halt no more."""
-        self.halts -= 1
 
     async def pause_guest(self) -> None:
         """Ask every vCPU out of its guest, and wait for those that are in it."""

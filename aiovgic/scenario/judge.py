@@ -12,6 +12,7 @@ from aiovgic.uapi.operations import operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from aiovgic.model.vm import Vm
     from aiovgic.record.finding import Kind
     from aiovgic.record.operation import Result
     from aiovgic.scenario.player import ScenarioSession
@@ -112,10 +113,16 @@ def lost(session: ScenarioSession, expected: list[int]) -> Iterator[str]:
 def bus(session: ScenarioSession, expected: Mapping[int, str | None]) -> Iterator[str]:
     """Which device answers at each address."""
     for addr, name in expected.items():
-        hit = session.rt.finish(session.vm.bus.find(addr, 1))
-        got = None if hit is None else hit.device.name
+        got = session.rt.finish(answers(session.vm, addr))
         if got != name:
             yield f"{got or 'no device'} at {addr:#x}, expected {name or 'no device'}"
+
+
+async def answers(vm: Vm, addr: int) -> str | None:
+    """The device that answers at an address."""
+    async with vm.srcu.read():
+        hit = await vm.bus.find(addr, 1)
+    return None if hit is None else hit.device.name
 
 
 def mmio(session: ScenarioSession, expected: Mapping[int, int]) -> Iterator[str]:

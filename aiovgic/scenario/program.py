@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.excuses import Excuses
-from aiovgic.model.unqueued import PROBES
+from aiovgic.model.probes import PROBES
 from aiovgic.scenario.body import BodySession
 from aiovgic.scenario.player import ScenarioSession
 from aiovgic.scenario.serial import SerialOrders

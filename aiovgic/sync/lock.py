@@ -107,7 +107,7 @@ class Lock(Thing):
     def assert_held(self) -> None:
         """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""
         if self.holder is not self.rt.current:
-            self.rt.not_held(self)
+            self.rt.not_held(self, f"does not hold {self.name}, which is to be held here")
 
     def __repr__(self) -> str:
         return f"<Lock {self.name} held by {self.holder}>"

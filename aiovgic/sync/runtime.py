@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aiovgic.sync.op import Change, Op, Script, Thing
     from aiovgic.sync.parts import Part
     from aiovgic.sync.shared import Shared
+    from aiovgic.sync.srcu import Srcu
 
     Detail = str | Callable[[], str]
     """A text, or what makes it if somebody writes it down."""
@@ -60,9 +61,12 @@ class Runtime:
 
     # -- what the primitives call -------------------------------------------------
 
-    def not_held(self, lock: Lock) -> None:
-        """The running context does not hold a lock that it should hold. Raises AssertionError."""
-        raise AssertionError(f"{lock.name} is not held by {self.current}")
+    def not_held(self, thing: Lock | Srcu, lacks: str) -> None:
+        """The running context has no lock or read section where it should have one. Raises AssertionError.
+
+        ``lacks`` says so in words, with the context as the subject.
+        """
+        raise AssertionError(f"{self.current} {lacks}")
 
     def may_sleep(self, verb: str, what: str) -> None:
         """The running context does something in place that may sleep in KVM (might_sleep)."""

@@ -37,6 +37,11 @@ class Srcu(Thing):
         """``async with`` it to be a reader (srcu_read_lock)."""
         return Section(self)
 
+    def assert_reading(self) -> None:
+        """Check that the running context is in a read section of this domain (srcu_dereference)."""
+        if all(section.srcu is not self for section in self.rt.current.sections):
+            self.rt.not_held(self, f"is in no read section of {self.name}, and follows a pointer that needs one")
+
     async def synchronize(self) -> None:
         """Wait until every reader that is inside now has left (synchronize_srcu)."""
         inside = await GraceBegin(self)

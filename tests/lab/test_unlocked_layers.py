@@ -59,3 +59,40 @@ def test_a_register_written_without_its_lock_is_a_data_race(tasks: str, field: s
     assert (clean.complete, clean.findings) == (True, ())
     found = explore(scenario, bugs=(path,), budget=2_000)
     assert {(each.kind, each.places[0].field) for each in found.findings} == {("data-race", field)}
+
+
+WITHOUT_SECTION = """
+from aiovgic.model.routing import Routing
+from aiovgic.model.vcpu import Vcpu
+from aiovgic.sync import replaces
+
+@replaces(Vcpu)
+class AbortWithoutSection(Vcpu):
+    async def handle_guest_abort(self, guest, trap):
+        hit = await self.vm.bus.find(trap.addr, trap.size)
+        guest.complete(await hit.device.read(self, trap.addr - hit.base, trap.size))
+
+@replaces(Routing)
+class RouteWithoutSection(Routing):
+    async def set_irq_inatomic(self, gsi):
+        return await self.find(gsi) is not None
+"""
+
+READ = """
+  one: {vcpu: 0, steps: [{mmio_read: {addr: 0x08000004, size: 4}}]}
+"""
+
+PIN = """
+  one: {thread: one, steps: [{irqfd: {gsi: 3}}, {irqfd_signal: {gsi: 3}}]}
+"""
+
+
+@pytest.mark.parametrize(("tasks", "domain"), [(READ, "vm.srcu"), (PIN, "routing.irq_srcu")], ids=["bus", "routes"])
+def test_a_pointer_that_is_followed_outside_a_read_section_is_found(tasks: str, domain: str, tmp_path: Path) -> None:
+    path = tmp_path / "without_section.py"
+    path.write_text(WITHOUT_SECTION)
+    scenario = parse(HEAD + tasks, "unlocked.yaml", "unlocked")
+    assert explore(scenario).findings == ()
+    (finding,) = explore(scenario, bugs=(path,)).findings
+    assert (finding.kind, finding.rule) == ("lock-order", "not-held")
+    assert f"is in no read section of {domain}" in finding.title

@@ -158,3 +158,24 @@ def test_in_a_dead_runtime_nobody_leaves_and_no_call_is_made(stage: Stage, srcu:
     stage.close()
     assert list(srcu.active.values()) == [reader.context]
     assert called == []
+
+
+async def follows_a_pointer(srcu: Srcu) -> None:
+    """Leave one of two sections, and check then."""
+    async with srcu.read():
+        async with srcu.read():
+            pass
+        srcu.assert_reading()
+
+
+def test_a_reader_may_follow_a_pointer(stage: Stage, srcu: Srcu) -> None:
+    stage.rt.finish(follows_a_pointer(srcu))
+
+
+def test_a_reader_of_another_domain_may_not(stage: Stage, srcu: Srcu) -> None:
+    async def reads_the_other() -> None:
+        async with Rcu(stage.rt, stage.box, "other").read():
+            srcu.assert_reading()
+
+    with pytest.raises(AssertionError, match=f"setup is in no read section of {srcu.name}"):
+        stage.rt.finish(reads_the_other())

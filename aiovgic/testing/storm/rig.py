@@ -9,7 +9,7 @@ from aiovgic.check.quiet import violations
 from aiovgic.engine.excuses import Excuses
 from aiovgic.errors import AiovgicError
 from aiovgic.model.facts import facts
-from aiovgic.model.unqueued import PROBES
+from aiovgic.model.probes import PROBES
 from aiovgic.revisions.excuses import EXCUSES
 from aiovgic.sync import Runtime
 from aiovgic.uapi.machine import Machine
