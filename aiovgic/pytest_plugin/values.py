@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aiovgic.scenario.content import content_of, defaults_of, holds
 from aiovgic.scenario.immutable import CODE, is_atom, is_immutable, parts_of
-from aiovgic.scenario.reach import content_of, defaults_of, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

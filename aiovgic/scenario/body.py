@@ -185,6 +185,7 @@ class BodySession(ScenarioSession):
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
         """Begins the function, up to its race."""
+        self.user_state.begins()
         body = self.scenario.body
         assert body is not None
         self.threads = {}

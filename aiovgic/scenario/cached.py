@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 
 def cached_results(tasks: Mapping[str, Reach]) -> Iterator[tuple[str, list[str]]]:
-    """The cached functions that several tasks reach and that keep a result which can change, with those tasks."""
+    """The cached functions that keep a result which can change, with the tasks that reach them.
+
+    One task is enough: a later execution gets the object that an earlier one has made.
+    """
     caches = {key: value for reach in tasks.values() for key, value in reach.caches.items()}
     for key, value in caches.items():
         among = [name for name, reach in tasks.items() if key in reach.caches]
-        if len(among) > 1 and any(not is_tracked(each) and not is_immutable(each) for each in results_of(value)):
+        if any(not is_tracked(each) and not is_immutable(each) for each in results_of(value)):
             yield f"result of cached `{value.__name__}`", among
 
 

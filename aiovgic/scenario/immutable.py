@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import namedtuple
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -43,10 +44,13 @@ ATOMS = (
 CODE = (
     *(type, ModuleType, CodeType, BuiltinFunctionType, MethodWrapperType, GenericAlias, UnionType, TypeVar),
     *(MemberDescriptorType, GetSetDescriptorType, WrapperDescriptorType, MethodDescriptorType),
-    ClassMethodDescriptorType,
+    *(ClassMethodDescriptorType, type(vars(namedtuple("_Fields", "name"))["name"])),  # noqa: PYI024  its type is used
 )
 """Types of values that are code, or stand for types."""
 
+
+OF_MEMBERS = ("__objclass__", "_name_", "_sort_order_", "_inverted_")
+"""Attributes of each member of an enumeration that Python sets and never changes, or that refer to another member."""
 
 IN_SET = "[...]"
 """How an element of a set is written: sets have no order that two processes share."""
@@ -74,13 +78,17 @@ def is_immutable(value: object) -> bool:
 
 def is_atom(value: object) -> bool:
     """Whether a value is a number, a text, a member of an enumeration or the like, or a sentinel."""
-    if isinstance(value, Enum) or type(value) is object:
+    if isinstance(value, Enum):
+        return all(is_atom(each) for _, each in member_parts(value))
+    if type(value) is object:
         return True
     return isinstance(value, ATOMS) and not getattr(value, "__dict__", None)
 
 
 def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     """The parts of a value that cannot change itself, each with how it is written behind the value; None if it can."""
+    if isinstance(value, Enum):
+        return member_parts(value)
     if isinstance(value, tuple):
         return ((f"[{number}]", each) for number, each in enumerate(value))
     if isinstance(value, frozenset):
@@ -94,6 +102,11 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     if getattr(getattr(value, "__struct_config__", None), "frozen", False):
         return ((f".{name}", getattr(value, name)) for name in value.__struct_fields__)
     return None
+
+
+def member_parts(value: Enum) -> Iterator[tuple[str, object]]:
+    """The value of a member of an enumeration, and its attributes."""
+    return ((f".{name}", each) for name, each in vars(value).items() if name not in OF_MEMBERS)
 
 
 def at_key(key: object) -> str:

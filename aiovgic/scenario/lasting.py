@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterator
 from random import Random
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.scenario.immutable import is_atom
-from aiovgic.scenario.reach import attributes_of
+from aiovgic.scenario.content import CONTAINERS, attributes_of, is_empty, is_opaque
+from aiovgic.scenario.immutable import is_atom, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from aiovgic.scenario.reach import Reach, Route
 
-CONTAINERS = (list, dict, set, deque, bytearray)
-USED_UP = (Iterator, AsyncIterator, Coroutine)
-"""What changes whenever it is used, and cannot be compared."""
+MANY = 500
+"""Objects and variables that are compared after each execution."""
+
+SOME = 100
+"""Executions after which more of them are compared."""
 
 Key = tuple[int, str]
 """An object by its identity, or a variable by the identity of its namespace and its name."""
@@ -31,17 +35,38 @@ class Lasting:
         self.before = self.now()
         """The objects and variables at first, each as a text that can be compared."""
 
+        self.noted: dict[Key, None] = {}
+        """What was not as it was when an execution began."""
+        self.times = 0
+        """How often it was compared."""
+
+    def note(self) -> None:
+        """Compare what there is with what was at first: an execution may change it, and another change it back."""
+        if len(self.before) <= MANY or self.times < SOME:
+            self.times += 1
+            self.noted.update(dict.fromkeys(self.differs()))
+
+    def differs(self) -> AbstractSet[Key]:
+        """What is not as it was."""
+        return dict(self.before.items() ^ self.now().items()).keys()
+
     def changed(self) -> list[tuple[Route, list[str], bool]]:
-        """What is not as it was: how it is reached, by which functions, and whether it is a container."""
-        now = self.now()
+        """What is not as it was: how it is reached, by which functions, and whether it is a container.
+
+        An object that cannot be compared is taken to be another one.
+        """
+        differs = self.differs() | self.noted.keys()
         found: dict[Key, tuple[Route, list[str], bool]] = {}
+        owners = [identity for identity, name in differs if name]
         for name, reach in self.reaches.items():
             for identity, each in reach.objects.items():
                 key = identity, ""
-                if self.before[key] != now[key] or is_used_up(each.value):
+                if isinstance(each.value, FunctionType) and identity in owners:
+                    continue  # its attribute is told
+                if key in differs or cannot_be_compared(each.value):
                     found.setdefault(key, (each.route, [], isinstance(each.value, CONTAINERS)))[1].append(name)
             for key, variable in reach.variables.items():
-                if self.before[key] != now[key]:
+                if key in differs:
                     found.setdefault(key, (variable.route, [], False))[1].append(name)
         return list(found.values())
 
@@ -54,9 +79,11 @@ class Lasting:
         return found
 
 
-def is_used_up(value: object) -> bool:
-    """Whether an object changes by being used, and shows no attributes that could be compared: a generator."""
-    return isinstance(value, USED_UP) and not any(attributes_of(value))
+def cannot_be_compared(value: object) -> bool:
+    """Whether an object may change, and shows neither attributes nor elements: a generator, a context variable."""
+    if not is_opaque(value) or is_empty(value) or isinstance(value, (FunctionType, Random, array, CodeType)):
+        return False
+    return parts_of(value) is None
 
 
 def snapshot(value: Any) -> str:
@@ -71,6 +98,7 @@ def snapshot(value: Any) -> str:
         inside = [value.hex()]
     else:
         inside = [repr(value.getstate())] if isinstance(value, Random) else []
+        inside += [repr(value)] if isinstance(value, array) else []
     return " ".join([*inside, *(f"{name}={part(each)}" for name, each in attributes_of(value))])
 
 

@@ -77,6 +77,7 @@ class ScenarioSession:
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
         """The racing tasks, in the order they are written in."""
+        self.user_state.begins()
         return tuple(
             TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in self.scenario.tasks
         )

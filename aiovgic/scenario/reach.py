@@ -11,18 +11,31 @@ from __future__ import annotations
 import logging
 import sys
 from collections import deque
-from contextlib import suppress
+from enum import Enum
 from functools import cache, cached_property, partial
-from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiovgic.record.bytecode import facts_of
-from aiovgic.scenario.immutable import CODE, IN_SET, at_key, is_atom, parts_of
+from aiovgic.scenario.content import content_of, defaults_of, hidden_content_of, holds, is_empty, wrapped_by
+from aiovgic.scenario.escapes import (
+    FILES,
+    Escape,
+    builtin,
+    escapes,
+    harmful_attribute,
+    home_of,
+    is_standard,
+    named_by,
+    partly,
+    place_in,
+)
+from aiovgic.scenario.immutable import CODE, is_atom, parts_of
+from aiovgic.scenario.owners import imported, owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from aiovgic.record.bytecode import CodeFacts
 
@@ -34,9 +47,16 @@ CACHED = type(cache(lambda: None))
 """What `functools.cache` makes of a function; `cached_results` looks at the results that it keeps."""
 
 WRAPPERS = (staticmethod, classmethod, property, cached_property, CACHED)
+HAS_HOME = (FunctionType, BuiltinFunctionType, type, ModuleType)
+"""Types of code that says which module it is of."""
+
 INSTALLED = ("site-packages", "dist-packages")
 WRITES_ANY = ("setattr", "delattr", "vars", "__dict__", "__setattr__")
 """Names whose use may set any attribute."""
+
+
+OF_PYTEST = "@"
+"""How names begin that pytest puts into an ``assert``: it looks at local variables to show them."""
 
 
 class Route(NamedTuple):
@@ -89,9 +109,17 @@ class Reach:
         self.variables: dict[tuple[int, str], Variable] = {}
         self.names: dict[str, None] = {}
         """Attributes that the code loads."""
+        self.uses: dict[str, str] = {}
+        """Where code first loads each of them."""
         self.strings: dict[str, None] = {}
         """String constants of the code."""
         self.sets_attributes = False
+        self.stored: dict[str, None] = {}
+        """Attributes that code sets on what is neither a class, a module nor a function that it names."""
+        self.deletes = False
+        """Whether code deletes one of these: it may have set it before."""
+        self.paths = False
+        """Whether a path of the file system was met."""
         self.more = False
         """Whether the walk ended at its limit."""
         self.classes: dict[type, None] = {}
@@ -99,6 +127,10 @@ class Reach:
         self.functions: dict[FunctionType, None] = {}
         self.caches: dict[int, Any] = {}
         """Functions of the user's with kept results, by identity."""
+        self.escapes: dict[str, Escape] = {}
+        """Code that can reach state which this walk does not find, by what it is called."""
+        self.places: dict[int, str] = {}
+        """Where code first names a value, by its identity."""
         self.unbound: dict[str, None] = {}
         """Attributes that code sets on something that is no local variable and no global name."""
         self.met: dict[int, object] = {}
@@ -114,13 +146,15 @@ class Reach:
                     self.more = True
                     return
                 value, route, within = self.todo.popleft()
+                self.paths |= isinstance(value, Path) or (isinstance(value, type) and issubclass(value, Path))
                 try:
                     self.visit(value, route, within)
                 except Exception:  # noqa: BLE001  an object of a test may do anything when it is looked at
                     self.objects[id(value)] = Found(value, route, within)
             self.look_up_names()
             if not self.todo:
-                return
+                break
+        self.escape(*(Escape(f"`Path.{name}`", self.uses[name]) for name in FILES if self.paths and name in self.uses))
 
     def call(self, function: object, args: Sequence[object], fields: dict[str, object], within: int | None) -> None:
         """A function with its arguments."""
@@ -156,6 +190,8 @@ class Reach:
 
     def code(self, value: Any, route: Route, within: int | None) -> None:
         """A function, a class or a module; other code is not followed."""
+        if isinstance(value, HAS_HOME) and not is_users(home_of(value)[0]):
+            self.look_for_escape(value, route)
         match value:
             case FunctionType():
                 self.function(value, within)
@@ -165,13 +201,20 @@ class Reach:
             case type():
                 for cls in (value, type(value)):
                     self.classes.update((each, None) for each in cls.__mro__ if is_users(each.__module__))
+                if issubclass(value, Enum):
+                    self.members(value)
             case ModuleType():
                 if is_users(value.__name__):
                     self.modules[value] = None
 
+    def members(self, of: type[Enum]) -> None:
+        """All members of an enumeration: code finds them by their values, and in loops."""
+        route = Route("class attribute", of.__name__)
+        self.todo += [(each, route.to(f".{name}"), None) for name, each in of.__members__.items()]
+
     def is_new(self, value: object) -> bool:
         """Whether a value is to be followed and was not."""
-        return not is_atom(value) and id(value) not in self.met and not is_tracked(value)
+        return (not is_atom(value) or is_member(value)) and id(value) not in self.met and not is_tracked(value)
 
     def function(self, function: FunctionType, within: int | None) -> None:
         """What the code of a function reaches, if it is code of the user's."""
@@ -180,27 +223,62 @@ class Reach:
         if not is_users(str(function.__globals__.get("__name__", ""))):  # a wrapper's __module__ is not its own
             return
         self.functions[function] = None
+        self.objects[id(function)] = Found(function, Route("attributes of", function.__name__), within)
         facts = facts_of(function.__code__)
         self.names.update(dict.fromkeys(facts.attributes))
+        for name in facts.attributes:
+            self.uses.setdefault(name, place_in(function, facts, name))
         self.strings.update(dict.fromkeys(facts.strings))
         self.sets_attributes |= bool(facts.attribute_stores) or any(name in WRITES_ANY for name in facts.global_loads)
+        self.escape(*named_by(function, facts))
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.variable(cell, name, Route("closure variable", name), is_set=name in facts.cell_stores)
             if holds(cell):
-                self.todo.append(
-                    (cell.cell_contents, self.route_of(name, cell.cell_contents, "closure variable"), within)
-                )
-        space = function.__globals__
-        for name in (*facts.global_loads, *facts.global_stores):
-            if name in space or name in facts.global_stores:
-                self.variable(space, name, Route("global", name), is_set=name in facts.global_stores)
-                self.todo.append((space.get(name), Route("global", name), within))
+                route = self.route_of(name, cell.cell_contents, "closure variable")
+                self.named(function, facts, name, cell.cell_contents, route, within)
+        self.globals_of(function, facts, within)
         for name, value in defaults_of(function):
             self.todo.append((value, Route("default of", name), within))
-        self.todo += [(imported(function, name), Route("module", name), within) for name in facts.imports]
-        if "globals" in facts.global_loads:
-            self.objects.setdefault(id(space), Found(space, Route("", "globals()"), None))
+        for name in facts.imports:
+            self.named(function, facts, name, imported(function, name), Route("module", name), within)
         self.attributes_of_owners(function, facts)
+
+    def globals_of(self, function: FunctionType, facts: CodeFacts, within: int | None) -> None:
+        """The global variables that the code of a function names, and functions of Python itself."""
+        space = function.__globals__
+        for name in (*facts.global_loads, *facts.global_stores):
+            if name.startswith(OF_PYTEST):
+                continue
+            if name in space or name in facts.global_stores:
+                self.variable(space, name, Route("global", name), is_set=name in facts.global_stores)
+                self.named(function, facts, name, space.get(name), Route("global", name), within)
+            else:
+                self.named(function, facts, name, builtin(name), Route("", name), within)
+
+    def named(
+        self, function: FunctionType, facts: CodeFacts, name: str, value: object, route: Route, within: int | None
+    ) -> None:
+        """What code names is followed; a module only if it is used for more than its attributes."""
+        self.places.setdefault(id(value), place_in(function, facts, name))
+        if isinstance(value, ModuleType) and not is_users(value.__name__) and name not in facts.bare:
+            followed = name in facts.imports and not partly(value)
+            if not followed:
+                return
+        self.todo.append((value, route, within))
+
+    def escape(self, *found: Escape) -> None:
+        """Keep escapes; of each the first place that is known."""
+        for each in found:
+            known = self.escapes.get(each.what)
+            if known is None or not known.place:
+                self.escapes[each.what] = each
+
+    def look_for_escape(self, value: Any, route: Route) -> None:
+        """Keep a function, class or module that is not the user's if it is an escape."""
+        what = escapes(value)
+        if what:
+            place = self.places.get(id(value), "")
+            self.escape(Escape(f"`{what}`" if place or not route.path else f"`{what}` by {route}", place))
 
     def route_of(self, name: str, value: object, kind: str) -> Route:
         """The route to what a closure variable holds: a test's ``self`` is called that."""
@@ -209,16 +287,32 @@ class Reach:
     def attributes_of_owners(self, function: FunctionType, facts: CodeFacts) -> None:
         """Attributes of modules that code loads, and those of classes, modules and functions that it sets."""
         for owner, name in facts.attribute_loads:
+            if owner.startswith(OF_PYTEST):
+                continue
             module = owner_of(function, owner, facts)
             if isinstance(module, ModuleType):
+                if not is_users(module.__name__) and self.escapes_by(module, name, function, facts):
+                    continue
                 self.attribute(module, name, is_set=False)
                 self.todo.append((vars(module).get(name), module_route(module, name), None))
         for owner, name in facts.attribute_stores:
             value = owner_of(function, owner, facts)
             if isinstance(value, type | ModuleType | FunctionType):
                 self.attribute(value, name, is_set=True)
-            elif owner in ("", "cls"):
+                continue
+            self.stored[name] = None
+            self.deletes |= name in facts.deletes
+            if owner in ("", "cls"):
                 self.unbound[name] = None
+
+    def escapes_by(self, module: ModuleType, name: str, function: FunctionType, facts: CodeFacts) -> bool:
+        """Keep an attribute of a module that is not the user's if it is an escape; whether it is one."""
+        place = place_in(function, facts, name)
+        self.places.setdefault(id(vars(module).get(name)), place)
+        what = harmful_attribute(module, name)
+        if what:
+            self.escape(Escape(f"`{what}`", place))
+        return bool(what)
 
     def attribute(self, owner: type | ModuleType | FunctionType, name: str, *, is_set: bool) -> None:
         """An attribute of a class, a module or a function."""
@@ -255,34 +349,23 @@ class Reach:
         self.todo = deque(each for each in self.todo if self.is_new(each[0]))
 
     def data(self, value: Any, route: Route, within: int | None) -> None:
-        """An object: one that can change is kept, and all parts are followed."""
+        """An object: one that can change is kept, and all parts are followed, unless it is an escape itself."""
+        kind = type(value)
+        if is_standard(kind.__module__) and escapes(kind):
+            self.escape(Escape(f"{route} (a `{escapes(kind)}`)"))
+            return
+        if is_standard(kind.__module__) and is_empty(value):
+            return  # a sentinel
         parts = parts_of(value)
+        if is_member(value):
+            self.objects[id(value)] = Found(value, route, within)
         if parts is None:
             self.objects[id(value)] = Found(value, route, within)
             within = id(value)
             parts = content_of(value)
+            self.todo += [(each, route, within) for each in hidden_content_of(value)]
         self.todo += [(part, route.to(written), within) for written, part in parts]
         self.todo.append((type(value), route, within))
-
-
-def owner_of(function: FunctionType, name: str, facts: CodeFacts) -> object:
-    """What a closure variable, a module that the code imports, or a global variable with this name holds."""
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    if name in cells:
-        return cells[name].cell_contents if holds(cells[name]) else None
-    if name in facts.imports:
-        return imported(function, name)
-    return None if name in function.__code__.co_varnames else function.__globals__.get(name)
-
-
-def imported(function: FunctionType, name: str) -> ModuleType | None:
-    """The module that a function's ``import`` gives; a module that is not there yet is imported now."""
-    package = function.__globals__.get("__package__")
-    known = sys.modules.get(name) or sys.modules.get(f"{package}.{name}")
-    if known is None and name and name.partition(".")[0] not in sys.stdlib_module_names:
-        with suppress(Exception):  # the task will say what is wrong
-            known = import_module(name)
-    return known
 
 
 def module_route(module: ModuleType, name: str) -> Route:
@@ -290,50 +373,9 @@ def module_route(module: ModuleType, name: str) -> Route:
     return Route("module attribute", f"{module.__name__}.{name}")
 
 
-def content_of(value: Any) -> Iterator[tuple[str, object]]:
-    """What an object that can change holds: elements of a container, and attributes."""
-    if isinstance(value, dict):
-        for key, each in dict.items(value):
-            yield from ((at_key(key), key), (at_key(key), each))
-    elif isinstance(value, list | deque):
-        yield from ((f"[{number}]", each) for number, each in enumerate(value))
-    elif isinstance(value, set):
-        yield from ((IN_SET, each) for each in value)
-    yield from ((f".{name}", each) for name, each in attributes_of(value))
-
-
-def attributes_of(value: Any) -> Iterator[tuple[str, object]]:
-    """The attributes of an instance, in its dictionary and in slots; no code of its class is called for them."""
-    with suppress(AttributeError):
-        yield from tuple(object.__getattribute__(value, "__dict__").items())
-    for cls in type(value).__mro__:
-        slots = vars(cls).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            with suppress(AttributeError):
-                if name not in ("__dict__", "__weakref__"):
-                    yield name, object.__getattribute__(value, name)
-
-
-def defaults_of(function: FunctionType) -> Iterator[tuple[str, object]]:
-    """The parameters of a function that have defaults, with these."""
-    code, defaults = function.__code__, function.__defaults__ or ()
-    yield from zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True)
-    yield from (function.__kwdefaults__ or {}).items()
-
-
-def wrapped_by(value: Any) -> Iterator[object]:
-    """The functions that a static or class method, a property or a cached function calls."""
-    names = ("__func__", "fget", "fset", "fdel", "func", "__wrapped__")
-    return (getattr(value, name) for name in names if hasattr(value, name))
-
-
-def holds(cell: Any) -> bool:
-    """Whether a cell of a closure has a value."""
-    try:
-        cell.cell_contents  # noqa: B018  reading it is the test
-    except ValueError:
-        return False
-    return True
+def is_member(value: object) -> bool:
+    """Whether a value is a member of an enumeration of the user's: code may set attributes on it."""
+    return isinstance(value, Enum) and is_users(type(value).__module__)
 
 
 def is_tracked(value: object) -> bool:

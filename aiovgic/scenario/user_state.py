@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
 from aiovgic.scenario.cached import cached_results
+from aiovgic.scenario.content import attributes_of
 from aiovgic.scenario.lasting import Lasting
-from aiovgic.scenario.reach import MOST, Reach, attributes_of, is_users
+from aiovgic.scenario.reach import MOST, Reach, is_member, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aiovgic.errors import AiovgicError, DivergedError
+    from aiovgic.scenario.escapes import Escape
     from aiovgic.scenario.reach import Found
     from aiovgic.scenario.scenario import Scenario
 
@@ -54,17 +57,33 @@ class UserState:
 
     def untracked(self) -> tuple[str, ...]:
         """Everything that the search did not see, each with the tasks it belongs to."""
-        shared = {**dict(shared_by(self.tasks)), **dict(cached_results(self.tasks))}
-        told = [f"{what} ({named(tasks)})" for what, tasks in shared.items()]
+        shared = {**dict(shared_by(self.tasks)), **dict(cached_results(self.lasting.reaches | self.tasks))}
+        told = [f"{what} ({users_of(tasks)})" for what, tasks in shared.items()]
         told += [f"{what} {LEFT} ({users})" for what, users in self.left_behind().items() if what not in shared]
         told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
+        told += [each.told(users) for each, users in self.escapes().items()]
         told += [f"more than {MOST} objects ({named([name])})" for name, each in self.tasks.items() if each.more]
         return tuple(told)
 
     def left_behind(self) -> dict[str, str]:
         """By route: what executions have changed and not put back, and the tasks that reach it, or the test itself."""
         changed = self.lasting.changed()
-        return {str(route): "the test" if tasks == [TEST] else named(tasks) for route, tasks, _ in changed}
+        return {str(route): users_of(tasks) for route, tasks, _ in changed}
+
+    def escapes(self) -> dict[Escape, str]:
+        """Code that can reach state which no walk finds, and the tasks that it is in, or the test itself."""
+        found: dict[Escape, list[str]] = {}
+        for name, reach in self.tasks.items():
+            for each in reach.escapes.values():
+                found.setdefault(each, []).append(name)
+        test = self.lasting.reaches.get(TEST)
+        for each in () if test is None else test.escapes.values():
+            found.setdefault(each, [TEST])
+        return {each: users_of(names) for each, names in found.items()}
+
+    def begins(self) -> None:
+        """An execution begins: what the one before has left is noted."""
+        self.lasting.note()
 
     def explains(self, error: DivergedError) -> AiovgicError:
         """The error to raise when executions differ: one that names what they left behind, if they did."""
@@ -73,6 +92,12 @@ class UserState:
             return error
         way = "make it in the tasks, or a cell: m.shared(name, value)"
         return UsageError(f"executions differ, because one leaves state to the next: {'; '.join(kept)}; {way}")
+
+
+def users_of(tasks: Sequence[str]) -> str:
+    """Tasks by their names, without the function of the whole test; if there are none, the test."""
+    names = [name for name in tasks if name != TEST]
+    return named(names) if names else "the test"
 
 
 def named(tasks: Sequence[str]) -> str:
@@ -95,7 +120,8 @@ def shared_by(tasks: Mapping[str, Reach]) -> Iterator[tuple[str, list[str]]]:
             if not any(tasks[name].functions for name in among):
                 continue  # operations of the machine only read their arguments
             inside, empty = is_inside(each, reach, tasks), is_empty(each, [tasks[name] for name in among])
-            if not inside and not empty and str(each.route) not in told:
+            unset = is_settable(each.value) and not is_set_on(each.value, [tasks[name] for name in among])
+            if not inside and not empty and not unset and str(each.route) not in told:
                 told[str(each.route)] = None
                 yield str(each.route), among
         for key, variable in reach.variables.items():
@@ -104,6 +130,18 @@ def shared_by(tasks: Mapping[str, Reach]) -> Iterator[tuple[str, list[str]]]:
             if is_set and len(among) > 1 and str(variable.route) not in told:
                 told[str(variable.route)] = None
                 yield str(variable.route), among
+
+
+def is_settable(value: object) -> bool:
+    """Whether a value is a function or a member of an enumeration: only its attributes can change."""
+    return isinstance(value, FunctionType) or is_member(value)
+
+
+def is_set_on(value: object, among: Sequence[Reach]) -> bool:
+    """Whether code of the tasks sets an attribute that a value has or may have had, and may set it on this value."""
+    if is_member(value) and any(reach.deletes for reach in among):
+        return True
+    return any(name in reach.stored for reach in among for name in vars(value))
 
 
 def is_inside(each: Found, reach: Reach, tasks: Mapping[str, Reach]) -> bool:
