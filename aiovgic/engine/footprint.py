@@ -25,6 +25,7 @@ from aiovgic.sync import (
     RELEASE,
     Acquire,
     AcquireKillable,
+    Begin,
     Choose,
     Fence,
     GraceEnd,
@@ -159,7 +160,7 @@ class Footprint:
                 self.waited, self.waited_for = "grace", op.srcu.ident
             case MemoryAccess():
                 self.memory(op)
-            case Choose() | Fence() | Interrupt() | RacyRead() | Resched():
+            case Begin() | Choose() | Fence() | Interrupt() | RacyRead() | Resched():
                 pass
             case _:
                 self.thing(op)

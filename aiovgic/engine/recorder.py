@@ -37,6 +37,13 @@ class Recorder:
         self.begun: dict[str, str] = {}
         """What each task is about to begin, of which it has done nothing yet; empty where it only starts."""
 
+    def clear(self) -> None:
+        """Forget everything: the tasks are started again."""
+        self.events.clear()
+        self.switches.clear()
+        self.begun.clear()
+        self.changing = None
+
     def at(self, step: int, task: Task, op: Op[Any]) -> None:
         """A task does an operation at a step."""
         self.settle()

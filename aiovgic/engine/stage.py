@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.checkpoint import Checkpoint
@@ -9,6 +10,8 @@ from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.watch import Ears
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiovgic.engine.program import Program, Session
     from aiovgic.engine.watch import Watch
 
@@ -21,9 +24,11 @@ class Stage:
     """
 
     def __init__(self, program: Program, *, once: bool = False, noting: bool = True, traced: bool = False) -> None:
-        self.rt = ExecutionRuntime(noting=noting, traced=traced)
-        self.session: Session = program(self.rt)
+        self.make: Callable[[], tuple[ExecutionRuntime, Session]] = partial(made, program, noting, traced)
+        self.rt, self.session = self.make()
         self.used = False
+        self.late: dict[str, None] | None = None
+        """The tasks that begin with a step of their own, by name (`engine.beginnings`); None if not yet known."""
         self.heard: dict[tuple[Watch, ...], Ears] = {}
         self.checkpoint: Checkpoint | None = None
         if not once:
@@ -45,3 +50,16 @@ class Stage:
             self.checkpoint.restore()
         self.used = True
         return self.rt, self.session
+
+    def set_again(self) -> tuple[ExecutionRuntime, Session]:
+        """The machine as it was when it had been set up, for an execution that has to start its tasks again."""
+        if self.checkpoint is not None:
+            return self.set()
+        self.rt, self.session = self.make()
+        return self.rt, self.session
+
+
+def made(program: Program, noting: bool, traced: bool) -> tuple[ExecutionRuntime, Session]:  # noqa: FBT001  see `Stage`
+    """A runtime, and the program set up on it."""
+    rt = ExecutionRuntime(noting=noting, traced=traced)
+    return rt, program(rt)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.engine.beginnings import start_tasks
 from aiovgic.engine.collecting import uncollected
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
@@ -79,7 +80,7 @@ class Execution:
         """Run it to its end. Raises DivergedError if a replay cannot be followed."""
         with uncollected():
             try:
-                self.race(self.session)
+                self.race()
                 return self.outcome(self.session)
             finally:
                 self.abandon()
@@ -151,19 +152,13 @@ class Execution:
 
     # -- the race ---------------------------------------------------------------------------
 
-    def race(self, session: Session) -> None:
+    def race(self) -> None:
         """Do one operation after the other until it ends."""
         self.strategy.begin()
-        specs = self.specs(session)
-        self.rt.racing = True
-        for watch in self.watches:
-            watch.begin(self)
-        if self.broken is not None:
-            return
-        for spec in specs:
-            self.start(spec.name, spec.script(), self.cpu(spec.cpu), isr=spec.isr)
-        self.follow(self.strategy.known())
-        self.go_on()
+        start_tasks(self)
+        if self.broken is None:
+            self.follow(self.strategy.known())
+            self.go_on()
 
     def specs(self, session: Session) -> Sequence[TaskSpec]:
         """The tasks of the race. What a test does before its race may break the execution: then there are none."""

@@ -193,7 +193,7 @@ def explore(  # noqa: PLR0913  one argument an option
     searching = way.make(seed)
     telling = Telling(subject, outcomes=outcomes, seed=seed, teller=teller)
     early = set_up_breaks(subject)
-    state = UserState.of(subject.scenario)
+    state = UserState.of(subject.scenario, subject.layers)
     try:
         found = Exploration() if early else searched(telling, searching, limits, progress, state)
         return result_of(found, telling, way, limits, early, state.untracked())

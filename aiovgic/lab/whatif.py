@@ -21,8 +21,9 @@ from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.lab.unawaited import lacks_await
 from aiovgic.record.digest import hashed, of_python
 from aiovgic.record.file import read_bytes
-from aiovgic.scenario.layer_source import forgotten_await, value_of_word
+from aiovgic.scenario.layer_source import forgotten_await, hidden_write, value_of_word
 from aiovgic.sync import LayerError, Part, is_layer
+from aiovgic.sync.layers import declarations
 from aiovgic.uapi.fields import nearest, shown
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aiovgic.record.trace import PlantedHead
     from aiovgic.sync import Layer
 
+IN_CLASS = "declare it in the class of the layer: "
 MAX_WHATIF_BYTES = 1 << 20
 HOW = "read it with 'aiovgic timeline --source', then name a file of your own with --bug FILE"
 
@@ -129,6 +131,11 @@ def executed(name: str, source: bytes) -> tuple[Layer, ...]:
     lacking = forgotten_await(tree, layers)
     if lacking is not None:
         raise lacks_await(f"{name}:{lacking[0]}", f"{lacking[1]}()")
+    hidden = hidden_write(tree, layers)
+    if hidden is not None:
+        line, target, field = hidden
+        written = declarations(field if field.isidentifier() else "name")
+        raise ScenarioError(f"{name}:{line}", f"{target} sets state that the search does not see; {IN_CLASS}{written}")
     plain = value_of_word(tree, layers)
     if plain is not None:
         why = f"{plain[1]}.value is no operation, and the search does not see it: await {plain[1]}.load() or .store(v)"

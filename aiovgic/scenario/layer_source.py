@@ -52,6 +52,54 @@ def value_of_word(tree: ast.Module, layers: Sequence[Layer]) -> tuple[int, str] 
     return None
 
 
+def hidden_write(tree: ast.Module, layers: Sequence[Layer]) -> tuple[int, str, str] | None:
+    """The first write of a layer that no guard sees: its line, its text, and the name of the attribute."""
+    names = [layer.__name__ for layer in layers]
+    for cls in ast.walk(tree):
+        for node in ast.walk(cls) if isinstance(cls, ast.ClassDef) and cls.name in names else ():
+            found = hidden_target(node)
+            if found is not None:
+                return getattr(node, "lineno", 1), ast.unparse(found[0]), found[1]
+    return None
+
+
+def hidden_target(node: ast.AST) -> tuple[ast.expr, str] | None:
+    """What a node sets in an object's dictionary, in its class, or by ``__setattr__``; and the attribute's name."""
+    match node:
+        case ast.Subscript(value=owner, slice=key, ctx=ast.Store() | ast.Del()) if is_dictionary(owner):
+            return node, constant(key)
+        case ast.Call(func=ast.Attribute(value=owner, attr=attr), args=args) if attr in CHANGES and is_dictionary(
+            owner
+        ):
+            return node, constant(args[0]) if args else ""
+        case ast.Call(func=ast.Attribute(attr="__setattr__" | "__delattr__"), args=args):
+            return node, next((text for text in map(constant, args) if text), "")
+        case ast.Attribute(value=owner, attr=attr, ctx=ast.Store() | ast.Del()) if is_class_of(owner):
+            return node, attr
+    return None
+
+
+def is_dictionary(node: ast.expr) -> bool:
+    """Whether an expression is the dictionary of an object or a module: ``x.__dict__``, ``vars(x)``, ``globals()``."""
+    match node:
+        case ast.Attribute(attr="__dict__") | ast.Call(func=ast.Name(id="vars" | "globals")):
+            return True
+    return False
+
+
+def is_class_of(node: ast.expr) -> bool:
+    """Whether an expression is the class of an object: ``type(x)`` or ``x.__class__``."""
+    match node:
+        case ast.Attribute(attr="__class__") | ast.Call(func=ast.Name(id="type"), args=[_]):
+            return True
+    return False
+
+
+def constant(node: ast.expr) -> str:
+    """The text that an expression is, or nothing."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def calls_for_value(cls: ast.AST) -> Iterator[tuple[ast.Attribute, str]]:
     """The methods that async functions of a class call for their value, and the text of each one's owner."""
     for function in ast.walk(cls):

@@ -10,7 +10,9 @@ from aiovgic.errors import UsageError
 from aiovgic.scenario.cached import cached_results
 from aiovgic.scenario.content import attributes_of
 from aiovgic.scenario.lasting import Lasting
+from aiovgic.scenario.layer_state import reach_of
 from aiovgic.scenario.reach import MOST, Reach, is_member, is_users
+from aiovgic.sync.layer_guard import of_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from aiovgic.scenario.escapes import Escape
     from aiovgic.scenario.reach import Found
     from aiovgic.scenario.scenario import Scenario
+    from aiovgic.sync import Layer
 
 
 TEST = ""
@@ -38,13 +41,17 @@ class UserState:
     reads: dict[str, dict[str, None]] = field(default_factory=dict)
     """What tasks asked the machine for in a race, and the tasks: its notes are no points."""
 
+    layers: dict[str, Reach] = field(default_factory=dict)
+    """By name: what each of the user's layers reaches."""
+
     @classmethod
-    def of(cls, scenario: Scenario) -> UserState:
+    def of(cls, scenario: Scenario, layers: Sequence[Layer] = ()) -> UserState:
         """The state before the search."""
+        reaches = {f"layer {layer.__name__}": reach_of(layer) for layer in of_users(layers)}
         if scenario.body is not None:
-            return cls(lasting=Lasting({TEST: Reach(scenario.body)}))
+            return cls(lasting=Lasting({TEST: Reach(scenario.body)}), layers=reaches)
         tasks = {plan.name: Reach(plan.body) for plan in scenario.tasks if plan.body is not None}
-        return cls(tasks, Lasting(tasks))
+        return cls(tasks, Lasting(tasks), layers=reaches)
 
     def started(self, name: str, function: object, args: Sequence[object], fields: dict[str, object]) -> None:
         """A test starts a task: in its first execution it is looked at."""
@@ -61,6 +68,7 @@ class UserState:
         told = [f"{what} ({users_of(tasks)})" for what, tasks in shared.items()]
         told += [f"{what} {LEFT} ({users})" for what, users in self.left_behind().items() if what not in shared]
         told += [f"`{what}` during the race ({named(list(tasks))})" for what, tasks in self.reads.items()]
+        told += [f"{what} ({', '.join(names)})" for what, names in cached_results(self.layers)]
         told += [each.told(users) for each, users in self.escapes().items()]
         told += [f"more than {MOST} objects ({named([name])})" for name, each in self.tasks.items() if each.more]
         return tuple(told)
@@ -79,7 +87,8 @@ class UserState:
         test = self.lasting.reaches.get(TEST)
         for each in () if test is None else test.escapes.values():
             found.setdefault(each, [TEST])
-        return {each: users_of(names) for each, names in found.items()}
+        told = {each: users_of(names) for each, names in found.items()}
+        return {**{each: name for name, reach in self.layers.items() for each in reach.escapes.values()}, **told}
 
     def begins(self) -> None:
         """An execution begins: what the one before has left is noted."""

@@ -1,5 +1,6 @@
 """The seam between the model and whoever runs it: the only things the model awaits."""
 
+from aiovgic.sync.choice import Begin as Begin
 from aiovgic.sync.choice import Choose as Choose
 from aiovgic.sync.choice import Interrupt as Interrupt
 from aiovgic.sync.choice import MemoryAccess as MemoryAccess

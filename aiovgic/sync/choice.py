@@ -83,6 +83,17 @@ class Interrupt(Op[None]):
         return None
 
 
+class Begin(Op[None]):
+    """A task of a race begins: its first point, if it would touch something shared before another one."""
+
+    __slots__ = ()
+    kind: ClassVar[str] = "begin"
+    changes: ClassVar[bool] = False
+
+    def commit(self, me: Context) -> None:
+        return None
+
+
 class MemoryAccess(Op[None]):
     """One word or one range of guest memory: the guest may be at it."""
 

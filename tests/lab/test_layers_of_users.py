@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aiovgic.cli.main import run as cli
-from aiovgic.errors import UsageError
+from aiovgic.errors import ScenarioError, UsageError
 from aiovgic.lab.explore import ExploreResult, explore
 
 if TYPE_CHECKING:
@@ -72,6 +72,38 @@ WRONG = {
     "a default": ("    def still_belongs(self, vcpu, seen=[]):\n        seen.append(1)\n        return True\n"),
     "an object of the file": (
         "    def still_belongs(self, vcpu):\n        BOX.n = 1\n        return True\nclass Box: n = 0\nBOX = Box()\n"
+    ),
+    "the dictionary of a part": (
+        "    def still_belongs(self, vcpu):\n        self.__dict__['asked'] = 1\n        return True\n"
+    ),
+    "the variables of a part": (
+        "    def still_belongs(self, vcpu):\n        vars(self)['asked'] = 1\n        return True\n"
+    ),
+    "an update of the dictionary": (
+        "    def still_belongs(self, vcpu):\n        vars(vcpu).update(asked=1)\n        return True\n"
+    ),
+    "an attribute set by object": (
+        "    def still_belongs(self, vcpu):\n        object.__setattr__(self, 'asked', 1)\n        return True\n"
+    ),
+    "an attribute with a computed name": (
+        "    def still_belongs(self, vcpu):\n        setattr(self, f'as{2}', 1)\n        return True\n"
+    ),
+    "an attribute of the composed class": (
+        "    def still_belongs(self, vcpu):\n        type(self).asked = 1\n        return True\n"
+    ),
+    "an attribute of its own class": (
+        "    def still_belongs(self, vcpu):\n        self.__class__.asked = 1\n        return True\n"
+    ),
+    "a list in a module": (
+        "    def still_belongs(self, vcpu):\n        shared_module.items.append(1)\n        return True\n"
+        "from tests.lab import shared_module\n"
+    ),
+    "an attribute of a function": (
+        "    def still_belongs(self, vcpu):\n        told.n = 1\n        return True\ndef told(): pass\n"
+    ),
+    "a global number that is put back": (
+        "    def still_belongs(self, vcpu):\n        global COUNT\n        COUNT = 1 - COUNT\n        return True\n"
+        "COUNT = 0\n"
     ),
     "the value of a word": "    asked = SharedField(0)\n    def still_belongs(self, vcpu):\n        self.asked.value = 1\n",  # noqa: E501  one program
     "an undeclared field": "    asked = 0\n",
@@ -156,6 +188,54 @@ def test_every_verb_says_so(verb: str, capsys: pytest.CaptureFixture[str]) -> No
     schedule = [""] if verb == "replay" else []
     assert cli([*how[verb], "two.yaml", *schedule, "--bug", "mine.py"]) == 2
     assert "mine.py:7: notify() is called without 'await': it does nothing\n" in capsys.readouterr().err
+
+
+CLOSURE = """\
+from aiovgic.model.irq import Irq
+from aiovgic.sync import replaces
+
+def make():
+    count = 0
+
+    @replaces(Irq)
+    class Mine(Irq):
+        def still_belongs(self, vcpu):
+            nonlocal count
+            count += 1
+            return super().still_belongs(vcpu)
+    return Mine
+
+Mine = make()
+"""
+
+
+def test_a_closure_variable_of_a_layer_is_an_error() -> None:
+    Path("mine.py").write_text(CLOSURE, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="Mine changes closure variable `count`"):
+        explore("two.yaml", bugs=["mine.py"])
+
+
+ESCAPES = {
+    "`exec` in layer Mine (mine.py:7)": "        exec('pass')\n",
+    "`os.environ` in layer Mine (mine.py:7)": "        os.environ.pop('AIOVGIC_NO_SUCH_VARIABLE', None)\n",
+    "`sys.modules` in layer Mine (mine.py:7)": "        sys.modules['tests.lab.shared_module'].items.append(1)\n",
+    "`__dict__` in layer Mine (mine.py:7)": "        own = self.__dict__; own['asked'] = 1\n",
+    "result of cached `kept` (layer Mine)": "        kept().append(1)\n",
+}
+REST = """\
+        return super().still_belongs(vcpu)
+import functools, os, sys
+@functools.cache
+def kept():
+    return []
+"""
+
+
+@pytest.mark.parametrize("told", ESCAPES)
+def test_code_of_a_layer_that_can_reach_any_state_is_named(told: str) -> None:
+    result = explored(f"    def still_belongs(self, vcpu):\n{ESCAPES[told]}{REST}")
+    assert told in result.not_covered
+    assert not result.complete
 
 
 def test_two_layers_that_declare_one_name_are_refused() -> None:
