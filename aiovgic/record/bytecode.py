@@ -135,7 +135,7 @@ class Facts:
 
     def bare(self, instruction: dis.Instruction, after: list[dis.Instruction]) -> None:
         """Note the variable that an instruction loads, unless the next one loads or sets an attribute of it."""
-        if isinstance(instruction.argval, tuple):
+        if isinstance(instruction.argval, tuple) and instruction.opname.startswith("LOAD_FAST"):
             self.names["bare"].update(dict.fromkeys(map(str, instruction.argval[:-1])))
         owner = owner_in(instruction)
         if owner not in ("", ".") and not any(
@@ -228,8 +228,9 @@ def owner_in(instruction: dis.Instruction | None) -> str:
         "LOAD_DEREF",
         "STORE_FAST_LOAD_FAST",
     ) or instruction.opname.startswith("LOAD_FAST")
-    last = instruction.argval[-1] if isinstance(instruction.argval, tuple) else instruction.argval
-    return str(last) if loads else ""
+    if not loads:
+        return ""
+    return str(instruction.argval[-1] if isinstance(instruction.argval, tuple) else instruction.argval)
 
 
 def line_of(instruction: dis.Instruction) -> int:
