@@ -13,25 +13,16 @@ from aiovgic.pytest_plugin.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LOOK_BYTES = 1 << 16
-"""How much of a YAML file is looked at to see whether it is a scenario."""
-
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
-    """Collect a YAML file that looks like a scenario."""
-    if file_path.suffix not in {".yaml", ".yml"} or not is_scenario(file_path):
+    """Collect a YAML file that is a scenario."""
+    if file_path.suffix not in {".yaml", ".yml"}:
+        return None
+    from aiovgic.scenario.recognised import is_scenario  # noqa: PLC0415  pytest starts without it
+
+    if not is_scenario(file_path):
         return None
     return ScenarioFile.from_parent(parent, path=file_path)
-
-
-def is_scenario(path: Path) -> bool:
-    """Whether a YAML file looks like a scenario; a file that cannot be read does not."""
-    try:
-        with path.open("rb") as file:
-            lines = file.read(LOOK_BYTES).splitlines()
-    except OSError:
-        return False
-    return any(line.startswith(b"schema:") for line in lines) and any(line.startswith(b"tasks:") for line in lines)
 
 
 def shortest(path: Path) -> Path:
