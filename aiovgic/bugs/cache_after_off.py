@@ -10,7 +10,7 @@ from __future__ import annotations
 from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
 from aiovgic.model.lpi import Lpis
-from aiovgic.sync import replaces
+from aiovgic.sync import ACQUIRE, replaces
 
 
 @replaces(Its)
@@ -27,7 +27,7 @@ class CacheAfterLpisOff(Lpis):
 
     async def invalidate_all_caches(self) -> None:
         async with self.vm.rcu.read():
-            for its in await self.vm.devices.load():
+            for its in await self.vm.devices.load(ACQUIRE):
                 await its.invalidate_cache()
 
 

@@ -25,7 +25,7 @@ class ConfigSrcuTeardown(VgicInit):
         async with self.vm.slots_lock, self.vm.config_lock:
             await self.vm.bus.unregister(vcpu.rd)
             self.vm.rd_regions.free_slot_of(vcpu)
-            self.free_private_irqs(vcpu)
+            await self.free_private_irqs(vcpu)
 
 
 LAYERS = (ConfigSrcuTeardown,)

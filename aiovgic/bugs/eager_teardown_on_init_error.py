@@ -19,7 +19,7 @@ class EagerTeardownOnInitError(VgicInit):
     async def map_failed(self) -> None:
         async with self.vm.config_lock:
             await self.vm.dist.initialized.store(value=False)
-            self.undo_init(0)
+            await self.undo_init(0)
 
 
 LAYERS = (EagerTeardownOnInitError,)

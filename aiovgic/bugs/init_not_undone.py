@@ -16,7 +16,7 @@ from aiovgic.sync import replaces
 class InitNotUndone(VgicInit):
     """What was done before the failure stays."""
 
-    def undo_init(self, nr_spis: int) -> None:
+    async def undo_init(self, nr_spis: int) -> None:
         pass
 
 

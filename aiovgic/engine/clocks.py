@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
-    from aiovgic.sync import Change, Context, HostCpu, Op, Thing
+    from aiovgic.sync import Change, Context, HostCpu, Op, Shared, Thing
 
     Times = list[int]
 
@@ -195,6 +195,10 @@ class Clocks(Watch):
             me.join(times)
         else:
             join(me.acquired, times)
+
+    def reread(self, word: Shared[Any]) -> None:
+        """A shared word was read between two operations: a relaxed load."""
+        join(self.mine().acquired, self.things.get(word, NOTHING))
 
     def updated(self, me: ContextClock, op: Update[Any], value: object) -> None:
         """A shared word was replaced. An exchange continues the release sequence of the word; a store begins a new one.

@@ -85,6 +85,16 @@ class ExecutionRuntime(Runtime):
             if write:
                 self.recorder.wrote(part, field)
 
+    def reread(self, word: Shared[Any]) -> None:
+        """A shared word is read between two operations."""
+        if self.quiet and self.rule_reads:
+            self.rule_read(word)
+        elif self.listened():
+            for hear in self.ears.rereads:
+                hear(word)
+            if self.recorder is not None:
+                self.recorder.add("read", word.name)
+
     @contextmanager
     def looking(self, *, during_race: bool = False) -> Iterator[None]:
         """While a rule reads the machine: its reads are no accesses of a task.

@@ -142,6 +142,10 @@ class Steps(Watch):
         if self.footprint is not None:
             self.footprint.note(part, field, self.points, write=write)
 
+    def reread(self, word: Shared[Any]) -> None:
+        if self.footprint is not None:
+            self.footprint.touch(word.ident, write=False)
+
     def rule_word(self, word: Shared[Any]) -> None:
         if self.reads is not None:
             self.reads[word.ident] = None

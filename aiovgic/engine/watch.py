@@ -64,6 +64,9 @@ class Watch:
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
 
+    def reread(self, word: Shared[Any]) -> None:
+        """Whoever runs reads a shared word between two operations (`Shared.reread`)."""
+
     def rule_word(self, word: Shared[Any]) -> None:
         """A rule that decides at the present step has read a shared word."""
 
@@ -91,11 +94,12 @@ class Ears:
         self.ops = Listeners(watches)
         self.alone = tuple(each.alone for each in watches if type(each).alone is not Watch.alone)
         self.changed = tuple(each.changed for each in watches if type(each).changed is not Watch.changed)
+        self.rereads = tuple(each.reread for each in watches if type(each).reread is not Watch.reread)
         self.rule_words = tuple(each.rule_word for each in watches if type(each).rule_word is not Watch.rule_word)
         self.rule_fields = tuple(each.rule_field for each in watches if type(each).rule_field is not Watch.rule_field)
         self.notes = Readers(watches)
-        self.listen = bool(self.notes.watches)
-        """Whether anybody hears of guarded fields."""
+        self.listen = bool(self.notes.watches or self.rereads)
+        """Whether a watch hears of guarded fields, or of shared words that are read between two operations."""
 
 
 class Listeners(dict["Kind", tuple[tuple["Before", ...], tuple["After", ...]]]):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from aiovgic.model.irq_array import no_irqs
 from aiovgic.record.finding import Violation
-from aiovgic.sync import Guarded, GuardedList, Part
+from aiovgic.sync import GuardedList, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.irq_array import IrqArray  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
@@ -26,12 +26,13 @@ class ApList(Part):
     """Each so many elements of the tail of a merge list_sort compares one with itself."""
 
     ap_list = GuardedList["Irq"](by="ap_list_lock")
-    private_irqs = Guarded["IrqArray | None"](None, by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, vcpu_id: int) -> None:
         super().__init__(parts, name)
         self.vm = vm
         self.vcpu_id = vcpu_id
+        # Stored under config_lock, then filled; read without it, both plain (docs/facts/races.md#1.4).
+        self.private_irqs = self.shared("private_irqs", no_irqs())
         self.ap_list_lock = self.lock("ap_list_lock", vcpu_id, irqsave=True)
 
     def as_vcpu(self) -> Vcpu:
@@ -39,8 +40,8 @@ class ApList(Part):
         return cast("Vcpu", self)
 
     def private_irq(self, intid: int) -> Irq | None:
-        """An SGI or PPI of this vCPU."""
-        irqs = self.private_irqs
+        """An SGI or PPI of this vCPU; `Vm.load_irqs` was the point."""
+        irqs = self.private_irqs.reread()
         return None if irqs is None else irqs[intid]
 
     # -- order ------------------------------------------------------------------------------

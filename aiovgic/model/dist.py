@@ -12,13 +12,13 @@ from aiovgic.arch.idregs import GIC_ID_VALUES, KVM_IIDR, KVM_VGIC_IMP_REV_2, KVM
 from aiovgic.arch.intid import INTERRUPT_ID_BITS_ITS, INTERRUPT_ID_BITS_SPIS, VGIC_NR_PRIVATE_IRQS
 from aiovgic.arch.words import extract
 from aiovgic.errors import UapiError
+from aiovgic.model.irq_array import no_irqs
 from aiovgic.model.irq_banks import IrqBanks
 from aiovgic.model.mmio import Access, On, Table
 from aiovgic.sync import Guarded, GuardedList
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
-    from aiovgic.model.irq_array import IrqArray  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.rd_region import RdRegion  # noqa: F401  ruff does not look into Guarded["..."]
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
@@ -42,7 +42,6 @@ class Dist(IrqBanks):
     vgic_model = Guarded(Model.NONE, by="config_lock")
     enabled = Guarded(default=False, by="config_lock")
     nr_spis = Guarded(0, by="config_lock")
-    spis = Guarded["IrqArray | None"](None, by="config_lock")
     vgic_dist_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     vgic_cpu_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
     gicv_base = Guarded(VGIC_ADDR_UNDEF, by="config_lock")
@@ -51,6 +50,8 @@ class Dist(IrqBanks):
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)
+        # Stored by INIT under config_lock, then filled; read without it, both plain (docs/facts/races.md#1.4).
+        self.spis = self.shared("spis", no_irqs())
         # Set last by INIT under config_lock; tested without it by every injector (docs/facts/interrupts.md#8.1).
         self.initialized = self.shared("initialized", value=False)
         # Set last by the first run; tested without a lock by every later one.
@@ -84,8 +85,8 @@ class Dist(IrqBanks):
         return intid < VGIC_NR_PRIVATE_IRQS
 
     def spi(self, intid: int) -> Irq | None:
-        """The SPI with this INTID, if the VM has it."""
-        spis = self.spis
+        """The SPI with this INTID, if the VM has it; `Vm.load_irqs` was the point."""
+        spis = self.spis.reread()
         if spis is None or intid not in spis:
             return None
         return spis[intid]

@@ -58,7 +58,7 @@ def publication_facts(vm: Vm) -> Facts:
         "vm": {"model": model.name, "initialized": initialized},
         "vcpus": {
             vcpu.name: {
-                "private": vcpu.private_irqs is not None,
+                "private": vcpu.private_irqs.value is not None,
                 **({"pri_bits": vcpu.num_pri_bits} if initialized else {}),
             }
             for vcpu in online
@@ -97,7 +97,7 @@ def vcpu_facts(vcpu: Vcpu) -> Facts:
         "pendbaser": hex(vcpu.pendbaser.value),
         "redist": hex(vcpu.rd.base_addr),
         "pri_bits": vcpu.num_pri_bits,
-        "private": vcpu.private_irqs is not None,
+        "private": vcpu.private_irqs.value is not None,
     }
 
 
@@ -144,10 +144,10 @@ def cached(vm: Vm) -> Iterator[Irq]:
 def irqs(vm: Vm) -> Iterator[Irq]:
     """Every interrupt that was ever touched: private ones by vCPU, SPIs, LPIs; each in order of INTID."""
     for vcpu in vm.vcpus.value:
-        if vcpu.private_irqs is not None:
-            yield from vcpu.private_irqs.made()
-    if vm.dist.spis is not None:
-        yield from vm.dist.spis.made()
+        if vcpu.private_irqs.value is not None:
+            yield from vcpu.private_irqs.value.made()
+    if vm.dist.spis.value is not None:
+        yield from vm.dist.spis.value.made()
     yield from vm.lpis.lpi_xa.stored()
 
 

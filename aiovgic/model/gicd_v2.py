@@ -152,7 +152,7 @@ class DistV2(IrqBanks):
         word = gicd_v2.Sgir(value)
         vcpus = await self.vm.each_vcpu()
         for vcpu in self.sgi_targets(word, at.vcpu, vcpus):
-            irq = vcpu.private_irq(word.intid)
+            irq = await self.vm.get_irq(vcpu, word.intid)
             assert irq is not None
             await irq.irq_lock.acquire()
             irq.pending_latch = True
@@ -184,11 +184,13 @@ class DistV2(IrqBanks):
 
     async def read_sgipend(self, at: Access) -> int:
         """CPENDSGIR, SPENDSGIR: the senders of four SGIs (vgic_mmio_read_sgipend)."""
+        await at.vcpu.private_irqs.load()
         sgis = tuple(self.sgis(at))
         return await self.data_race(lambda: sum(irq.source << 8 * i for i, irq in sgis))
 
     async def write_sgipendc(self, at: Access, value: int) -> None:
         """CPENDSGIR: senders go; with the last one the SGI is not pending any more (vgic_mmio_write_sgipendc)."""
+        await at.vcpu.private_irqs.load()
         for i, irq in self.sgis(at):
             async with irq.irq_lock:
                 irq.source &= ~(value >> 8 * i & BYTE)
@@ -197,6 +199,7 @@ class DistV2(IrqBanks):
 
     async def write_sgipends(self, at: Access, value: int) -> None:
         """SPENDSGIR: senders come (vgic_mmio_write_sgipends)."""
+        await at.vcpu.private_irqs.load()
         for i, irq in self.sgis(at):
             await irq.irq_lock.acquire()
             irq.source |= value >> 8 * i & BYTE

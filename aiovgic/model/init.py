@@ -102,24 +102,24 @@ class VgicInit(Part):
     async def undo_vcpu_init(self, vcpu: Vcpu) -> None:
         """The vCPU got no frame: nor does it keep its interrupts."""
         async with self.vm.config_lock:
-            self.free_private_irqs(vcpu)
+            await self.free_private_irqs(vcpu)
 
     async def vcpu_destroy(self, vcpu: Vcpu) -> None:
         """A vCPU that never came online gives back what vcpu_init gave (kvm_vgic_vcpu_destroy)."""
         async with self.vm.slots_lock:
             await self.vm.rd_regions.unregister_redist_iodev(vcpu)
         async with self.vm.config_lock:
-            self.free_private_irqs(vcpu)
+            await self.free_private_irqs(vcpu)
 
     async def allocate_all_private_irqs(self, vcpus: tuple[Vcpu, ...]) -> None:
         """The SGIs and PPIs of all vCPUs that have none yet, or of none. Raises ENOMEM."""
-        without = [vcpu for vcpu in vcpus if vcpu.private_irqs is None]
+        without = [vcpu for vcpu in vcpus if vcpu.private_irqs.reread() is None]
         try:
             for vcpu in without:
                 await self.allocate_private_irqs(vcpu)
         except UapiError:
             for vcpu in without:
-                self.free_private_irqs(vcpu)
+                await self.free_private_irqs(vcpu)
             raise
 
     async def check_not_initialized(self) -> None:
@@ -131,18 +131,21 @@ class VgicInit(Part):
     async def allocate_private_irqs(self, vcpu: Vcpu) -> None:
         """A vCPU's SGIs and PPIs, unless it has them (vgic_allocate_private_irqs_locked). Raises ENOMEM."""
         self.vm.config_lock.assert_held()
-        if vcpu.private_irqs is not None:
+        if vcpu.private_irqs.reread() is not None:
             return
-        vcpu.private_irqs = await self.vm.faults.make(
+        irqs = await self.vm.faults.make(
             IrqArray, f"{vcpu.name}.irq", self.vm, 0, VGIC_NR_PRIVATE_IRQS, lambda irq: self.prepare_private(irq, vcpu)
         )
+        await vcpu.private_irqs.store(irqs)
+        irqs.filled = True
 
-    def free_private_irqs(self, vcpu: Vcpu) -> None:
+    async def free_private_irqs(self, vcpu: Vcpu) -> None:
         """Undo allocate_private_irqs."""
         self.vm.config_lock.assert_held()
-        if vcpu.private_irqs is not None:
-            vcpu.private_irqs.free()
-            vcpu.private_irqs = None
+        irqs = vcpu.private_irqs.reread()
+        if irqs is not None:
+            irqs.free()
+            await vcpu.private_irqs.store(None)
 
     def prepare_private(self, irq: Irq, vcpu: Vcpu) -> None:
         """What an SGI or PPI is like at first: SGIs enabled and edge, PPIs level."""
@@ -181,7 +184,7 @@ class VgicInit(Part):
                 await vm.forwarding.v4_init()
             routes = await vm.routing.make_default(dist.nr_spis)
         except UapiError:
-            self.undo_init(chosen)
+            await self.undo_init(chosen)
             raise
         for vcpu in vcpus:
             await self.vcpu_enable(vcpu)
@@ -195,12 +198,13 @@ class VgicInit(Part):
         if await self.vm.created_vcpus.load() != len(vcpus):
             raise UapiError(errno.EBUSY, "a vCPU is in creation")
 
-    def undo_init(self, nr_spis: int) -> None:
+    async def undo_init(self, nr_spis: int) -> None:
         """INIT came to nothing: there are no SPIs, and their number is as it was, 0 if it was free."""
         dist = self.vm.dist
-        if dist.spis is not None:
-            dist.spis.free()
-            dist.spis = None
+        spis = dist.spis.reread()
+        if spis is not None:
+            spis.free()
+            await dist.spis.store(None)
         dist.nr_spis = nr_spis
 
     async def dist_init(self, vcpu0: Vcpu | None) -> None:
@@ -213,7 +217,9 @@ class VgicInit(Part):
             irq.group = group
 
         first, count = VGIC_NR_PRIVATE_IRQS, dist.nr_spis
-        dist.spis = await self.vm.faults.make(IrqArray, "irq", self.vm, first, count, prepare)
+        spis = await self.vm.faults.make(IrqArray, "irq", self.vm, first, count, prepare)
+        await dist.spis.store(spis)
+        spis.filled = True
 
     async def vcpu_enable(self, vcpu: Vcpu) -> None:
         """Reset a vCPU's interface (vgic_v3_enable, vgic_v2_enable)."""

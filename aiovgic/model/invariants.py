@@ -127,7 +127,7 @@ def claims(vm: Vm) -> Claims:
     if vm.ending:
         return said
     if dist.initialized.value:
-        said["the vGIC is initialized and has its SPIs"] = dist.spis is not None
+        said["the vGIC is initialized and has its SPIs"] = dist.spis.value is not None
         if vm.host.gicv4 and dist.has_its_flag.value:
             said["the vGIC is initialized, has an ITS, and the host has its vPEs"] = vm.forwarding.vpes is not None
     if dist.ready.value:

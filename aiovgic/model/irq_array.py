@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.model.irq import Irq
 from aiovgic.record.finding import Violation
-from aiovgic.sync import Part
+from aiovgic.sync import Guarded, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 class IrqArray(Part):
-    """The interrupts ``first`` to ``first + count - 1`` (vgic_dist.spis, vgic_cpu.private_irqs)."""
+    """The interrupts ``first`` to ``first + count - 1`` (vgic_dist.spis, vgic_cpu.private_irqs).
+
+    The pointer to it is a shared word. ``filled`` stands for what the interrupts are like at first: it is written where
+    KVM writes their fields, and read by every look-up, which has to come after that.
+    """
+
+    filled = Guarded(default=False, by="config_lock")
 
     def __init__(self, parts: Parts, name: str, vm: Vm, first: int, count: int, prepare: Callable[[Irq], None]) -> None:
         super().__init__(parts, name)
@@ -31,6 +37,9 @@ class IrqArray(Part):
         if self.freed:
             what = f"{self.name}[{intid}] is used after the array was freed"
             raise Violation("use-after-free", "irq-array", what, thing=f"{self.name}[{intid}]", freed=self.ident)
+        if not self.filled:
+            what = f"{self.name}[{intid}] is used before the array is filled"
+            raise Violation("publication", "not-filled", what, thing=self.name)
         irq = self._made.get(intid)
         if irq is None:
             irq = self._made[intid] = self.rt.unseen(lambda: self._make(intid))
@@ -55,3 +64,8 @@ class IrqArray(Part):
         """Those that were ever touched, in order of INTID; the others are as they were made."""
         for intid in sorted(self._made):
             yield self._made[intid]
+
+
+def no_irqs() -> IrqArray | None:
+    """The pointer before there is an array."""
+    return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiovgic.arch.gicr import Pendbaser
 from aiovgic.errors import UapiError
 from aiovgic.model.lpi_tables import LpiTables
+from aiovgic.sync import ACQUIRE
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
@@ -124,7 +125,7 @@ class Lpis(LpiTables):
 
     async def invalidate_all_caches(self) -> None:
         """Empty the translation cache of every ITS (vgic_its_invalidate_all_caches); an ITS goes only with its VM."""
-        for its in await self.vm.devices.load():
+        for its in await self.vm.devices.load(ACQUIRE):
             await its.forget_translations()
 
     # -- GICR_INVLPIR, GICR_INVALLR -----------------------------------------------------------

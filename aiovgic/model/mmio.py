@@ -149,6 +149,7 @@ class Frame(Part):
         row = self.region(at.offset, at.length)
         if row is None or not row.read or self.is_raz_wi(row, at.offset):
             return 0
+        await self.load_irqs(at, row)
         value: int = await getattr(self, row.read)(at)
         return cut(value, at.length)
 
@@ -157,6 +158,7 @@ class Frame(Part):
         row = self.region(at.offset, at.length)
         if row is None or not row.write or self.is_raz_wi(row, at.offset):
             return
+        await self.load_irqs(at, row)
         await getattr(self, row.write)(at, value)
 
     async def uaccess_read(self, at: Access) -> int:
@@ -164,6 +166,7 @@ class Frame(Part):
         row = self.region(at.offset, at.length)
         if row is None or not row.uread or self.is_raz_wi(row, at.offset):
             return 0
+        await self.load_irqs(at, row)
         value: int = await getattr(self, row.uread)(at)
         return cut(value, at.length)
 
@@ -172,7 +175,13 @@ class Frame(Part):
         row = self.region(at.offset, at.length)
         if row is None or not row.uwrite or self.is_raz_wi(row, at.offset):
             return
+        await self.load_irqs(at, row)
         await getattr(self, row.uwrite)(at, value)
+
+    async def load_irqs(self, at: Access, row: Row) -> None:
+        """Load the pointer to the interrupts of a bank: the point of all look-ups of one access."""
+        if row.bits:
+            await self.vm.load_irqs(at.vcpu, row.intid(at.offset))
 
 
 def cut(value: int, length: int) -> int:

@@ -22,11 +22,11 @@ def owned(vm: Vm) -> Iterator[Part]:
     """Every object with memory of its own that a VM refers to."""
     for vcpu in vm.vcpus.value:
         yield vcpu
-        if vcpu.private_irqs is not None:
-            yield vcpu.private_irqs
+        if vcpu.private_irqs.value is not None:
+            yield vcpu.private_irqs.value
         yield from vcpu.ap_list
-    if vm.dist.spis is not None:
-        yield vm.dist.spis
+    if vm.dist.spis.value is not None:
+        yield vm.dist.spis.value
     yield from vm.dist.rd_regions
     if vm.forwarding.vpes is not None:
         yield vm.forwarding.vpes

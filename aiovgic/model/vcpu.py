@@ -63,7 +63,7 @@ class Vcpu(GuestMode):
     async def timer_enable(self) -> None:
         """The timers own their PPIs from now on (kvm_timer_enable)."""
         for intid in self.vm.host.timer_ppis:
-            irq = self.private_irq(intid)
+            irq = await self.vm.get_irq(self, intid)
             assert irq is not None
             await self.set_owner(irq, "timer")
 

@@ -160,10 +160,18 @@ class Vm(Part):
         """The interrupt behind an INTID, with a reference if it is an LPI (vgic_get_irq)."""
         if is_lpi(intid):
             return await self.lpis.get(intid)
+        await self.load_irqs(vcpu, intid)
         return self.find_irq(vcpu, intid)
 
+    async def load_irqs(self, vcpu: Vcpu | None, intid: int) -> None:
+        """Look whether there are interrupts: the point of one look-up, or of those of one register access."""
+        if not self.dist.is_private(intid):
+            await self.dist.spis.load()
+        elif vcpu is not None:
+            await vcpu.private_irqs.load()
+
     def find_irq(self, vcpu: Vcpu | None, intid: int) -> Irq | None:
-        """The interrupt behind an INTID that is not counted: private to ``vcpu``, or an SPI."""
+        """The interrupt behind an INTID that is not counted: private to ``vcpu``, or an SPI; see load_irqs."""
         if self.dist.is_private(intid):
             return None if vcpu is None else vcpu.private_irq(intid)
         return self.dist.spi(intid)

@@ -99,7 +99,7 @@ class StepEvent(Event, tag="step", frozen=True):
 
 
 class ReadEvent(Event, tag="read", frozen=True):
-    """A guarded field was read."""
+    """A guarded field was read, or a shared word between two operations."""
 
 
 class WriteEvent(Event, tag="write", frozen=True):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from aiovgic.bugs.active_change_livelock import ActiveChangeLivelock
 from aiovgic.model import unqueued
-from aiovgic.model.ap_list import ApList
 from aiovgic.model.cpuif import CpuInterface
 from aiovgic.model.dist import Dist
 from aiovgic.model.gicd_v2 import DistV2
@@ -15,6 +14,7 @@ from aiovgic.model.gicv import GicV
 from aiovgic.model.init import VgicInit
 from aiovgic.model.inject import Injector
 from aiovgic.model.irq import Irq
+from aiovgic.model.irq_array import IrqArray
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import VcpuState
 from aiovgic.model.vgic_cpu import VgicCpu
@@ -67,6 +67,9 @@ KICKED = Site(VgicCpu, "vcpu_pending_irq")
 
 CREATES = Site(VgicInit, "create_locked", ("kvm->lock", "config_lock"))
 """Where the creation of the vGIC changes the VM; it holds the mutex of every vCPU, too, and there may be none."""
+
+LOOKED_UP = Site(IrqArray, "__getitem__")
+"""Where an interrupt is taken from the array that a pointer led to."""
 
 ENABLED = "the oracle reads dist->enabled under irq_lock only; what it leaves unqueued waits for its next event"
 V2_ENABLED = "a GICv2 guest writes GICD_CTLR under no lock; a bool is written whole"
@@ -144,19 +147,19 @@ RACES: tuple[Excuse, ...] = (
     ),
     RaceExcuse(
         name="spis-published-plain",
-        part=Dist,
-        field="spis",
+        part=IrqArray,
+        field="filled",
         write=Site(VgicInit, "dist_init", ("config_lock",)),
-        read=Site(Dist, "spi"),
+        read=LOOKED_UP,
         why="INIT stores dist->spis, and sets dist->initialized last; both are plain, without a barrier, to this day",
         source="docs/facts/races.md#1.4; kvm_vgic_dist_init, vgic_get_irq",
     ),
     RaceExcuse(
         name="private-irqs-published-plain",
-        part=ApList,
-        field="private_irqs",
+        part=IrqArray,
+        field="filled",
         write=Site(VgicInit, "allocate_private_irqs", ("config_lock",)),
-        read=Site(ApList, "private_irq"),
+        read=LOOKED_UP,
         why="private interrupts come with the vGIC, and dist->initialized is set last; both stores are plain",
         source="docs/facts/races.md#1.4; vgic_allocate_private_irqs_locked, vgic_get_vcpu_irq",
     ),

@@ -77,6 +77,9 @@ class Runtime:
     def note(self, part: Part, field: Declared, *, write: bool) -> None:
         """A guarded field is about to be read or written."""
 
+    def reread(self, word: Shared[Any]) -> None:
+        """The running context reads a shared word between two operations."""
+
     def rule_read(self, word: Shared[Any]) -> None:
         """A rule has read a shared word (`rule_reads`)."""
 

@@ -32,7 +32,7 @@ class Shared(Thing, Generic[T]):
     """One word that several contexts touch without a lock; every access is a point.
 
     ``now`` is its value. ``value`` is the same for rules and reports: a rule that decides during the race tells the
-    runtime what it read.
+    runtime what it read. `reread` is an access of the running task that is no point.
     """
 
     __slots__ = ("_load", "field", "now")
@@ -58,6 +58,14 @@ class Shared(Thing, Generic[T]):
     def load(self, order: Order = RELAXED) -> Load[T]:
         """Await it to read the word (READ_ONCE, smp_load_acquire)."""
         return self._load if order is RELAXED else Load(self, order)
+
+    def reread(self) -> T:
+        """Read the word once more after a `load`, in the step that the task is in: a relaxed load without a point."""
+        self.check("read")
+        rt = self.owner.rt
+        if rt.hears:
+            rt.reread(self)
+        return self.now
 
     def store(self, value: T, order: Order = RELAXED) -> Update[T]:
         """Await it to write the word (WRITE_ONCE, smp_store_release)."""

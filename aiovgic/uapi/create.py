@@ -14,7 +14,7 @@ from aiovgic.model.its import Its
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import Feature
 from aiovgic.model.vm import KVM_MAX_VCPUS
-from aiovgic.sync import Part
+from aiovgic.sync import RELEASE, Part
 from aiovgic.uapi.constants import DeviceType
 from aiovgic.uapi.device import KvmDevice, VfioDevice
 from aiovgic.uapi.its_device import ItsDevice
@@ -211,7 +211,7 @@ class Creation(Part):
 
     async def add_device(self, its: Its) -> None:
         """Let everyone find an ITS that is complete, newest first (list_add_rcu on kvm->devices)."""
-        await self.vm.devices.update(lambda now: (its, *now))
+        await self.vm.devices.update(lambda now: (its, *now), RELEASE)
 
     async def make_its(self, name: str) -> Its:
         """An ITS, as this kernel builds it. Raises ENOMEM."""

@@ -51,6 +51,7 @@ class LineLevels(Part):
     async def read(self, vcpu: Vcpu, vintid: int) -> int:
         """Levels of level-triggered interrupts (vgic_read_irq_line_level_info)."""
         value = 0
+        await self.vm.load_irqs(vcpu, vintid)
         for i, irq in self.lines(vcpu, vintid):
             async with irq.irq_lock:
                 if irq.config is Config.LEVEL and irq.line_level:
@@ -59,6 +60,7 @@ class LineLevels(Part):
 
     async def write(self, vcpu: Vcpu, vintid: int, value: int) -> None:
         """Set the lines, of edge-triggered interrupts too (vgic_write_irq_line_level_info)."""
+        await self.vm.load_irqs(vcpu, vintid)
         for i, irq in self.lines(vcpu, vintid):
             await irq.irq_lock.acquire()
             irq.line_level = bool(value >> i & 1)

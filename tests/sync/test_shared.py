@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aiovgic.record.finding import Violation
 from aiovgic.sync import ACQUIRE, FULL, RELAXED, RELEASE, fence
 
 if TYPE_CHECKING:
@@ -113,3 +114,21 @@ def test_a_fence_is_a_point_that_touches_nothing(stage: Stage) -> None:
     assert one.op.target == ""
     one.run()
     assert one.passed == ["fence"]
+
+
+def test_a_word_is_read_again_without_a_point(stage: Stage) -> None:
+    word = stage.box.shared("field", 5)
+
+    async def loads_and_looks_again() -> int:
+        await word.load()
+        return word.reread()
+
+    one = stage.start("one", loads_and_looks_again())
+    one.step()
+    assert (one.ended(), one.result) == (True, 5)
+
+
+def test_a_word_of_freed_memory_is_not_read_again(stage: Stage) -> None:
+    stage.box.free()
+    with pytest.raises(Violation, match="use-after-free"):
+        stage.box.word.reread()

@@ -78,7 +78,7 @@ def test_a_line_names_its_vcpu_by_id(vcpu: int) -> None:
     vmm = ready([1, vcpu])
     vmm.ok("irq_line", irq=line(PPI_LINE, 20, vcpu), level=1)
     assert vmm.vm.vcpus.value[1].private_irq(20) is not None
-    assert [irq.line_level for irq in vmm.vm.vcpus.value[1].private_irqs.made()] == [True]  # type: ignore[union-attr]
+    assert [irq.line_level for irq in vmm.vm.vcpus.value[1].private_irqs.value.made()] == [True]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("number", "isr"), [pytest.param(0, ISR_I, id="IRQ"), pytest.param(1, ISR_F, id="FIQ")])

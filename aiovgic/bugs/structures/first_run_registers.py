@@ -107,7 +107,7 @@ async def tear_down(vm: Vm) -> None:
     """The vGIC is as before INIT (kvm_vgic_dist_destroy)."""
     async with vm.config_lock:
         await vm.dist.initialized.store(value=False)
-        vm.init.undo_init(0)
+        await vm.init.undo_init(0)
 
 
 LAYERS = (MakesFirstRunRegisters, MapsEveryIts)

@@ -40,6 +40,19 @@ def orders(pen: Pen) -> Body:
     )
 
 
+def rereads(pen: Pen) -> Body:
+    """A word that is read in the step of another operation, alone, as part of a message, or after its own load."""
+    word, fence = pen.word(), Instruction("fence", order=pen.random.choice(FENCES))
+    again = Instruction("reread", word)
+    return pen.near(
+        (again,),
+        (Instruction("load", word), again),
+        (pen.access(), again),
+        (again, fence, pen.touch("c")),
+        (again, Instruction("when", body=(pen.touch("c"),))),
+    )
+
+
 def conditional(pen: Pen) -> Body:
     """A load, and a body that depends on it."""
     verb = pen.random.choice(("when", "unless"))
@@ -284,6 +297,7 @@ class Feature:
 FEATURES: Mapping[str, Feature] = {
     "shared": Feature(shared, ("load", "store", "add", "cmpxchg")),
     "orders": Feature(orders, ("fence", "load", "store")),
+    "rereads": Feature(rereads, ("reread",)),
     "conditional": Feature(conditional, ("when", "unless")),
     "expect": Feature(expect, ("expect",)),
     "race": Feature(race, ("read", "write")),
@@ -317,6 +331,7 @@ FEATURES: Mapping[str, Feature] = {
 FOR_HANDLERS = (
     "shared",
     "orders",
+    "rereads",
     "conditional",
     "expect",
     "race",

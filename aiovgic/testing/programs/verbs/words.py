@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.sync import fence
 from aiovgic.sync.shared import Order
+from aiovgic.testing.programs.journal import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,13 @@ def order_of(it: Instruction, default: Order) -> Order:
 async def load(s: ToySession, me: str, it: Instruction) -> None:
     """Read a shared word."""
     s.see(me, await s.toy.words[it.thing].load(order_of(it, Order.RELAXED)))
+
+
+async def reread(s: ToySession, me: str, it: Instruction) -> None:
+    """Read a shared word in the step that the task is in."""
+    word = s.toy.words[it.thing]
+    s.see(me, word.reread())
+    s.journal.touch(name_of(word), "read")
 
 
 async def store(s: ToySession, me: str, it: Instruction) -> None:
@@ -118,6 +126,7 @@ async def mem_write(s: ToySession, me: str, it: Instruction) -> None:
 
 TOUCHING: Mapping[str, Verb] = {
     "load": load,
+    "reread": reread,
     "store": store,
     "add": add,
     "cmpxchg": cmpxchg,
