@@ -168,17 +168,17 @@ class ApList(Part):
     async def hand_over(self, irq: Irq, target: Vcpu) -> bool:
         """Move an interrupt to ``target``'s list, for another task: True if moved; it may be gone from here by then.
 
-        The list registers of a vCPU that is outside its guest are folded, and a flush waits for ap_list_lock. A vCPU
-        in its guest is asked out, and waited for.
+        An interrupt that is in a list register stays: this vCPU folds it back later, prunes its list after that, and
+        moves the interrupt then. It is asked out of its guest, and not waited for.
         """
-        here = self.as_vcpu()
         first, second = self.in_order(target)
-        while True:
-            async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
-                if not self.still_migrates(irq, target) or await here.is_outside():
-                    return self.relist(irq, target)
-            await here.kick()
-            await here.wait_until_outside()
+        async with first.ap_list_lock, second.ap_list_lock, irq.irq_lock:
+            if irq.loaded_by is None:
+                return self.relist(irq, target)
+        here = self.as_vcpu()
+        await here.make_request_irq_pending()
+        await here.kick()
+        return False
 
     def in_order(self, other: Vcpu) -> tuple[Vcpu, Vcpu]:
         """This vCPU and another one, in the order in which their lists are locked."""

@@ -49,7 +49,7 @@ class Irq(Part):
     """Of an LPI: whether an event has it."""
     vcpu = Guarded["Vcpu | None"](None, by=("ap_list_lock", "irq_lock"), mirrored=True)
     loaded_by = Guarded["Context | None"](None, by="irq_lock")
-    """For rules: the task that put it into a list register, until it is folded back."""
+    """The task that put it into a list register, until it is folded back; `ApList.hand_over` and rules look at it."""
 
     def __init__(self, parts: Parts, name: str, vm: Vm, intid: int) -> None:
         super().__init__(parts, name)
@@ -137,9 +137,12 @@ class Irq(Part):
         return True
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
-        """Nothing to queue: let the vCPU it belongs on, if any, come round and look again."""
+        """It is listed, or belongs nowhere: move it where it belongs, or let that vCPU come round and look again."""
+        moving = self.misplaced()
         self.irq_lock.release()
-        if vcpu is not None:
+        if moving is not None:
+            await self.hand_over(moving)
+        elif vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
             await self.notify(vcpu)
         return False
@@ -158,7 +161,7 @@ class Irq(Part):
         return None if target is None or target is holder else (holder, target)
 
     async def hand_over(self, moving: tuple[Vcpu, Vcpu] | None) -> None:
-        """Move it to its new target's list, if `misplaced` said so when the target changed.
+        """Move it to its target's list, if `misplaced` said so when the target changed, or when it became due.
 
         No spinlock is held, and the caller has a reference. KVM leaves this to the vCPU that lists it, when that vCPU
         leaves its guest; a vCPU that does not run would keep the interrupt.
