@@ -48,6 +48,8 @@ class ExecutionRuntime(Runtime):
         """Set-up is over: from now on there are points, choices and notes."""
         self.quiet = False
         """Nobody runs, and somebody looks at the machine."""
+        self.orders: Part | None = None
+        """The part whose fields are ordered by a lock that the running task holds, while an instrument decides."""
         self.progress = 0
         """How many steps of a scenario have begun or ended."""
         self.killing = False
@@ -70,7 +72,7 @@ class ExecutionRuntime(Runtime):
         if not self.racing or self.dead or self.quiet:
             if self.rule_reads:
                 for hear in self.ears.rule_fields:
-                    hear(part, field)
+                    hear(part, field, ordered=part is self.orders)
             return
         if part.freed:
             verb = "written" if write else "read"
@@ -108,6 +110,7 @@ class ExecutionRuntime(Runtime):
             yield
         finally:
             self.quiet = self.rule_reads = False
+            self.orders = None
 
     def rule_read(self, word: Shared[Any]) -> None:
         """A rule has read a shared word."""
@@ -180,10 +183,14 @@ class ExecutionRuntime(Runtime):
         finally:
             self.quiet = before
 
-    def judged(self, decide: Callable[[], T]) -> T:
-        """Let an instrument decide during the race: what it reads counts as read by the step of the running task."""
+    def judged(self, decide: Callable[[], T], lock: Lock) -> T:
+        """Let an instrument decide during the race: what it reads counts as read by the step of the running task.
+
+        ``lock`` guards the fields of its owner: while the task holds it, they need no points of their own.
+        """
         if not self.listened():
             return decide()
+        self.orders = lock.owner if lock.holder is self.current else None
         with self.looking(during_race=True):
             return decide()
 

@@ -139,6 +139,10 @@ class Steps(Watch):
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
         if marked:
             self.promoted(field)
+        self.counted(part, field, write=write)
+
+    def counted(self, part: Part, field: Declared, *, write: bool) -> None:
+        """A guarded field is touched: it is in the footprint, or will be if the field becomes a point."""
         if self.footprint is not None:
             self.footprint.note(part, field, self.points, write=write)
 
@@ -152,13 +156,13 @@ class Steps(Watch):
         elif self.footprint is not None:
             self.footprint.touch(word.ident, write=False)
 
-    def rule_field(self, part: Part, field: Declared) -> None:
+    def rule_field(self, part: Part, field: Declared, *, ordered: bool) -> None:
         if self.reads is not None:
             self.reads[f"{part.ident}.{field.field}"] = None
             return
-        self.promoted(field)
-        if self.footprint is not None:
-            self.footprint.note(part, field, self.points, write=False)
+        if not ordered:
+            self.promoted(field)
+        self.counted(part, field, write=False)
 
     def promoted(self, field: Declared) -> None:
         if field not in self.points:

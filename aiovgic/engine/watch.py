@@ -70,8 +70,11 @@ class Watch:
     def rule_word(self, word: Shared[Any]) -> None:
         """A rule that decides at the present step has read a shared word."""
 
-    def rule_field(self, part: Part, field: Declared) -> None:
-        """A rule that decides at the present step has read a guarded field."""
+    def rule_field(self, part: Part, field: Declared, *, ordered: bool) -> None:
+        """A rule that decides at the present step has read a guarded field.
+
+        ``ordered``: the running task holds the lock that orders this access with those of all code that takes it.
+        """
 
     def may_sleep(self, me: Context, verb: str, what: str, where: Where) -> None:
         """The running context does something, between operations, that may sleep."""

@@ -85,9 +85,8 @@ def is_folded(irq: Irq) -> bool:
 @instrument
 def why_answered(irq: Irq, answer: Vcpu | None) -> str:
     """The reason after KVM asked where an interrupt belongs."""
-    if irq.vcpu is not None or answer is not None or not is_due(irq):
-        return ""
-    return why_nowhere(irq)
+    why = why_nowhere(irq)  # read in any case: a field that joins the footprints late makes DPOR begin again
+    return why if irq.vcpu is None and answer is None and is_due(irq) else ""
 
 
 @instrument
@@ -100,11 +99,11 @@ class ProbedIrq(Irq):
     def wrote(self, field: str, before: object) -> None:
         super().wrote(field, before)
         if field in ProbedIrq.HEARS:
-            vars(self)[REMEMBERED] = self.rt.judged(lambda: why_after(self, field, before))
+            vars(self)[REMEMBERED] = self.rt.judged(lambda: why_after(self, field, before), self.irq_lock)
 
     def target_oracle(self) -> Vcpu | None:
         answer = super().target_oracle()
-        vars(self)[REMEMBERED] = self.rt.judged(lambda: why_answered(self, answer))
+        vars(self)[REMEMBERED] = self.rt.judged(lambda: why_answered(self, answer), self.irq_lock)
         return answer
 
 

@@ -91,8 +91,11 @@ class Runtime:
         """Do what nobody is to note: something is made only now that was there from the start."""
         return do()
 
-    def judged(self, decide: Callable[[], T]) -> T:
-        """Let an instrument decide during the race: what it reads counts as read by the step of the running task."""
+    def judged(self, decide: Callable[[], T], lock: Lock) -> T:
+        """Let an instrument decide during the race: what it reads counts as read by the step of the running task.
+
+        ``lock`` guards the fields of its owner.
+        """
         return decide()
 
     def signalled(self) -> bool:
