@@ -1,7 +1,8 @@
 """Moments at which rules are asked although tasks still run.
 
-- When something is published: a shared word becomes true, or points at something else. What the rules read then
-  counts as read by the step that publishes, so the search tries it against each step that changes it.
+- When something is published: a shared word becomes true, or points at something else. The rules about this word are
+  asked. What they read counts as read by the step that publishes, so the search tries it against each step that
+  changes it.
 - When all tasks but one have ended or sleep: what no task will tell the last one, it will not learn. Orders of one
   trace differ in whether they have this moment. DPOR executes another order of the trace where it matters
   (`engine/reorder.py`).
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from aiovgic.engine.task import Task
     from aiovgic.engine.trampoline import Execution
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Context, Op
+    from aiovgic.sync import Context, Op, Shared
 
 
 @runtime_checkable
 class Observant(Protocol):
     """A session with rules that are asked during the race."""
 
-    def published(self) -> Sequence[Violation]:
-        """What a flag or a pointer says now, and is not so."""
+    def published(self, word: Shared[Any]) -> Sequence[Violation]:
+        """What is not so although a word, a flag or a pointer, says it now."""
 
     def settled(self, me: Context) -> Sequence[Violation]:
         """What ``me``, the only task that still runs, will never learn."""
@@ -71,7 +72,7 @@ class Moments(Watch):
         if now is value or not (now is True or isinstance(now, tuple)):
             return
         with execution.rt.looking(during_race=True):
-            violations = session.published()
+            violations = session.published(op.word)
         self.tell(task, op, violations)
 
     def tell(self, task: Task, op: Op[Any], violations: Sequence[Violation]) -> None:

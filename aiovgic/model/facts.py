@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aiovgic.model.its.cache import TranslationCache
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
+    from aiovgic.sync import Shared
 
 Facts = dict[str, Any]
 
@@ -45,13 +46,13 @@ def facts(vm: Vm) -> Facts:
     }
 
 
-def publication_facts(vm: Vm) -> Facts:
-    """What must be so whenever something is published.
+def publication_facts(vm: Vm, word: Shared[Any]) -> Facts:
+    """What must be so when a word is published.
 
     Nothing else is read here: a step that changes what is read does not commute with the step that publishes.
     """
     dist = vm.dist
-    model = dist.vgic_model
+    model = dist.vgic_model if word in (vm.vcpus, dist.initialized) else Model.NONE
     initialized = model is not Model.NONE and dist.initialized.value
     online = vm.vcpus.value if model is not Model.NONE else ()
     return {
@@ -63,7 +64,7 @@ def publication_facts(vm: Vm) -> Facts:
             }
             for vcpu in online
         },
-        "claims": invariants.claims(vm),
+        "claims": invariants.claims(vm, word),
     }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiovgic.model.its.records import ItsCollection, ItsDevice
     from aiovgic.model.vcpu import Vcpu
     from aiovgic.model.vm import Vm
-    from aiovgic.sync import Context, Part
+    from aiovgic.sync import Context, Part, Shared
 
     Claims = dict[str, bool]
 
@@ -120,17 +120,19 @@ def reached(vcpu: Vcpu, moves: list[tuple[Vcpu | None, Vcpu | None]]) -> list[Vc
     return found
 
 
-def claims(vm: Vm) -> Claims:
-    """What flags say now, and whether it is so."""
+def claims(vm: Vm, word: Shared[Any] | None = None) -> Claims:
+    """What flags say now, and whether it is so. With a word, only claims that its publication may make false."""
     dist = vm.dist
+    initialized, has_its, ready = dist.initialized, dist.has_its_flag, dist.ready
     said: Claims = {}
-    if vm.ending:
+    if word not in (None, initialized, has_its, ready, vm.bus.ranges) or vm.ending:
         return said
-    if dist.initialized.value:
-        said["the vGIC is initialized and has its SPIs"] = dist.spis.value is not None
-        if vm.host.gicv4 and dist.has_its_flag.value:
+    if word in (None, initialized, has_its) and initialized.value:
+        if word is not has_its:
+            said["the vGIC is initialized and has its SPIs"] = dist.spis.value is not None
+        if vm.host.gicv4 and has_its.value:
             said["the vGIC is initialized, has an ITS, and the host has its vPEs"] = vm.forwarding.vpes is not None
-    if dist.ready.value:
+    if word in (None, ready, vm.bus.ranges) and ready.value:
         frame = vm.dist_v2 if dist.vgic_model is Model.V2 else dist
         said["the vGIC is ready and its distributor is on the bus"] = any(
             here.device is frame for here in vm.bus.ranges.value

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aiovgic.scenario.guest_program import Body
     from aiovgic.scenario.scenario import Scenario, TaskPlan
     from aiovgic.scenario.serial import SerialOrders
-    from aiovgic.sync import Context, Layer, Runtime
+    from aiovgic.sync import Context, Layer, Runtime, Shared
     from aiovgic.uapi.actor import Actor
 
 
@@ -240,9 +240,9 @@ class ScenarioSession:
             self.rt.event("fact", name, partial(text_of, value))
         return self.excuses.unexcused(quiet.violations(found))
 
-    def published(self) -> Sequence[Violation]:
-        """What is said to be ready, and is not."""
-        return quiet.violations(publication_facts(self.vm), quiet.PUBLISHED) if self.has_vm() else ()
+    def published(self, word: Shared[Any]) -> Sequence[Violation]:
+        """What a word that was published says to be ready, and is not."""
+        return quiet.violations(publication_facts(self.vm, word), quiet.PUBLISHED) if self.has_vm() else ()
 
     def settles(self, me: Context) -> bool:
         """Whether a task is in its guest, where `settled` may find an interrupt that it will never learn of."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aiovgic.engine.strategies.base import Strategy
-    from aiovgic.sync import Context, Runtime
+    from aiovgic.sync import Context, Runtime, Shared
     from tests.engine.programs import Body
 
 
@@ -59,7 +59,7 @@ class Asked(MiniSession):
 
     part: Any
 
-    def published(self) -> Sequence[Violation]:
+    def published(self, word: Shared[Any]) -> Sequence[Violation]:
         """What is open is built, and ``u`` is set."""
         if self.part.open.value and not (self.part.built and self.part.u.value):
             return [Violation("publication", "open-is-built", "open, and not built")]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Context, Runtime
+    from aiovgic.sync import Context, Runtime, Shared
     from aiovgic.testing.programs.instructions import Listing
     from aiovgic.testing.programs.toy import Object
 
@@ -93,8 +93,8 @@ class ToySession:
 
     # -- what the engine asks -------------------------------------------------------------------
 
-    def published(self) -> Sequence[Violation]:
-        """What has just been said, and is not so."""
+    def published(self, word: Shared[Any]) -> Sequence[Violation]:
+        """What is not so although a word says it; every word is asked for all that the words say."""
         return tuple(rules.published(self.toy))
 
     def settles(self, me: Context) -> bool:
