@@ -153,7 +153,9 @@ def unheard(vm: Vm, me: Context) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for vcpu in in_guest(vm, me):
         full = len(vcpu.hw.lrs) == vm.host.list_registers
-        if full or vcpu.mode.value is not Mode.IN_GUEST_MODE:
+        # The mode counts as read only if the vCPU was kicked. Else the answer depends on what is due.
+        kicked = vcpu.mode.now is not Mode.IN_GUEST_MODE and vcpu.mode.value is not Mode.IN_GUEST_MODE
+        if full or kicked:
             continue
         found += [(vcpu.name, irq.name) for irq in vcpu.ap_list if waits(vcpu, irq)]
     return found
