@@ -49,6 +49,7 @@ class Checked:
     switches: int
     """Of the shortest schedule to that."""
     strategy: str
+    """The strategy of that execution; if there is none, the strategies of the search."""
     executions: int
     """Of the search on `fixed`."""
     complete: bool
@@ -200,7 +201,7 @@ def check(asked: Asked, say: Callable[[str], None]) -> Checked:
     bug = catalogue()[name]
     began = time.perf_counter()
     planted = whole(explore(bug.scenario, budget=BUDGET, seed=seed, revision=bug.base, bugs=(bug.id,)))
-    shown = [finding for finding in planted.findings if finding.kind in bug.kinds]
+    shown = sorted((each for each in planted.findings if each.kind in bug.kinds), key=lambda each: each.at_execution)
     budget = QUICK_BUDGET if quick else BUDGET
     without = whole(explore(bug.scenario, budget=budget, seed=seed, teller=Keeper(say)))
     return Checked(
@@ -209,9 +210,9 @@ def check(asked: Asked, say: Callable[[str], None]) -> Checked:
         scenario=bug.scenario,
         kinds=tuple(dict.fromkeys(finding.kind for finding in planted.findings)),
         found=bool(shown),
-        at_execution=min((finding.at_execution for finding in shown), default=0),
+        at_execution=shown[0].at_execution if shown else 0,
         switches=min((finding.switches for finding in shown), default=0),
-        strategy=planted.in_words,
+        strategy=shown[0].strategy if shown else planted.in_words,
         executions=without.executions,
         complete=without.complete,
         clean=without.good,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replaced
+
 from aiovgic.bugs.catalogue import catalogue
 from aiovgic.lab import verify as lab
+from aiovgic.lab.explore import ExploreResult, explore
 from aiovgic.lab.replay import replay_trace
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     import pytest
 
@@ -60,3 +64,18 @@ def test_a_check_that_is_interrupted_after_a_finding_without_a_bug_is_not_good(
     result = lab.verify(quick=True, heard=interrupt)
     assert (result.interrupted, result.good) == (True, False)
     assert str(result).endswith("\ninterrupted: 0 of 1 bugs were checked")
+
+
+def test_the_strategy_is_that_of_the_finding_that_shows_the_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explore_with_a_race_before(scenario: str, **options: Any) -> ExploreResult:
+        result = explore(scenario, **options)
+        race = [replaced(each, kind="data-race", strategy="dpor", at_execution=1) for each in result.findings]
+        return replace(result, findings=(*race, *result.findings), in_words="dpor")
+
+    bug = catalogue()["cache-hit-no-ref"]
+    monkeypatch.setattr(lab, "catalogue", lambda: {bug.id: bug})
+    monkeypatch.setattr(lab, "explore", explore_with_a_race_before)
+    [checked] = lab.verify(quick=True).checked
+    assert checked.kinds == ("data-race", "use-after-free")
+    assert checked.strategy == "preemptions <= 1"
+    assert checked.at_execution > 1
