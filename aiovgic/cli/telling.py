@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONG = 40
 """Deviations that a command line has room for; a longer schedule is replayed from its trace."""
 
+REPLACED = "  shrinking: if a smaller schedule is found, its trace replaces this file"
+
 FEW = 8
 """Deviations that are told of a schedule that will still be shrunk."""
 
@@ -40,12 +42,14 @@ class TellerLines:
         """Write the trace, then print the finding."""
         again = bool(self.kept)
         written = self.write(told)
+        may_change = written and told.finding.switches and self.kept[told.finding.identity] != self.keeper.first
         with self.show.aside():
             if self.as_json:
                 finding = told.finding
                 complain(f"{finding.kind}: {finding.title} (execution {finding.at_execution}){joined(written)}")
             else:
-                say("\n".join([*([""] if again else []), self.report(told), *written]))
+                lines = [*([""] if again else []), self.report(told), *written, *([REPLACED] if may_change else [])]
+                say("\n".join(lines))
 
     def report(self, told: Told) -> str:
         """The finding in the shape that was asked for."""

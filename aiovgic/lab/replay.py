@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,18 +16,20 @@ from aiovgic.lab.findings import show
 from aiovgic.lab.result import Result
 from aiovgic.lab.state import Peek
 from aiovgic.lab.subject import EXPLORED, Subject
+from aiovgic.lab.traces import load_trace
 from aiovgic.record.schedule import Schedule
-from aiovgic.record.trace import Trace
 from aiovgic.report.explore import excused_lines
 from aiovgic.report.finding import finding_report
 from aiovgic.uapi.fields import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from aiovgic.lab.findings import Shown
     from aiovgic.lab.state import State
     from aiovgic.record.finding import Switch
+    from aiovgic.record.trace import Trace
     from aiovgic.scenario.scenario import Scenario
 
 
@@ -117,7 +119,7 @@ def replay_trace(path: str | Path, *, bugs: Iterable[str | Path] = (), until: in
     Raises ScenarioError for a file that is no trace, UsageError where scenario, revision, layers or
     package are not those of the recording, DivergedError where an execution differs.
     """
-    recorded = Trace.load(Path(path))
+    recorded = load_trace(path)
     head = recorded.head
     check(path, "aiovgic", head.package, version("aiovgic"))
     try:
@@ -126,20 +128,31 @@ def replay_trace(path: str | Path, *, bugs: Iterable[str | Path] = (), until: in
         check_tasks(schedule, [plan.name for plan in subject.scenario.tasks])
     except (ScenarioError, UsageError) as error:
         raise ScenarioError(f"{path}:1", f"cannot be replayed: {error}") from None
-    check(path, f"scenario {head.scenario}", head.digest, subject.scenario.digest)
+    if head.digest != subject.scenario.digest:
+        why = f"the scenario inside the trace has digest {subject.scenario.digest}, its head says {head.digest}"
+        raise UsageError(f"{path}:1: {why}: the file was changed; {source_of(path)}")
     here = subject.head(schedule)
     check(path, "points", words(head.points), words(here.points))
     began = time.perf_counter()
     peek = None if until is None else Peek(subject.program, until)
-    shown = show(subject, schedule, strategy=head.strategy, seed=head.seed, peek=peek)
-    compare(recorded, shown.trace)
+    try:
+        shown = show(subject, schedule, strategy=head.strategy, seed=head.seed, peek=peek)
+        compare(recorded, shown.trace)
+    except DivergedError as error:
+        why = "the trace was changed, or another aiovgic wrote it"
+        raise DivergedError(f"{error}; {why}: {source_of(path)}") from None
     return result_of(subject, schedule, shown, time.perf_counter() - began, peek)
 
 
 def check(path: str | Path, what: str, recorded: str, here: str) -> None:
     """Raises UsageError, by name, if something is not what it was."""
     if recorded != here:
-        raise UsageError(f"{path}: was recorded with {what} {recorded}; here it is {here}")
+        raise UsageError(f"{path}: was recorded with {what} {recorded}; here it is {here}: {source_of(path)}")
+
+
+def source_of(path: str | Path) -> str:
+    """What to do with a trace that cannot be replayed here."""
+    return f"'aiovgic timeline {shlex.quote(str(path))} --source' prints the scenario, to explore it again"
 
 
 def compare(recorded: Trace, again: Trace) -> None:

@@ -93,8 +93,10 @@ def planted_again(recorded: Sequence[PlantedHead], files: Iterable[str]) -> tupl
     wanted = [each for each in recorded if each.source or is_file(each.name)]
     for name, here in digests.items():
         if here not in [each.digest for each in wanted]:
-            was = ", ".join(f"{each.name} with digest {each.digest}" for each in wanted) or "no file of layers"
-            raise UsageError(f"{name} has digest {here}; the trace was recorded with {was}")
+            was = ", ".join(f"{each.name} with digest {each.digest}" for each in wanted)
+            what = f"{was}, which 'aiovgic timeline --source' prints" if was else "no file of layers"
+            next_step = "" if was else f": leave --bug {name} out"
+            raise UsageError(f"{name} has digest {here}; the trace was recorded with {what}{next_step}")
     return tuple(again(each, given, digests) if each in wanted else same(each) for each in recorded)
 
 
@@ -110,7 +112,8 @@ def same(recorded: PlantedHead) -> Planted:
     """The bug of the catalogue that was recorded. Raises UsageError, by name, if it is not what it was."""
     here = plant(recorded.name)
     if here.digest != recorded.digest:
-        raise UsageError(f"bug {here.name} was recorded with digest {recorded.digest}; here it has {here.digest}")
+        was = f"bug {here.name} was recorded with digest {recorded.digest}; here it has {here.digest}"
+        raise UsageError(f"{was}: explore it again with --bug {here.name}")
     return here
 
 

@@ -229,6 +229,16 @@ class Trace(msgspec.Struct, frozen=True):
         return cls(head, tuple(event for event in events if isinstance(event, Event)), end)
 
 
+def head_of(path: Path) -> Head | None:
+    """The head of the trace in a file; None where there is no such file, or no trace of this version in it."""
+    try:
+        with path.open("rb") as file:
+            head = _DECODER.decode(file.readline(MAX_TRACE_BYTES)) if path.is_file() else None
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return head if isinstance(head, Head) and head.version == TRACE_VERSION else None
+
+
 def lines_of(*lines: Head | Event | End) -> bytes:
     """Lines as a file has them."""
     return b"".join(_ENCODER.encode(line) + b"\n" for line in lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 * 1024
 """No scenario is longer: it is to be read by people."""
+
+TRACE = re.compile(r'\{"kind": ?"head"')
+"""How a trace begins, which is no scenario."""
 
 KEYS = ("schema", "title", "about", "machine", "faults", "tasks", *EXPECTED)
 
@@ -55,6 +60,10 @@ def load(name: str | Path) -> Scenario:
 
 def parse(text: str, path: str, name: str) -> Scenario:
     """The scenario in a text. Raises ScenarioError."""
+    if TRACE.match(text):
+        file = shlex.quote(path)
+        ways = f"'aiovgic replay {file}' runs it, and 'aiovgic timeline {file} --source' prints the scenario inside"
+        raise ScenarioError(path, f"is a trace, which has a schedule of its own: {ways}")
     root = parse_yaml(path, text)
     found = root.keys(KEYS, required=("schema", "title", "tasks"))
     if found["schema"].value != SCHEMA_VERSION or type(found["schema"].value) is not int:
