@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from itertools import chain
 from pathlib import PurePath
 from types import (
     BuiltinFunctionType,
@@ -32,7 +33,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ATOMS = (
     *(int, float, complex, str, bytes, range, slice, NoneType, EllipsisType, NotImplementedType),
@@ -51,6 +52,9 @@ CODE = (
 
 OF_MEMBERS = ("__objclass__", "_name_", "_sort_order_", "_inverted_")
 """Attributes of each member of an enumeration that Python sets and never changes, or that refer to another member."""
+
+ENUM = ("_value_", "_name_", "__objclass__", "_sort_order_")
+"""Attributes that each member of an enumeration has."""
 
 IN_SET = "[...]"
 """How an element of a set is written: sets have no order that two processes share."""
@@ -89,6 +93,10 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     """The parts of a value that cannot change itself, each with how it is written behind the value; None if it can."""
     if isinstance(value, Enum):
         return member_parts(value)
+    if isinstance(value, Enum):
+        return chain(((".value", value._value_),), added_to(value))
+    if isinstance(value, tuple | frozenset) and getattr(value, "__dict__", None):
+        return None
     if isinstance(value, tuple):
         return ((f"[{number}]", each) for number, each in enumerate(value))
     if isinstance(value, frozenset):
@@ -98,7 +106,8 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     if isinstance(value, type):
         return None
     if is_dataclass(value) and getattr(type(value), "__dataclass_params__").frozen:  # noqa: B009  mypy knows no such name
-        return ((f".{each.name}", getattr(value, each.name)) for each in fields(value) if hasattr(value, each.name))
+        declared = [each.name for each in fields(value) if hasattr(value, each.name)]
+        return chain(((f".{name}", getattr(value, name)) for name in declared), added_to(value, declared))
     if getattr(getattr(value, "__struct_config__", None), "frozen", False):
         return ((f".{name}", getattr(value, name)) for name in value.__struct_fields__)
     return None
@@ -107,6 +116,13 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
 def member_parts(value: Enum) -> Iterator[tuple[str, object]]:
     """The value of a member of an enumeration, and its attributes."""
     return ((f".{name}", each) for name, each in vars(value).items() if name not in OF_MEMBERS)
+
+
+def added_to(value: Any, declared: Sequence[str] = ()) -> Iterator[tuple[str, object]]:
+    """The attributes of an instance that are no fields: those of a member of an enumeration, or a cached property."""
+    added = getattr(value, "__dict__", None) or {}
+    own = ENUM if isinstance(value, Enum) else declared
+    return ((f".{name}", each) for name, each in added.items() if name not in own)
 
 
 def at_key(key: object) -> str:

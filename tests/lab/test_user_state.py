@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -121,6 +122,45 @@ class Stateless:
         return self.LIMIT
 
 
+class Table(Enum):
+    """An enumeration whose members hold what can change."""
+
+    BY_NAME = {"n": 0}  # noqa: RUF012  what it tests
+    SIZED = 1
+
+    def __init__(self, _: object) -> None:
+        self.sizes: list[int] = []
+
+
+class Sized(tuple[int, ...]):  # noqa: SLOT001  what it tests
+    """A tuple whose instances have attributes of their own."""
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A frozen dataclass that keeps what it has computed."""
+
+    number: int
+
+    @cached_property
+    def seen(self) -> list[int]:
+        return [self.number]
+
+
+def computed() -> Lazy:
+    """One that has computed it."""
+    lazy = Lazy(1)
+    assert lazy.seen == [1]
+    return lazy
+
+
+def sized() -> Sized:
+    """A tuple with an attribute."""
+    made = Sized((1, 2))
+    made.size = 2  # type: ignore[attr-defined]
+    return made
+
+
 IMMUTABLE: dict[str, object] = {
     "a number": 3,
     "a text": "text",
@@ -160,6 +200,10 @@ MUTABLE: dict[str, object] = {
     "a frozen dataclass with a list": Fixed(1, names=[]),  # type: ignore[arg-type]
     "an instance": Dev(),
     "a bytearray": bytearray(),
+    "a member of an enumeration with a map": Table.BY_NAME,
+    "a member of an enumeration with an attribute": Table.SIZED,
+    "a tuple with an attribute": sized(),
+    "a frozen dataclass with a cached property": computed(),
 }
 
 
