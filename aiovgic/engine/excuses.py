@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiovgic.sync import RaceExcuse, RuleExcuse, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import CodeType
+    from collections.abc import Iterable, Sequence
+    from types import FrameType
 
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Declared, Excuse
+    from aiovgic.sync import Declared, Excuse, Lock
 
     Sides = tuple[tuple[str, int], ...]
     """The excused places that an access is at: the name of the excuse, and which of its two sides."""
@@ -71,12 +71,12 @@ class Excuses:
 
     # -- races ----------------------------------------------------------------------------------
 
-    def sides(self, accessed: Declared, code: CodeType, held: tuple[str, ...], *, write: bool) -> Sides:
-        """The excused places that an access is at, by its code and the classes of the locks that it holds."""
+    def sides(self, accessed: Declared, frame: FrameType, held: Sequence[Lock], *, write: bool) -> Sides:
+        """The excused places that an access is at, by the code of its frame and the locks that its task holds."""
         return tuple(
             (side.entry.name, side.number)
             for side in self.races[accessed]
-            if side.writes is write and side.site.covers(code, held)
+            if side.writes is write and side.site.covers(frame, held)
         )
 
     def between(self, accessed: Declared, one: Sides, other: Sides) -> bool:

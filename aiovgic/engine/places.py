@@ -129,12 +129,12 @@ def calling(frame: FrameType | None) -> Where:
     return NOWHERE
 
 
-def accessing(frame: FrameType | None) -> CodeType:
-    """The code that touches a guarded field: the innermost frame outside the seam, the engine and instruments."""
+def accessing(frame: FrameType | None) -> FrameType:
+    """The frame that touches a guarded field: the innermost one outside the seam, the engine and instruments."""
     while frame is not None and (is_seam(frame.f_code.co_filename) or is_instrument(frame.f_code)):
         frame = frame.f_back
     assert frame is not None, "a field is touched by no code"
-    return frame.f_code
+    return frame
 
 
 def called(frame: FrameType | None, task: Task | None) -> Where:

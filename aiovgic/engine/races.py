@@ -115,9 +115,8 @@ class Races(Clocks):
     def note_placed(self, part: Part, field: Declared, *, write: bool) -> None:
         """A field that has excuses is touched: the place counts, too."""
         me = self.mine()
-        held = tuple(lock.cls for lock in me.task.context.held)
-        code = accessing(sys._getframe(2))  # noqa: SLF001
-        sides = self.excuses.sides(field, code, held, write=write)
+        frame = accessing(sys._getframe(2))  # noqa: SLF001  the access is in the model's text
+        sides = self.excuses.sides(field, frame, me.task.context.held, write=write)
         fields = self.placed.get(part)
         if fields is None:
             fields = self.placed[part] = {}

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from aiovgic.sync.guarded import Declared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
+    from aiovgic.sync.lock import Lock
     from aiovgic.sync.parts import Part
 
 
@@ -48,7 +50,7 @@ class RuleExcuse(Excuse):
 
 @dataclass(frozen=True)
 class Site:
-    """One side of an excused race: a function of the model, and the lock classes that it holds there.
+    """One side of an excused race: a function of the model, and the locks that it holds there.
 
     An access belongs to the function in whose text it stands. A lambda or a comprehension belongs to the function
     around it; a function that is called counts for itself, not for its caller.
@@ -58,15 +60,20 @@ class Site:
     """The class that defines the function; an override in another class is another place."""
     function: str
     locks: tuple[str, ...] = ()
+    """Each begins with a variable of the function: ``self.irq_lock``, ``self.vm.config_lock``, ``at.running.mutex``."""
 
     def found(self) -> Site:
         """This place, whose function is there. Raises LookupError if the class defines no such function."""
-        assert self.codes
+        variables = self.codes[0].co_varnames + self.codes[0].co_cellvars
+        for lock in self.locks:
+            name = lock.partition(".")[0]
+            if name not in variables:
+                raise LookupError(f"{self.cls.__name__}.{self.function} has no variable {name!r}")
         return self
 
     @cached_property
     def codes(self) -> tuple[CodeType, ...]:
-        """The function's code and all code inside it. Raises LookupError if the class defines no such function."""
+        """The function's code, and all code inside it. Raises LookupError if the class defines no such function."""
         found = vars(self.cls).get(self.function)
         if isinstance(found, property):
             found = found.fget
@@ -74,13 +81,27 @@ class Site:
             raise LookupError(f"{self.cls.__name__} defines no function {self.function!r}")
         return tuple(code_inside(found.__code__))
 
-    def covers(self, code: CodeType, held: tuple[str, ...]) -> bool:
-        """Whether an access by this code, with these lock classes held, is at this place."""
-        return any(each is code for each in self.codes) and all(lock in held for lock in self.locks)
+    def covers(self, frame: FrameType, held: Sequence[Lock]) -> bool:
+        """Whether an access in this frame, with these locks held, is at this place."""
+        if not any(each is frame.f_code for each in self.codes):
+            return False
+        around: FrameType | None = frame
+        while around is not None and around.f_code is not self.codes[0]:
+            around = around.f_back
+        return not self.locks or (around is not None and all(is_held(lock, around, held) for lock in self.locks))
 
     def __str__(self) -> str:
         holding = f" holding {' and '.join(self.locks)}" if self.locks else ""
         return f"{self.cls.__name__}.{self.function}{holding}"
+
+
+def is_held(named: str, frame: FrameType, held: Sequence[Lock]) -> bool:
+    """Whether a lock that is named from a variable of a frame is among these: this one, not one of its class."""
+    variable, *attributes = named.split(".")
+    found = frame.f_locals.get(variable)
+    for attribute in attributes:
+        found = getattr(found, attribute, None)
+    return any(lock is found for lock in held)
 
 
 def code_inside(code: CodeType) -> Iterator[CodeType]:

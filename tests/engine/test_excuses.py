@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiovgic.sync import Layer
 
 RACE = ["data-race"]
+HELD = "self.mutex"
 
 
 class Dial(Part):
@@ -32,6 +33,7 @@ class Dial(Part):
         self.mutex = self.lock("lock", sleeps=True)
         self.other = self.lock("other", sleeps=True)
         self.word = self.shared("word", 0)
+        self.friend = self if name == "friend" else parts.make(Dial, "friend")
 
     async def turn(self) -> None:
         """The base writes under the lock."""
@@ -42,6 +44,11 @@ class Dial(Part):
         """The same function without the lock."""
         await self.word.load()
         self.number = 1
+
+    async def turn_held(self) -> None:
+        """It is called under the lock."""
+        async with self.mutex:
+            await self.turn_bare()
 
     async def look(self) -> int:
         """The base reads without the lock."""
@@ -81,7 +88,7 @@ def excuse(read: str, write: Site | None = None, field: str = "number") -> RaceE
         source="nowhere",
         part=Dial,
         field=field,
-        write=write or Site(Dial, "turn", ("lock",)),
+        write=write or Site(Dial, "turn", (HELD,)),
         read=Site(Dial, read),
     )
 
@@ -109,7 +116,7 @@ def test_a_race_between_two_excused_places_is_no_finding_and_the_excuse_is_named
 
 
 def test_a_list_has_excuses_as_a_field_has() -> None:
-    entry = excuse("count", Site(Dial, "add", ("lock",)), field="items")
+    entry = excuse("count", Site(Dial, "add", (HELD,)), field="items")
     assert raced(entry, "add", "count") == ([], ["dial-count"])
 
 
@@ -119,8 +126,23 @@ def test_an_excuse_that_no_race_needs_is_not_named() -> None:
 
 def test_a_writer_that_lacks_a_lock_of_the_entry_is_not_excused() -> None:
     assert raced(excuse("look"), "turn_bare", "look") == (RACE, [])
-    assert raced(excuse("look", Site(Dial, "turn_bare", ("lock",))), "turn_bare", "look") == (RACE, [])
+    assert raced(excuse("look", Site(Dial, "turn_bare", (HELD,))), "turn_bare", "look") == (RACE, [])
     assert raced(excuse("look", Site(Dial, "turn_bare")), "turn_bare", "look") == ([], ["dial-look"])
+
+
+@replaces(Dial)
+class TurnsUnderAnotherLock(Dial):
+    """A layer that calls the base under the lock of another object of the class."""
+
+    async def turn(self) -> None:
+        async with self.friend.mutex:
+            await super().turn_bare()
+
+
+def test_the_lock_of_another_object_is_not_the_lock_of_the_entry() -> None:
+    entry = excuse("look", Site(Dial, "turn_bare", (HELD,)))
+    assert raced(entry, "turn_held", "look") == ([], ["dial-look"])
+    assert raced(entry, "turn", "look", (TurnsUnderAnotherLock,)) == (RACE, [])
 
 
 def test_another_reader_is_not_excused() -> None:
@@ -187,6 +209,7 @@ def test_an_excused_access_hides_no_other_one() -> None:
     [
         (excuse("gone"), "Dial defines no function 'gone'"),
         (excuse("look", Site(TurnsBare, "look")), "TurnsBare defines no function 'look'"),
+        (excuse("look", Site(Dial, "turn", ("dial.mutex",))), "Dial.turn has no variable 'dial'"),
         (replace(excuse("look"), field="mutex"), "Dial declares no guarded field 'mutex'"),
     ],
 )
@@ -197,5 +220,5 @@ def test_an_entry_whose_code_does_not_exist_is_refused(entry: RaceExcuse, says: 
 
 
 def test_a_place_says_what_it_is() -> None:
-    assert str(Site(Dial, "turn", ("lock", "other"))) == "Dial.turn holding lock and other"
+    assert str(Site(Dial, "turn", (HELD, "self.other"))) == "Dial.turn holding self.mutex and self.other"
     assert str(Site(Dial, "look")) == "Dial.look"
