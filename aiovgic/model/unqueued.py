@@ -85,8 +85,9 @@ def is_folded(irq: Irq) -> bool:
 @instrument
 def why_answered(irq: Irq, answer: Vcpu | None) -> str:
     """The reason after KVM asked where an interrupt belongs."""
-    why = why_nowhere(irq)  # read in any case: a field that joins the footprints late makes DPOR begin again
-    return why if irq.vcpu is None and answer is None and is_due(irq) else ""
+    if irq.vcpu is not None or answer is not None or not is_due(irq):
+        return ""
+    return why_nowhere(irq)
 
 
 @instrument
