@@ -130,8 +130,12 @@ class GuestMode(VcpuState):
 
     def is_gicv(self, addr: int) -> bool:
         """Whether the host's virtual CPU interface is mapped there (GICv2); it hides memory."""
-        base = self.vm.dist.gicv_base
+        base = self.gicv_base()
         return base != VGIC_ADDR_UNDEF and base <= addr < base + gicc.KVM_VGIC_V2_CPU_SIZE
+
+    def gicv_base(self) -> int:
+        """Where stage 2 has the virtual CPU interface; hardware looks there, and needs no order."""
+        return self.rt.racy(lambda: self.vm.dist.gicv_base)
 
     async def load(self, trap: Mmio) -> int:
         """The value at an address; across pages both aligned neighbours are read, as the recorded host does."""
@@ -145,7 +149,7 @@ class GuestMode(VcpuState):
     async def load_from_page(self, addr: int, length: int) -> int:
         """A load that stays inside a page."""
         if self.is_gicv(addr):
-            return self.gicv.read(addr - self.vm.dist.gicv_base, length)
+            return self.gicv.read(addr - self.gicv_base(), length)
         data = await self.vm.memory.guest_read(addr, length)
         assert data is not None, "memory does not go away under a guest"
         return from_le(data)
@@ -158,7 +162,7 @@ class GuestMode(VcpuState):
         for done in range(0, trap.size, step):
             addr, piece = trap.addr + done, data[done : done + step]
             if self.is_gicv(addr):
-                self.gicv.write(addr - self.vm.dist.gicv_base, step, from_le(piece))
+                self.gicv.write(addr - self.gicv_base(), step, from_le(piece))
             else:
                 await self.vm.memory.guest_write(addr, piece)
 

@@ -234,10 +234,9 @@ class VgicInit(Part):
 
         Once a VM. Raises ENXIO, EINVAL, EBUSY, ENOSPC, ENOMEM; then the VM is dead.
         """
-        vm = self.vm
-        if await vm.dist.ready.load(ACQUIRE):
+        if await self.vgic_ready():
             return
-        async with vm.slots_lock:
+        async with self.vm.slots_lock:
             try:
                 await self.map_resources_locked()
             except UapiError:
@@ -257,9 +256,18 @@ class VgicInit(Part):
             frame = await self.check_resources()
             base = vm.dist.vgic_dist_base
         await vm.bus.register(base, FRAME_SIZES[vm.dist.vgic_model], frame)
-        # Ready only now: registration made every reader of the bus see the distributor first. Up to 7.2 its
-        # synchronize_srcu was the barrier that 7.3 writes as store-release and load-acquire (docs/facts/races.md#9).
-        await vm.dist.ready.store(value=True, order=RELEASE)
+        await self.say_ready()
+
+    async def vgic_ready(self) -> bool:
+        """Whether the vGIC is on the bus, for a run that takes no lock (vgic_ready)."""
+        return await self.vm.dist.ready.load(ACQUIRE)
+
+    async def say_ready(self) -> None:
+        """The vGIC is on the bus: the registration made every reader of the bus see the distributor first.
+
+        Up to 7.2 its synchronize_srcu was the barrier that 7.3 writes as store-release (docs/facts/races.md#9).
+        """
+        await self.vm.dist.ready.store(value=True, order=RELEASE)
 
     async def check_resources(self) -> IoDevice:
         """Whether the vGIC is complete, by its model; its distributor's frame. Raises ENXIO, EINVAL, EBUSY."""

@@ -1,4 +1,4 @@
-"""Linux 6.12.117: the base with the catalogued faults that it still has."""
+"""Linux 6.12.117: the base with the catalogued faults that it still has, and without the orders that came later."""
 
 from __future__ import annotations
 
@@ -27,8 +27,23 @@ from aiovgic.bugs import (
     vlpi_lost_by_route,
     vlpi_moved_unlocked,
 )
+from aiovgic.model.init import VgicInit
+from aiovgic.sync import replaces
+
+
+@replaces(VgicInit)
+class ReadyIsPlain(VgicInit):
+    """The flag that the first run sets is read and written without an order (docs/facts/races.md#1.4)."""
+
+    async def vgic_ready(self) -> bool:
+        return await self.vm.dist.ready.load()
+
+    async def say_ready(self) -> None:
+        await self.vm.dist.ready.store(value=True)
+
 
 LAYERS = (
+    ReadyIsPlain,
     *its_base_stuck.LAYERS,
     *its_clear_unlocked.LAYERS,
     *vcpu_vs_vgic_creation.LAYERS,

@@ -15,7 +15,7 @@ from aiovgic.bugs.structures.stored_address import StoredAddress
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.init import FRAME_SIZES, VgicInit
-from aiovgic.sync import ACQUIRE, RELEASE, replaces
+from aiovgic.sync import replaces
 from aiovgic.uapi.create import Creation
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class MapsEveryIts(VgicInit):
     """The first run maps ITSes, too; a run that fails leaves no vGIC initialised."""
 
     async def map_resources(self) -> None:
-        if await self.vm.dist.ready.load(ACQUIRE):
+        if await self.vgic_ready():
             return
         async with self.vm.slots_lock:
             try:
@@ -86,7 +86,7 @@ class MapsEveryIts(VgicInit):
         except UapiError:
             await vm.bus.unregister(frame)
             raise
-        await vm.dist.ready.store(value=True, order=RELEASE)
+        await self.say_ready()
 
 
 async def map_every_its(vm: Vm) -> None:
