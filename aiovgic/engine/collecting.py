@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,3 +25,11 @@ def uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """No warning of coroutines that were never awaited: an execution that is given up awaits nothing any more."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* was never awaited", category=RuntimeWarning)
+        yield

@@ -7,10 +7,11 @@ left idle, when nobody can run, or when something broke.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine.beginnings import start_tasks
-from aiovgic.engine.collecting import uncollected
+from aiovgic.engine.collecting import uncollected, unwarned
 from aiovgic.engine.ending import quiesce
 from aiovgic.engine.fair import Turns
 from aiovgic.engine.outcome import BEFORE, Outcome, fault_in, fault_of
@@ -368,8 +369,9 @@ class Execution:
     def abandon(self) -> None:
         """Close what is left; leaving a section means nothing any more."""
         self.rt.dead = True
-        for task in self.tasks:
-            for script in reversed(task.stack):
-                script.close()
+        with unwarned() if self.alive else nullcontext():
+            for task in self.tasks:
+                for script in reversed(task.stack):
+                    script.close()
         for channel in self.rt.channels:
             channel.close()

@@ -250,7 +250,7 @@ def searched(
         if not is_told(finding, [each.finding for each in telling.told.values()]):
             telling(finding)
 
-    with every_await(telling.subject.layers):
+    with every_await(telling.subject):
         return search(
             telling.subject.program_with(state),
             strategy,

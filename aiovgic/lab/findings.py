@@ -58,7 +58,7 @@ def show(  # noqa: PLR0913  a trace says all of this
     ``peek`` looks at the execution on its way.
     """
     rules = subject.detectors() if detectors is None else detectors
-    with every_await(subject.layers):
+    with every_await(subject):
         program = subject.program if peek is None else peek.program
         again = replay_after(program, schedule, rules, *(() if peek is None else (peek,)), exact=True)
     outcome = witnessed(subject, schedule, again.outcome, rules)
@@ -86,7 +86,7 @@ def set_up_breaks(subject: Subject) -> Finding | None:
     if not subject.planted:
         return None
     try:
-        with every_await(subject.layers):
+        with every_await(subject):
             Stage(subject.program)
     except AiovgicError as error:
         broken = error.__cause__ if isinstance(error, ScenarioError) else error

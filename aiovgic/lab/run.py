@@ -110,7 +110,7 @@ def run(
     once = Once(subject.program)
     began = time.perf_counter()
     trace = None
-    with every_await(subject.layers):
+    with every_await(subject):
         if live:
             outcome: Outcome = run_live(LiveExecution(once, step_limit=STEP_LIMIT).run)
         else:

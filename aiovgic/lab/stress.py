@@ -212,7 +212,7 @@ def stress(  # noqa: PLR0913  each has its default
     began = time.perf_counter()
     interrupted = False
     try:
-        with every_await(subject.layers):
+        with every_await(subject):
             run_live(lambda: under_way.run(seconds, rounds, progress))
     except KeyboardInterrupt:
         interrupted = True

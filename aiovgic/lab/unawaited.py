@@ -1,4 +1,4 @@
-"""Coroutines that code of a user's layer makes and never awaits: an error about the layer, with its line."""
+"""Coroutines that code of a user's makes and never awaits: an error about the test or the layer, with its line."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from contextlib import contextmanager
 from types import CoroutineType
 from typing import TYPE_CHECKING
 
+from aiovgic.engine.places import relative
 from aiovgic.errors import ScenarioError
 from aiovgic.sync.layer_guard import PACKAGE, of_users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from aiovgic.sync import Layer
+    from aiovgic.lab.subject import Subject
 
 
 @contextmanager
-def every_await(layers: Sequence[Layer]) -> Iterator[None]:
+def every_await(subject: Subject) -> Iterator[None]:
     """Watch for coroutines that are made outside of the package and dropped unawaited.
 
-    Raises ScenarioError at the end, whatever was found meanwhile: the layer does not do what it says.
+    Raises ScenarioError at the end, whatever was found meanwhile: the test or the layer does not do what it says.
     """
-    if not of_users(layers):
+    if not of_users(subject.layers) and not subject.scenario.in_python:
         yield
         return
     before = sys.get_coroutine_origin_tracking_depth()
@@ -56,7 +57,8 @@ def place_of(warning: warnings.WarningMessage) -> str:
 
 def forgotten(warning: warnings.WarningMessage) -> ScenarioError:
     """The error about the place that made a coroutine."""
-    return lacks_await(place_of(warning), f"{getattr(warning.source, '__name__', 'a coroutine')}()")
+    file, _, line = place_of(warning).rpartition(":")
+    return lacks_await(f"{relative(file)}:{line}", f"{getattr(warning.source, '__name__', 'a coroutine')}()")
 
 
 def lacks_await(place: str, what: str) -> ScenarioError:

@@ -12,7 +12,7 @@ from aiovgic.sync import FULL, RELAXED, Part, Shared
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiovgic.sync import Load, Parts, Update
+    from aiovgic.sync import Parts
     from aiovgic.sync.shared import Order
 
 T = TypeVar("T")
@@ -29,25 +29,25 @@ class Cell(Generic[T]):
     def __init__(self, word: Shared[T]) -> None:
         self._word = word
 
-    def load(self, order: Order = RELAXED) -> Load[T]:
-        """Await it to read the word."""
-        return self._word.load(order)
+    async def load(self, order: Order = RELAXED) -> T:
+        """Read the word."""
+        return await self._word.load(order)
 
-    def store(self, value: T, order: Order = RELAXED) -> Update[T]:
-        """Await it to write the word. Raises UsageError for a value that can change in place."""
-        return self._word.store(fixed(self._word.name, value), order)
+    async def store(self, value: T, order: Order = RELAXED) -> None:
+        """Write the word. Raises UsageError for a value that can change in place."""
+        await self._word.store(fixed(self._word.name, value), order)
 
-    def cmpxchg(self, old: T, new: T, order: Order = FULL) -> Update[T]:
-        """Await it to write ``new`` if the word is ``old``; gives what the word was. Raises as `store`."""
-        return self._word.cmpxchg(old, fixed(self._word.name, new), order)
+    async def cmpxchg(self, old: T, new: T, order: Order = FULL) -> T:
+        """Write ``new`` if the word is ``old``; gives what the word was. Raises as `store`."""
+        return await self._word.cmpxchg(old, fixed(self._word.name, new), order)
 
-    def update(self, change: Callable[[T], T], order: Order = FULL) -> Update[T]:
-        """Await it to replace the word by ``change(word)`` in one step; gives what the word was. Raises as `store`."""
-        return self._word.update(lambda now: fixed(self._word.name, change(now)), order)
+    async def update(self, change: Callable[[T], T], order: Order = FULL) -> T:
+        """Replace the word by ``change(word)`` in one step; gives what the word was. Raises as `store`."""
+        return await self._word.update(lambda now: fixed(self._word.name, change(now)), order)
 
-    def fetch_add(self: Cell[int], count: int = 1, order: Order = FULL) -> Update[int]:
-        """Await it to add ``count`` in one step; gives what the word was."""
-        return self._word.update(lambda now: now + count, order)
+    async def fetch_add(self: Cell[int], count: int = 1, order: Order = FULL) -> int:
+        """Add ``count`` in one step; gives what the word was."""
+        return await self._word.update(lambda now: now + count, order)
 
     def __repr__(self) -> str:
         return f"<Cell {self._word.name}>"
