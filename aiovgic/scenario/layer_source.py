@@ -111,14 +111,32 @@ def calls_for_value(cls: ast.AST) -> Iterator[tuple[ast.Attribute, str]]:
 
 
 def changed_in_place(tree: ast.Module) -> dict[str, int]:
-    """By name of an attribute or a global variable: the first line where functions change the container in it."""
+    """By name of an attribute or a global variable: the first line where functions change the container in it.
+
+    A function that changes what a parameter or a loop gives it may change each attribute that the file names.
+    """
     found: dict[str, int] = {}
+    anything: list[int] = []
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            alias = aliases(function)
+            alias, given = aliases(function), given_to(function)
             for node, line in changed(function):
                 name = last_name(node)
-                found.setdefault(alias.get(name, name), line)
+                name = alias.get(name, name)
+                found.setdefault(name, line)
+                anything += [line] if isinstance(node, ast.Name | ast.Subscript) and name in given else []
+    loaded = [node.attr for node in ast.walk(tree) if anything and isinstance(node, ast.Attribute)]
+    return {**dict.fromkeys(loaded, next(iter(anything), 0)), **found}
+
+
+def given_to(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The parameters of a function but the first, and the variables of its loops."""
+    arguments = function.args
+    found = [each.arg for each in (*arguments.posonlyargs, *arguments.args)][1:]
+    found += [each.arg for each in arguments.kwonlyargs]
+    for node in ast.walk(function):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            found += [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
     return found
 
 

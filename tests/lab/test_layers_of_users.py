@@ -63,6 +63,14 @@ WRONG = {
     "a container of a part": (
         "    def still_belongs(self, vcpu):\n        all = vcpu.things\n        all.append(self)\n        return True\n"
     ),
+    "a container of a part in a helper": (
+        "    def still_belongs(self, vcpu):\n        self.keep([1], vcpu.things)\n        return True\n"
+        "    @helper\n    def keep(self, one, all):\n        all.append(one)\n"
+    ),
+    "a container of a part in a loop": (
+        "    def still_belongs(self, vcpu):\n        for all in (vcpu.things,):\n            all.append(self)\n"
+        "        return True\n"
+    ),
     "a global list": "    def still_belongs(self, vcpu):\n        SEEN.append(1)\n        return True\nSEEN = []\n",
     "the dictionary of globals": "    def still_belongs(self, vcpu):\n        globals()['N'] = 1\n        return 1\n",
     "a global number": (
