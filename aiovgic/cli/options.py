@@ -59,9 +59,10 @@ bug_option = click.option(
 """``--bug``."""
 
 
-def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The shipped scenarios whose names begin so; files are the shell's own business."""
-    return [name for name in scenarios() if name.startswith(incomplete)]
+def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shipped scenarios whose names begin so, and what files there are."""
+    known = [CompletionItem(name) for name in scenarios() if name.startswith(incomplete)]
+    return [*known, CompletionItem(incomplete, type="file")]
 
 
 def seed_option(about: str) -> Callable[[F], F]:

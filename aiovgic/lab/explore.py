@@ -23,8 +23,8 @@ from aiovgic.report.explore import (
     clean_line,
     excused_lines,
     how_found,
-    interrupted_lines,
     longer_lines,
+    search_lines,
     strategy_lines,
     unreached_lines,
     verdict_of,
@@ -121,19 +121,23 @@ class ExploreResult(Result):
         told = self.findings_report()
         return f"{told}\n\n{outcomes_report(self.bars)}" if self.histogram else told
 
+    @property
+    def verdict(self) -> str:
+        """How far the search went, in words."""
+        return verdict_of(
+            self.executions,
+            complete=self.complete,
+            interrupted=self.interrupted,
+            exhausted=self.exhausted,
+            spent=self.spent,
+            untracked=self.untracked,
+            whole=self.whole,
+        )
+
     def findings_report(self) -> str:
         """What was found, or that nothing was."""
         if not self.findings:
-            verdict = verdict_of(
-                self.executions,
-                complete=self.complete,
-                interrupted=self.interrupted,
-                exhausted=self.exhausted,
-                spent=self.spent,
-                untracked=self.untracked,
-                whole=self.whole,
-            )
-            line = clean_line(self.scenario, self.under, self.in_words, self.seconds, verdict)
+            line = clean_line(self.scenario, self.under, self.in_words, self.seconds, self.verdict)
             return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
         told = []
         for number, finding in enumerate(self.findings):
@@ -152,10 +156,11 @@ class ExploreResult(Result):
         return "\n".join(["", *self.coverage_lines(), *outcomes]).rstrip()
 
     def coverage_lines(self) -> list[str]:
-        """The end of every report: interruption, executions of each strategy, how to search on, and excuses used."""
-        interrupted = interrupted_lines(self.executions) if self.interrupted and self.findings else []
+        """The end of every report: how far a search went on after findings, strategies, how to search on, excuses."""
+        went_on = self.histogram or self.interrupted or bool(self.spent)
+        far = search_lines(self.verdict) if self.findings and went_on else []
         return [
-            *interrupted,
+            *far,
             *strategy_lines(self.by_strategy),
             *longer_lines(self.longer),
             *excused_lines(self.excused),

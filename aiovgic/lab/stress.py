@@ -1,9 +1,8 @@
 """stress: a scenario live, again and again, with every LPI accounted for.
 
-All chance is drawn from the seed: round ``n`` (from 1) of seed ``s`` draws what round 1 of seed ``s + n - 1``
-draws. Which task the event loop resumes first among several is the loop's own affair: with the same Python
-and the same loop it has always been the same, but no loop promises it. A schedule that is certain is for
-``explore`` to find.
+Every random decision is drawn from the seed: round ``n`` (from 1) of seed ``s`` draws what round 1 of seed
+``s + n - 1`` draws. Which of several ready tasks the event loop resumes first is not drawn, and no loop promises it.
+A schedule that always repeats comes from ``explore``.
 """
 
 from __future__ import annotations

@@ -111,8 +111,12 @@ class Telling:
         Raises KeyboardInterrupt if Ctrl-C comes again before it is told.
         """
         self.shrinks = self.shrinks and not interrupted
-        if found.identity not in self.told:
-            self(found)
+        try:
+            if found.identity not in self.told:
+                self(found)
+        except KeyboardInterrupt:
+            if found.identity not in self.told:
+                raise
         return self.told[found.identity]
 
     def written(self, found: Finding, schedule: str) -> Told:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TRACE_VERSION = 2
 MAX_TRACE_BYTES = 256 * 1024 * 1024
 NO_HEAD = "is no trace: the first line is not its head"
+RECORDING = {"script", "layout", "recorded"}
+"""Keys of the first line of a recording."""
 
 
 class PlantedHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,7 +257,8 @@ def decode(path: Path, raw: bytes) -> Sequence[Line]:
         try:
             lines.append(_DECODER.decode(text))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            why = NO_HEAD if number == 1 else f"is no line of a trace: {unknown_kind(text) or error}"
+            what = "is the head of a trace, but wrong" if number == 1 else "is no line of a trace"
+            why = f"{what}: {unknown_kind(text) or error}"
             raise ScenarioError(f"{path}:{number}", why) from None
     return lines
 
@@ -266,6 +269,8 @@ def check_version(path: Path, text: bytes) -> None:
         head = _ANY.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         head = None
+    if isinstance(head, dict) and not RECORDING.isdisjoint(head):
+        raise ScenarioError(f"{path}:1", "is a recording, no trace; 'aiovgic conform' plays recordings")
     if not isinstance(head, dict) or head.get("kind") != "head":
         raise ScenarioError(f"{path}:1", NO_HEAD)
     version = head.get("version")

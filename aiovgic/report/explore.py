@@ -48,9 +48,9 @@ def counted(executions: int) -> str:
     return "1 execution" if executions == 1 else f"{executions} executions"
 
 
-def interrupted_lines(executions: int) -> list[str]:
-    """What is said at the end of a search that found something and was interrupted."""
-    return [f"  interrupted: {counted(executions)}; the findings above are kept"]
+def search_lines(verdict: str) -> list[str]:
+    """How far a search went that found something and did not end there; ``verdict`` is that of `verdict_of`."""
+    return [f"  search: {verdict.removeprefix('ok').strip().replace('  ', ', ')}"]
 
 
 def unreached_lines(unreached: Sequence[str]) -> list[str]:

@@ -101,6 +101,8 @@ def add_line(recording: Recording, number: int, text: str, names: dict[str, int]
     elif "recorded" in line:
         recorded(recording, line["recorded"])
     elif "layout" not in line:
+        if line.get("kind") == "head":
+            raise ValueError("is a trace, no recording; 'aiovgic replay' runs traces, 'aiovgic timeline' shows them")
         word = next(iter(line), "")
         raise ValueError(f"begins with {shown(word)}, not with one of {', '.join(HEADS)}{nearest(word, list(HEADS))}")
 

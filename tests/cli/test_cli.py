@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click.shell_completion import BashComplete
 
 from aiovgic.bugs.catalogue import catalogue, figures
-from aiovgic.cli.main import run
+from aiovgic.cli.main import cli, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,3 +260,8 @@ def test_words_are_completed(
     offered = [line.partition(",")[2] for line in capsys.readouterr().out.splitlines() if line.startswith("plain,")]
     assert set(expected) <= set(offered)
     assert all(each.startswith(words.rsplit(maxsplit=1)[-1]) for each in offered)
+
+
+def test_a_scenario_is_completed_with_the_shipped_names_and_with_files() -> None:
+    completed = BashComplete(cli, {}, "aiovgic", "_AIOVGIC_COMPLETE").get_completions(["explore"], "addr-vs-a")
+    assert [(each.type, each.value) for each in completed] == [("plain", "addr-vs-addr"), ("file", "addr-vs-a")]

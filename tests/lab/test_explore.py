@@ -160,3 +160,10 @@ def test_ctrl_c_in_the_shrinking_ends_the_search_and_keeps_what_was_found(monkey
     assert result.interrupted
     assert not result.shown[0].proven
     assert len(begun) == 1
+
+
+def test_a_search_that_goes_on_after_a_finding_says_how_far_it_went() -> None:
+    whole = explore("init-vs-init", revision="its-v7", outcomes=True)
+    assert f"\n  search: {whole.executions} executions, complete\n" in str(whole)
+    short = explore("init-vs-init", revision="its-v7", outcomes=True, budget=1)
+    assert "\n  search: budget spent, not complete, 1 execution\n" in str(short)

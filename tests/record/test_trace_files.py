@@ -21,6 +21,8 @@ BODY = b"".join(EVENTS)
 LAST = len(EVENTS) + 2
 
 NO_HEAD = "is no trace: the first line is not its head"
+WRONG_HEAD = "is the head of a trace, but wrong: "
+RECORDING = "is a recording, no trace; 'aiovgic conform' plays recordings"
 NO_END = "is cut off: the last line is not its end"
 SECOND = "is a second head or end"
 NO_LINE = "is no line of a trace: "
@@ -51,7 +53,8 @@ def error_of(path: Path) -> ScenarioError:
         pytest.param(BODY + END, 1, NO_HEAD, id="no head"),
         pytest.param(EVENTS[0] + HEAD + END, 1, NO_HEAD, id="a head that is late"),
         pytest.param(END + BODY + HEAD, 1, NO_HEAD, id="upside down"),
-        pytest.param(HEAD.replace(b'"scenario"', b'"scenery"') + END, 1, NO_HEAD, id="a head without its scenario"),
+        pytest.param(HEAD.replace(b'"scenario"', b'"scenery"') + END, 1, WRONG_HEAD, id="a head without its scenario"),
+        pytest.param(b'{"script": "a/b"}\n', 1, RECORDING, id="a recording"),
         pytest.param(HEAD, 1, NO_END, id="a head alone"),
         pytest.param(HEAD + BODY, LAST - 1, NO_END, id="no end"),
         pytest.param(HEAD + HEAD + END, 2, SECOND, id="a second head"),
