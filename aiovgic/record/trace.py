@@ -270,7 +270,7 @@ def check_version(path: Path, text: bytes) -> None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         head = None
     if isinstance(head, dict) and not RECORDING.isdisjoint(head):
-        raise ScenarioError(f"{path}:1", "is a recording, no trace; 'aiovgic conform' plays recordings")
+        raise ScenarioError(f"{path}:1", "is a recording, which 'aiovgic conform' plays, and no trace")
     if not isinstance(head, dict) or head.get("kind") != "head":
         raise ScenarioError(f"{path}:1", NO_HEAD)
     version = head.get("version")

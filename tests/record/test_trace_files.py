@@ -22,7 +22,7 @@ LAST = len(EVENTS) + 2
 
 NO_HEAD = "is no trace: the first line is not its head"
 WRONG_HEAD = "is the head of a trace, but wrong: "
-RECORDING = "is a recording, no trace; 'aiovgic conform' plays recordings"
+RECORDING = "is a recording, which 'aiovgic conform' plays, and no trace"
 NO_END = "is cut off: the last line is not its end"
 SECOND = "is a second head or end"
 NO_LINE = "is no line of a trace: "
