@@ -32,4 +32,5 @@ def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
             what = f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers"
             yield Violation("list", RULE, what, about=(f"{name}.mode", f"{name}.ap_list"))
     for name, intids in named.items():
-        yield Violation("list", RULE, f"{intids} say they are on the ap_list of {name}, which there is not")
+        what = f"{intids} say they are on the ap_list of {name}, which there is not"
+        yield Violation("list", RULE, what, about=tuple(fields[intid] for intid in intids))

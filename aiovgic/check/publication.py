@@ -10,14 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+SAID = ("dist.initialized", "dist.has_its", "dist.ready", "dist.spis", "bus.ranges", "forwarding.vpes")
+"""What flags say, and what makes it so."""
+POINTERS = ("ranges", "entries", "rdreg")
+
+
 def as_said(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """No flag says what is not so."""
     for claim, true in facts["claims"].items():
         if not true:
-            yield Violation("publication", "ready-is-ready", f"said, and not so: {claim}")
+            yield Violation("publication", "ready-is-ready", f"said, and not so: {claim}", about=SAID)
 
 
 def nothing_dangles(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """What can be reached was not freed."""
     for holder, what, ident in facts["dangling"]:
-        yield Violation("use-after-free", "dangling", f"{what} was freed, and {holder} still has it", freed=ident)
+        title = f"{what} was freed, and {holder} still has it"
+        yield Violation("use-after-free", "dangling", title, freed=ident, about=(what, *fields_of(holder)))
+
+
+def fields_of(holder: str) -> tuple[str, ...]:
+    """The fields in which a holder may have what was freed: the bus, an event, a cache, a list, a redistributor."""
+    its, _, event = holder.partition(" ")
+    return (f"{its}.maps.device_list",) if event else (holder, *(f"{holder}.{field}" for field in POINTERS))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 TARGET = "movall-moves-its-source"
 TABLE = "mapping-has-its-table"
+TABLES = (("baser_device_table", "maps.device_list"), ("baser_coll_table", "maps.collection_list"))
+"""By the number of a GITS_BASER: its word, and what is mapped under it."""
 
 
 def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -32,5 +34,6 @@ def in_its_table(facts: Mapping[str, Any]) -> Iterator[Violation]:
     vgic_mmio_write_its_baser frees all devices, or all collections, when the register changes; a save would write what
     is left into memory that was never given for it.
     """
-    for baser, mapping in facts["outlived"]:
-        yield Violation("map", TABLE, f"{mapping} was mapped before {baser} changed, and is still there")
+    for its, number, mapping in facts["outlived"]:
+        what = f"{mapping} was mapped before GITS_BASER{number} of {its} changed, and is still there"
+        yield Violation("map", TABLE, what, about=tuple(f"{its}.{field}" for field in TABLES[number]))

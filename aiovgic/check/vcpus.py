@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 RULE = "vcpu-complete"
+ONLINE = ("vm.vcpus", "dist.initialized", "dist.vgic_model")
+"""What says that a vCPU is to be complete."""
 
 
 def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -18,6 +20,10 @@ def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
         return
     for name, vcpu in facts["vcpus"].items():
         if not vcpu["private"]:
-            yield Violation("publication", RULE, f"{name} is online and has no private interrupts")
+            about = (f"{name}.private_irqs", *ONLINE)
+            yield Violation("publication", RULE, f"{name} is online and has no private interrupts", about=about)
         elif facts["vm"]["initialized"] and not vcpu["pri_bits"]:
-            yield Violation("publication", RULE, f"{name} is online and INIT has passed over its interface")
+            about = (f"{name}.num_pri_bits", *ONLINE)
+            yield Violation(
+                "publication", RULE, f"{name} is online and INIT has passed over its interface", about=about
+            )

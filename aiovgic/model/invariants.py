@@ -58,32 +58,36 @@ def dangling(vm: Vm) -> list[tuple[str, str, str]]:
     return [(holder, part.name, part.ident) for holder, part in held if part.freed]
 
 
-def forwarded(vm: Vm) -> list[str]:
-    """How the host's mappings and the guest's LPIs differ, in words."""
+def forwarded(vm: Vm) -> list[tuple[str, str, str]]:
+    """How the host's mappings and the guest's LPIs differ: in words, the host's interrupt, and the LPI."""
     here = {irq.host_irq.name: irq for irq in vm.lpis.lpi_xa.stored() if irq.host_irq is not None}
     armed = [eventfd.host_irq.name for eventfd, _ in vm.irqfds.items]
     found = []
     for host_irq in dict.fromkeys(vm.forwarding.known):
-        if host_irq.vpe is not None and host_irq.name not in armed:
-            found.append(f"{host_irq.name} is a vLPI of {host_irq.vpe}, and its irqfd is gone")
         irq = here.get(host_irq.name)
+        lpi = f"irq{host_irq.vintid}" if irq is None else irq.name
+        if host_irq.vpe is not None and host_irq.name not in armed:
+            found.append((f"{host_irq.name} is a vLPI of {host_irq.vpe}, and its irqfd is gone", host_irq.name, lpi))
         vpe, target = host_irq.vpe, None if irq is None else irq.target_vcpu
         if vpe is not target:
             what = "no LPI" if irq is None else f"{irq.name} for {target}"
-            found.append(f"{host_irq.name} is a vLPI of {vpe}, and is {what}")
+            found.append((f"{host_irq.name} is a vLPI of {vpe}, and is {what}", host_irq.name, lpi))
     return found
 
 
-def outlived(vm: Vm) -> list[tuple[str, str]]:
-    """Devices and collections that were mapped under another value of their BASER than it has now: BASER, mapping."""
-    found: list[tuple[str, str]] = []
+def outlived(vm: Vm) -> list[tuple[str, int, str]]:
+    """Devices and collections that were mapped under another value of their BASER than it has now.
+
+    Each with its ITS and the number of the BASER.
+    """
+    found: list[tuple[str, int, str]] = []
     for its in reversed(vm.devices.value):
         tables: tuple[tuple[int, int, Iterable[ItsDevice | ItsCollection]], ...] = (
             (0, its.baser_device_table.value, its.maps.devices()),
             (1, its.baser_coll_table.value, its.maps.collection_list.values()),
         )
         for n, now, mapped in tables:
-            found += [(f"GITS_BASER{n} of {its.name}", each.name) for each in mapped if each.table != now]
+            found += [(its.name, n, each.name) for each in mapped if each.table != now]
     return found
 
 
