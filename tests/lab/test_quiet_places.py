@@ -49,3 +49,24 @@ def test_a_lost_interrupt_is_told_with_what_made_it_due_and_what_its_vcpu_did() 
     assert ("device", "write", "vcpu0.ap_list") in told
     assert told.index(("device", "write", "vcpu0.ap_list")) < told.index(("guest", "load", "vcpu0.requests"))
     assert all(place.function and not place.function.startswith("<") for place in finding.history)
+
+
+TOLD = {
+    "mapping-has-its-table": ("baser-keeps-mappings", ("guest", "store", "its0.baser_device_table")),
+    "vlpi-is-lpi": ("vlpi-lost-by-route", ("vmm", "write", "irqfds.items")),
+    "vcpu-complete": ("vcpu-vs-init", ("hotplug", "store", "vm.vcpus")),
+    "ready-is-ready": ("ready-before-iodev", ("one", "store", "dist.ready")),
+    "asleep-though-due": ("wfi-stale-vmcr", ("device", "write", "vcpu0.ap_list")),
+}
+"""By rule: a bug that breaks it, and an access that the report has to name."""
+
+
+@pytest.mark.parametrize("rule", TOLD)
+def test_each_rule_is_told_with_the_last_accesses_of_its_fields(rule: str) -> None:
+    name, access = TOLD[rule]
+    bug = catalogue()[name]
+    finding = explore(bug.scenario, revision=bug.base, bugs=(name,), budget=600).finding
+    assert finding is not None
+    assert finding.rule == rule
+    assert access in [(place.task, place.access, place.thing) for place in finding.history]
+    assert all(place.thing in finding.about for place in finding.history)
