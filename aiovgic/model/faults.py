@@ -78,7 +78,7 @@ class Faults(Part):
         self.allocs = Budget(self, "alloc", limits.alloc)
         self.copies = Budget(self, "copy", limits.copy)
         self.made: list[Part] = []
-        """Every object that `make` gave to the VM there is; kept only where accesses are noted."""
+        """Every object of the present VM that was allocated; kept only where accesses are noted."""
 
     async def alloc_fails(self, what: str) -> bool:
         """Whether this allocation fails, where the caller makes something else of it than an errno."""
@@ -104,7 +104,10 @@ class Faults(Part):
     ) -> PartT:
         """A new object in memory of its own (kzalloc); whoever gets it frees it. Raises ENOMEM."""
         await self.alloc(name)
-        made = self.parts.make(base, name, *args, **kwargs)
+        return self.keep(self.parts.make(base, name, *args, **kwargs))
+
+    def keep(self, made: PartT) -> PartT:
+        """An object in memory of its own, whose allocation the caller has counted: it is lost if nothing frees it."""
         if self.rt.noting:
             self.made.append(made)
         return made

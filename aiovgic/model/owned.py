@@ -27,6 +27,7 @@ def owned(vm: Vm) -> Iterator[Part]:
         yield from vcpu.ap_list
     if vm.dist.spis.value is not None:
         yield vm.dist.spis.value
+    yield vm.routing.irq_routing.value
     yield from vm.dist.rd_regions
     if vm.forwarding.vpes is not None:
         yield vm.forwarding.vpes

@@ -76,7 +76,8 @@ class Routing(Part):
     async def publish(self, routes: Routes) -> RoutingTable:
         """Put a new table into force (rcu_assign_pointer): the one that was."""
         old = await self.irq_routing.load()
-        await self.irq_routing.store(self.parts.make(RoutingTable, old.number + 1, routes), RELEASE)
+        table = self.vm.faults.keep(self.parts.make(RoutingTable, old.number + 1, routes))
+        await self.irq_routing.store(table, RELEASE)
         return old
 
     async def destroy(self) -> None:

@@ -17,7 +17,8 @@ class RoutesInPlace(Routing):
 
     async def publish(self, routes: Routes) -> RoutingTable:
         old = await super().publish({})
-        await super().publish(routes)
+        empty = await super().publish(routes)
+        self.irq_srcu.call(empty.free)
         return old
 
 
