@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test slow check format conform bench bench-explore clean
+.PHONY: demo test slow check format conform bench bench-complete bench-explore clean
 
 # Install, explore the race of the patch that introduced the ITS device, and show it.
 demo: $(VENV)/.installed
@@ -39,6 +39,10 @@ conform: $(VENV)/.installed
 # How fast recordings are played, against the model without an engine.
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/conform.py
+
+# What a complete search of each shipped scenario costs, beside an earlier commit; minutes.
+bench-complete: $(VENV)/.installed
+	$(BIN)/python benchmarks/complete.py
 
 # How fast the explorer is and how soon it finds bugs, against frontrun and detangle in an environment of their own; then
 # how soon each strategy finds the bugs of the literature, which takes hours on few processors (PUBLISHED="--seeds 3" is shorter).
