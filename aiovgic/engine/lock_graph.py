@@ -57,13 +57,13 @@ class LockGraph:
         The nearest classes come first, and of those the first by name. The way to a class is the shortest.
         """
         ways: list[list[tuple[str, str]]] = [[]]
-        reached = {cls}
+        reached = [cls]
         for way in ways:
             yield way
             outer = way[-1][1] if way else cls
             for inner in sorted(self.edges.get(outer, {})):
                 if inner not in reached:
-                    reached.add(inner)
+                    reached.append(inner)
                     ways.append([*way, (outer, inner)])
 
     def way(self, start: str, goal: str) -> Way:

@@ -213,10 +213,9 @@ class Lockdep(Watch):
         at for itself these are all that were run before it.
         """
         assert self.execution is not None
-        others = {evidence.execution for _, evidence in facts} - {DOCUMENTED.execution, self.number}
-        joined = bool(others)
-        if not self.keep and joined:
-            others = set(self.schedules)
+        shown_by = [evidence.execution for _, evidence in facts]
+        joined = any(number not in (DOCUMENTED.execution, self.number) for number in shown_by)
+        earlier = [number for number in sorted(self.schedules) if joined and (number in shown_by or not self.keep)]
         finding = Finding(
             kind="lock-order",
             rule=rule,
@@ -224,7 +223,7 @@ class Lockdep(Watch):
             saw=tuple(f"{said}{in_execution(evidence)}" if joined else said for said, evidence in facts),
             places=tuple(placed(each, joined=joined) for _, each in facts if each.place is not None),
             classes=classes,
-            earlier=tuple(str(self.schedules[number]) for number in sorted(others)),
+            earlier=tuple(str(self.schedules[number]) for number in earlier),
             ends=self.ends,
         )
         self.execution.report(finding)
