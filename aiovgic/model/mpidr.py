@@ -36,6 +36,14 @@ class MpidrData(NamedTuple):
         return sum((affinity >> bit & 1) << place for place, bit in enumerate(gathered))
 
 
+class MpidrMemory(Part):
+    """The memory of one table. The table is complete before it is published, and never changes."""
+
+    def __init__(self, parts: Parts, name: str, data: MpidrData) -> None:
+        super().__init__(parts, name)
+        self.data = data
+
+
 class MpidrTable(Part):
     """The affinities of a VM's vCPUs."""
 
@@ -47,9 +55,10 @@ class MpidrTable(Part):
 
     async def find(self, affinity: int) -> Vcpu | None:
         """The vCPU with this affinity, Aff3 to Aff0 in 32 bits (kvm_mpidr_to_vcpu)."""
-        data = await self.mpidr_data.load(ACQUIRE)
+        memory = await self.mpidr_data.load(ACQUIRE)
         vcpus = await self.vm.each_vcpu()
-        if data is not None:
+        if memory is not None:
+            data = memory.data
             vcpu = vcpus[data.cmpidr_to_idx.get(data.index_of(affinity), 0)]
             if vcpu.affinity == affinity:  # userspace may have changed it since
                 return vcpu
@@ -65,7 +74,8 @@ class MpidrTable(Part):
                 return
             data = self.compress([vcpu.affinity for vcpu in vcpus])
             if data is not None:
-                await self.mpidr_data.store(data, RELEASE)
+                memory = self.vm.faults.keep(self.parts.make(MpidrMemory, "mpidr_data", data))
+                await self.mpidr_data.store(memory, RELEASE)
 
     def compress(self, affinities: list[int]) -> MpidrData | None:
         """The table for these affinities, or None if it would be too large.
@@ -84,6 +94,6 @@ class MpidrTable(Part):
         return data
 
 
-def no_data() -> MpidrData | None:
+def no_data() -> MpidrMemory | None:
     """The table of a VM that never ran."""
     return None

@@ -28,6 +28,8 @@ def owned(vm: Vm) -> Iterator[Part]:
     if vm.dist.spis.value is not None:
         yield vm.dist.spis.value
     yield vm.routing.irq_routing.value
+    if vm.mpidr.mpidr_data.value is not None:
+        yield vm.mpidr.mpidr_data.value
     yield from vm.dist.rd_regions
     if vm.forwarding.vpes is not None:
         yield vm.forwarding.vpes

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BROKEN = {
     "stranded": (("movi-vs-sleeper", "retarget-strands"),),
     "mapping-has-its-table": (("baser-vs-msi", "baser-keeps-mappings"),),
-    "lost-object": (("routes-vs-routes", "routes_kept"),),
+    "lost-object": (("routes-vs-routes", "routes_kept"), ("first-runs", "mpidr_without_lock")),
     "one-event": (("mapti-vs-int", "lpi-mapped-twice"),),
     "movall-moves-its-source": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),
     "halted-is-outside": (
