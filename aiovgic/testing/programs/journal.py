@@ -11,10 +11,12 @@ from hashlib import blake2b
 from types import coroutine
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.model.faults import Fault
 from aiovgic.sync import (
     Acquire,
     AcquireKillable,
+    Begin,
     GraceBegin,
     GraceEnd,
     Load,
@@ -126,10 +128,18 @@ class Journal:
             elif index == 0:
                 event.touched += [(repr(me.cpu), "handler"), (f"irqs of {me.cpu}", "test")]
 
+    def begins_with_a_step(self) -> bool:
+        """Whether the running task has just done the step that it begins with, as `engine.beginnings` has decided."""
+        execution = self.rt.execution if isinstance(self.rt, ExecutionRuntime) else None
+        late = None if execution is None else execution.stage.late
+        return self.rt.current.name in (late or {}) and self.rt.current.name not in self.counts
+
     @coroutine
     def follow(self, script: Script[Any], *, ends: bool = True) -> Generator[Op[Any], Any, Any]:
         """A script whose operations are written down once they are done; by default its task ends with it."""
         value: Any = None
+        if self.begins_with_a_step():
+            self.did(Begin(), None)
         while True:
             try:
                 op = script.send(value)
