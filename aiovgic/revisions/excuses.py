@@ -20,6 +20,7 @@ from aiovgic.model.vcpu_state import VcpuState
 from aiovgic.model.vgic_cpu import VgicCpu
 from aiovgic.model.vm import Vm
 from aiovgic.revisions.v6_1 import AffinityResets
+from aiovgic.revisions.v6_1_private import PrivateIrqsInVcpu
 from aiovgic.sync import Excuse, RaceExcuse, RuleExcuse, Site
 from aiovgic.uapi.create import Creation
 from aiovgic.uapi.extensions import Extensions
@@ -162,6 +163,17 @@ RACES: tuple[Excuse, ...] = (
         read=LOOKED_UP,
         why="private interrupts come with the vGIC, and dist->initialized is set last; both stores are plain",
         source="docs/facts/races.md#1.4; vgic_allocate_private_irqs_locked, vgic_get_vcpu_irq",
+        revisions=("fixed", "v6.12"),
+    ),
+    RaceExcuse(
+        name="private-irqs-completed-plain",
+        part=IrqArray,
+        field="filled",
+        write=Site(PrivateIrqsInVcpu, "allocate_all_private_irqs", ("self.vm.config_lock",)),
+        read=LOOKED_UP,
+        why="up to 6.9 INIT writes group and affinity of private interrupts, and sets dist->initialized last, plain",
+        source="docs/facts/races.md#1.4; vgic_init, vgic_get_irq",
+        revisions=("v6.1", "v4.8", "its-v7"),
     ),
     RaceExcuse(
         name="model-in-kernel",

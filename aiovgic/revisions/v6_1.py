@@ -16,6 +16,7 @@ from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.sgi import Sgis
 from aiovgic.model.vcpu import Vcpu
 from aiovgic.model.vcpu_state import NO_FEATURE, Feature
+from aiovgic.revisions import v6_1_private
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Cap
 from aiovgic.uapi.create import KNOWN_FEATURES, Creation
@@ -155,6 +156,7 @@ LAYERS = (
     *redist_rollback_older.LAYERS,
     *redist_frame_stuck.LAYERS,
     *ready_before_iodev.LAYERS,
+    *v6_1_private.LAYERS,
     NrIrqsUntilReady,
     LinesByIndex,
     ActiveAlwaysHalts,

@@ -167,6 +167,12 @@ WITNESSES: dict[str, Witness] = {
         f"      - {INIT[1:-1]}\n" + tasks(pin=f"{PPI}, {PPI}"),
         without(VgicInit, "allocate_private_irqs", lambda init, *_: init.vm.config_lock),
     ),
+    "private-irqs-completed-plain": Witness(
+        CREATED,
+        tasks(vmm=INIT, pin=f"{PPI}, {PPI}"),
+        without(VgicInit, "allocate_all_private_irqs", lambda init, *_: init.vm.config_lock),
+        "v6.1",
+    ),
     "model-in-kernel": Witness(
         NO_VGIC, tasks(vmm="{create_device: {type: vgic-v3}}", pin=SPI), CREATE_WITHOUT_CONFIG_LOCK
     ),
