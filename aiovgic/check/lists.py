@@ -23,14 +23,14 @@ def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
     for name, vcpu in facts["vcpus"].items():
         listed, says = sorted(vcpu["ap_list"]), sorted(named.pop(name, []))
         if listed != says:
-            what = f"{name} has {listed} on its ap_list, but {says} say they are on it"
+            what = f"{name} has {listed} on its ap_list, but {says} name it as their list"
             differ = [
                 fields[intid] for intid in (*listed, *says) if intid in fields and (intid in listed) != (intid in says)
             ]
             yield Violation("list", RULE, what, about=(f"{name}.ap_list", *differ))
         if vcpu["lrs"] and vcpu["mode"] == OUTSIDE:
-            what = f"{name} is out of the guest with {', '.join(vcpu['lrs'])} in list registers"
+            what = f"{name} is not in its guest, and has {', '.join(vcpu['lrs'])} in list registers"
             yield Violation("list", RULE, what, about=(f"{name}.mode", f"{name}.ap_list"))
     for name, intids in named.items():
-        what = f"{intids} say they are on the ap_list of {name}, which there is not"
+        what = f"{intids} name the ap_list of {name}, and there is no {name}"
         yield Violation("list", RULE, what, about=tuple(fields[intid] for intid in intids))

@@ -13,7 +13,7 @@ RULE = "index-finds"
 
 
 def index_finds(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """An LPI that the index has not, or has another in place of, is never found again, though MSIs raise it."""
+    """An LPI that is not in the index, or has another in place of, is never found again, though MSIs raise it."""
     for event, intid in facts["strays"]:
-        what = f"{event} is mapped to an LPI {intid} that the index has not"
+        what = f"{event} is mapped to an LPI {intid} that is not in the index"
         yield Violation("map", RULE, what, about=("lpis.lpi_xa", f"irq{intid}.refcount"))

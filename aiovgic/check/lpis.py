@@ -61,7 +61,7 @@ def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
     mapped = [intid for its in facts["its"].values() for intid, _ in its["events"].values()]
     for intid in facts["cached"]:
         if intid not in mapped:
-            what = f"LPI {intid} is cached for an event that is mapped no more"
+            what = f"LPI {intid} is cached for an event that is no longer mapped"
             caches = (f"{name}.cache.entries" for name in facts["its"])
             yield Violation("map", CACHED, what, about=(*caches, *of_lpi(intid)))
 

@@ -1,4 +1,4 @@
-"""Rules: what is said to be ready is ready; what is in use is alive."""
+"""Rules about publication: a ready flag is true, and what is in use was not freed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ POINTERS = ("ranges", "entries", "rdreg")
 
 
 def as_said(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """No flag says what is not so."""
+    """A flag that says ready is true only if what it stands for is ready."""
     for claim, true in facts["claims"].items():
         if not true:
-            yield Violation("publication", "ready-is-ready", f"said, and not so: {claim}", about=SAID)
+            yield Violation("publication", "ready-is-ready", f"a flag says so, and it is not so: {claim}", about=SAID)
 
 
 def nothing_dangles(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """What can be reached was not freed."""
+    """Nothing that is in use points at freed memory."""
     for holder, what, ident in facts["dangling"]:
-        title = f"{what} was freed, and {holder} still has it"
+        title = f"{what} was freed, and {holder} still points at it"
         yield Violation("use-after-free", "dangling", title, freed=ident, about=(what, *fields_of(holder)))
 
 

@@ -15,7 +15,7 @@ ONLINE = ("vm.vcpus", "dist.initialized", "dist.vgic_model")
 
 
 def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """Whoever finds a vCPU of a VM with a vGIC uses its private interrupts, and after INIT its interface."""
+    """A vCPU that can be found has private interrupts, and after INIT a CPU interface."""
     if facts["vm"]["model"] == "NONE":
         return
     for name, vcpu in facts["vcpus"].items():
@@ -25,5 +25,5 @@ def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
         elif facts["vm"]["initialized"] and not vcpu["pri_bits"]:
             about = (f"{name}.num_pri_bits", *ONLINE)
             yield Violation(
-                "publication", RULE, f"{name} is online and INIT has passed over its interface", about=about
+                "publication", RULE, f"{name} is online and INIT has left out its CPU interface", about=about
             )

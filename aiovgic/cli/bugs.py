@@ -18,7 +18,7 @@ from aiovgic.report.listing import bugs_listing
 
 
 @click.command()
-@click.option("--verify", "verifying", is_flag=True, help="Look for each of them, and at its scenario without it.")
+@click.option("--verify", "verifying", is_flag=True, help="Search for every bug, and search its scenario without it.")
 @click.option("--quick", is_flag=True, help="With --verify: every second bug, and fewer executions without it.")
 @click.option("--jobs", type=Whole(1, MAX_JOBS), help="With --verify: processes.  [default: 1]")
 @json_option

@@ -52,10 +52,14 @@ def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: 
     type=Whole(1),
     help=f"Executions to try at most.  [default: {DEFAULT_BUDGET}, with --seconds as many as there is time for]",
 )
-@click.option("--seconds", type=Real(0, above=True), help="Begin no execution after so long.")
-@seed_option("For strategies that draw.")
-@click.option("--depth", type=Whole(1, MAX_DEPTH), help=f"Orderings that pct reckons with.  [default: {DEFAULT_DEPTH}]")
-@click.option("--preemptions", type=Whole(0), help="Bound for dfs: switches away from tasks that could go on.")
+@click.option("--seconds", type=Real(0, above=True), help="Begin no execution after this time.")
+@seed_option("Seed of the strategies that decide at random.")
+@click.option(
+    "--depth",
+    type=Whole(1, MAX_DEPTH),
+    help=f"For pct: things in order that a bug needs.  [default: {DEFAULT_DEPTH}]",
+)
+@click.option("--preemptions", type=Whole(0), help="For dfs: most switches away from a task that could go on.")
 @revision_option(EXPLORED)
 @bug_option
 @trace_option

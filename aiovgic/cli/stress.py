@@ -22,10 +22,10 @@ from aiovgic.lab.subject import EXPLORED
     type=Real(0, above=True),
     default=lab.DEFAULT_SECONDS,
     show_default=True,
-    help="How long.",
+    help="How long to run.",
 )
-@click.option("--rounds", type=Whole(1), help="Rounds at most, if the time is not over before.")
-@seed_option("Of the first round; each has the next one.")
+@click.option("--rounds", type=Whole(1), help="Rounds at most; --seconds may end it before.")
+@seed_option("Seed of the first round; each later round has the next number.")
 @click.option(
     "--chaos",
     type=Real(0, 1),

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def overslept(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None:
-    """The first sleeper who would not sleep if he looked."""
+    """The first task that sleeps although its condition is true."""
     for task in tasks:
         op = task.op
         if not isinstance(op, Sleep):
             continue
         reads = Reads()
         if due(rt, task, op, reads):
-            title = f"{task.name} sleeps on {op.target}, though what it waits for has come"
+            title = f"{task.name} sleeps on {op.target}, though the condition that it waits for is true"
             place = place_of(task, innermost(task), "sleeps", op.target)
             about = (op.target, *reads.names)
             return Finding(kind="lost-wakeup", rule="asleep-though-due", title=title, places=(place,), about=about)

@@ -79,7 +79,7 @@ def sentence(context: Context, op: Op[Any]) -> str:
     if whom == (context,):
         return f"{context.name} waits for {op.target}, which it holds itself"
     if context.cpu.stack and whom == (context.cpu.stack[-1],):
-        return f"{context.name} stands still on {context.cpu}, interrupted by {whom[0].name}"
+        return f"{context.name} cannot go on: it was interrupted on {context.cpu} by {whom[0].name}"
     if whom:
         return f"{context.name} waits for {op.target}, held by {', '.join(each.name for each in whom)}"
     return f"{context.name} sleeps on {op.target}, and no task is left to wake it"

@@ -58,13 +58,13 @@ class Turns:
         return task
 
     def livelock(self) -> Finding:
-        """Who goes round, and how."""
+        """The finding of an execution without an end: the tasks, and what each repeats."""
         tasks = sorted(self.does, key=lambda task: task.number)
         names = " and ".join(task.name for task in tasks)
-        title = f"{names} get nowhere: {self.patience} steps, everyone in turn, and nothing is done"
+        title = f"{names} make no progress: in {self.patience} steps, taken in turn, no operation begins or ends"
         circles = {task: circle(self.does[task]) for task in tasks}
-        saw = tuple(f"{task.name} goes round: {in_words(does)}" for task, does in circles.items())
-        places = tuple(place_of(task, innermost(task), "goes round", does[0][1]) for task, does in circles.items())
+        saw = tuple(f"{task.name} repeats: {in_words(does)}" for task, does in circles.items())
+        places = tuple(place_of(task, innermost(task), "repeats", does[0][1]) for task, does in circles.items())
         return Finding(kind="livelock", rule="no-progress", title=title, saw=saw, places=places)
 
 

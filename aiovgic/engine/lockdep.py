@@ -151,7 +151,7 @@ class Lockdep(Watch):
         me = task.context
         here = self.here(task, "waits for readers of", srcu.name)
         if any(section.srcu is srcu for section in me.sections):
-            title = f"{me.name} waits for readers of {srcu.name}, and is one"
+            title = f"{me.name} waits for readers of {srcu.name}, and is a reader itself"
             self.report("srcu-self-deadlock", title, [(title, here)])
         for outer in me.held:
             self.edge(outer.cls, srcu.cls, here)

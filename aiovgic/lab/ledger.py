@@ -138,9 +138,9 @@ class Ledger:
     # -- the balance --------------------------------------------------------------------------
 
     def balance(self, pending: Mapping[int, int], had: Mapping[int, bool]) -> Iterator[Violation]:
-        """What does not add up, given what is pending now, and which LPIs somebody still has.
+        """What does not add up, given what is pending now, and which LPIs an event or a list still refers to.
 
-        What was in a list register when its LPI was unmapped comes back to nobody: it is lost as unmapped.
+        An interrupt that was in a list register when its LPI was unmapped is lost as unmapped.
         """
         sent = sum(account.sent for account in self.accounts.values())
         if sent != self.accepted:
@@ -148,7 +148,7 @@ class Ledger:
             yield Violation("lost-interrupt", RULE, what)
         for intid, account in sorted(self.accounts.items()):
             for by in account.unexplained:
-                what = f"LPI {intid} was pending, and {by} forgot it: no reason that the architecture has"
+                what = f"LPI {intid} was pending, and {by} lost it, for no reason that the architecture allows"
                 yield Violation("lost-interrupt", RULE, what)
             missing = account.due - pending.get(intid, 0)
             if missing > 0 and intid not in had:

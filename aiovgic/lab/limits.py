@@ -43,7 +43,7 @@ class Limits:
         if self.seconds is not None and not self.seconds > 0:
             raise UsageError(f"the seconds must be more than 0, not {self.seconds:g}")
         if self.outcomes and self.stop_at_first:
-            raise UsageError("a search that counts all outcomes goes on after the first finding: leave one of the two")
+            raise UsageError("a search that counts outcomes goes on after the first finding: leave one of the two out")
 
     @property
     def executions(self) -> int | None:

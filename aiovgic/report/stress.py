@@ -18,7 +18,7 @@ NOTE = "the seed repeats what is drawn; it does not repeat which of several read
 
 @dataclass(frozen=True)
 class StressSummary:
-    """What is told of a time of stress, but for what was found."""
+    """What a report of stress says besides the findings."""
 
     scenario: str
     revision: str
@@ -27,7 +27,7 @@ class StressSummary:
     seconds: float
     rounds: int
     balanced: int
-    """Rounds that broke nothing: only of these the LPIs are told."""
+    """Rounds without a finding: LPIs are counted only in these."""
     operations: int
     points: int
     lpis: Mapping[str, Any]
@@ -59,7 +59,7 @@ def head(summary: StressSummary, findings: int) -> Iterator[str]:
     lpis = summary.lpis
     lost = sum(lpis["lost"].values())
     came = f"{lpis['sent']:,} sent" + (f", {lpis['found_pending']:,} found pending" if lpis["found_pending"] else "")
-    which = f" in the {summary.balanced:,} that broke nothing" if findings else ""
+    which = f" in the {summary.balanced:,} rounds without a finding" if findings else ""
     yield (
         f"  LPIs  {came}{which}: {lpis['delivered']:,} delivered, {lpis['coalesced']:,} coalesced, "
         f"{lpis['pending']:,} pending, {lost:,} lost"
@@ -72,7 +72,7 @@ def tell(summary: StressSummary, finding: Finding, rounds: int) -> Iterator[str]
     """One finding: what, how often, where, what was seen, and the lines to paste."""
     yield f"  {finding.kind}: {finding.title}"
     yield f"    first in round {finding.at_execution:,}, in {rounds:,} of {summary.rounds:,} rounds"
-    yield f"    broken rule: {finding.rule}"
+    yield f"    rule: {finding.rule}"
     yield from (f"    {line}" for line in places(finding.places))
     if finding.saw and finding.saw != (finding.title,):
         yield from (f"    {line}" for line in finding.saw)

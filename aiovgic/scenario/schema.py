@@ -213,7 +213,7 @@ def expectation_schema() -> Schema:
         "memory": by_number({"type": "string", "pattern": "^([0-9a-fA-F]{2} ?)*$"}),
         "serial": {
             "const": True,
-            "description": "Some order of whole steps explains who succeeded, with what.",
+            "description": "Some order of whole steps explains which steps succeeded, and with which values.",
         },
     }
     by_label = {"type": "object", "additionalProperties": record(expectations.RESULT_KEYS, results)}

@@ -57,7 +57,7 @@ def test_a_wakeup_before_its_reason_is_lost_whether_the_sleeper_may_rest_or_not(
 
 def test_the_sleeper_is_named_with_its_place() -> None:
     (lost,) = found(Bed, {"sleeper": sleeper(idle=True), "teller": never_tells})
-    assert lost.title == "sleeper sleeps on p.queue, though what it waits for has come"
+    assert lost.title == "sleeper sleeps on p.queue, though the condition that it waits for is true"
     assert lost.places[0].function == "sleeps"
 
 

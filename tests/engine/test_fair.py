@@ -1,4 +1,4 @@
-"""Livelock: who gets nowhere is told with how he goes round; who gets somewhere may take long."""
+"""Livelock: tasks that make no progress are told with what they repeat; tasks that do may take long."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ def test_two_that_wait_for_each_other_awake_get_nowhere() -> None:
     outcome = Execution(Stage(program(Words, {"one": waits_for_yours, "two": waits_for_mine})), DfsStrategy()).run()
     assert outcome.broken is not None
     assert (outcome.broken.kind, outcome.broken.rule) == ("livelock", "no-progress")
-    assert outcome.broken.title == "one and two get nowhere: 5000 steps, everyone in turn, and nothing is done"
-    assert outcome.broken.saw == ("one goes round: load p.yours, lock p.spin", "two goes round: load p.mine")
+    what = "in 5000 steps, taken in turn, no operation begins or ends"
+    assert outcome.broken.title == f"one and two make no progress: {what}"
+    assert outcome.broken.saw == ("one repeats: load p.yours, lock p.spin", "two repeats: load p.mine")
     assert [place.function for place in outcome.broken.places] == ["waits_for_yours", "waits_for_mine"]
 
 

@@ -1,4 +1,4 @@
-"""Interrupt handlers on both engines: they wait for interrupts to be on, and what they interrupt stands still."""
+"""Interrupt handlers on both engines: they wait for interrupts to be on, and what they interrupt does not run."""
 
 from __future__ import annotations
 
@@ -155,4 +155,4 @@ def test_a_handler_that_takes_a_lock_of_what_it_interrupts_is_a_deadlock(engine:
     assert found
     assert {each.kind for each in found} == {"deadlock"}
     assert "isr waits for cpu.plain_lock, held by task" in found[0].saw
-    assert "task stands still on cpu0, interrupted by isr" in found[0].saw
+    assert "task cannot go on: it was interrupted on cpu0 by isr" in found[0].saw

@@ -122,7 +122,7 @@ class DropsMsis(Lpis):
     [
         pytest.param(ForgetsPending, "1 too few", id="forgotten at the fold"),
         pytest.param(PendsAgain, "too many", id="pending again at the fold"),
-        pytest.param(MovesForgetPending, "move_target forgot it: no reason", id="forgotten by a move"),
+        pytest.param(MovesForgetPending, "move_target lost it, for no reason", id="forgotten by a move"),
         pytest.param(DropsMsis, "MSIs were accepted, but LPIs became pending", id="accepted and dropped"),
     ],
 )

@@ -97,7 +97,7 @@ def test_stop_at_first_ends_at_a_data_race_that_ends_no_execution() -> None:
         pytest.param({"seconds": -1}, "the seconds must be more than 0, not -1", id="a time before the start"),
         pytest.param({"seconds": float("nan")}, "the seconds must be more than 0, not nan", id="no number"),
         pytest.param(
-            {"outcomes": True, "stop_at_first": True}, "leave one of the two", id="two that exclude each other"
+            {"outcomes": True, "stop_at_first": True}, "leave one of the two out", id="two that exclude each other"
         ),
     ],
 )

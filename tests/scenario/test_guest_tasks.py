@@ -95,7 +95,7 @@ def test_without_the_second_look_the_same_wake_up_is_lost(engine: Callable[..., 
     assert broken
     assert {each.title for each in broken} <= {
         "ack never ended, expected {value: 1}",
-        "sleeper sleeps on vcpu0.wait, though what it waits for has come",
+        "sleeper sleeps on vcpu0.wait, though the condition that it waits for is true",
         "vcpu0 waits for an interrupt, and vcpu0.irq1 is on its list and due",
     }
 
