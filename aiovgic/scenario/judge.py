@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.model.facts import irqs
 from aiovgic.record.finding import Violation
+from aiovgic.scenario.explained import fields_of
 from aiovgic.scenario.scenario import words
 from aiovgic.uapi.operations import operation
 
@@ -34,10 +35,12 @@ def judge(session: ScenarioSession) -> tuple[tuple[int, ...], list[Violation]]:
             case "always":
                 if failures:
                     kind: Kind = "not-serial" if all(name == "serial" for name, _ in found) else "expectation"
-                    broken.append(Violation(kind, rule, "; ".join(failures)))
+                    about = fields_of(session, expectation)
+                    broken.append(Violation(kind, rule, "; ".join(failures), about=about))
             case _:
                 if not failures:
-                    broken.append(Violation("expectation", rule, f"reached what must never be: {expectation.written}"))
+                    what = f"reached what must never be: {expectation.written}"
+                    broken.append(Violation("expectation", rule, what, about=fields_of(session, expectation)))
     return tuple(reached), broken
 
 

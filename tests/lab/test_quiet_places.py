@@ -70,3 +70,23 @@ def test_each_rule_is_told_with_the_last_accesses_of_its_fields(rule: str) -> No
     assert finding.rule == rule
     assert access in [(place.task, place.access, place.thing) for place in finding.history]
     assert all(place.thing in finding.about for place in finding.history)
+
+
+EXPECTED = {
+    "seed-addr-init": [("addr", "store", "its0.vgic_its_base"), ("init", "store", "bus.ranges")],
+    "inv-stale-config": [("other", "write", "irq8192.enabled")],
+    "mapd-keeps-entry": [("vmm", "memory", "memory[0x40110018]")],
+    "lpi-enable-toggle": [("off", "write", "irq8192.vcpu")],
+    "seed-msi-before-init": [("nic", "load", "dist.has_its")],
+}
+"""Bugs that a scenario's expectation finds: accesses that the report has to name."""
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_an_expectation_is_told_with_the_last_accesses_of_what_it_is_about(name: str) -> None:
+    bug = catalogue()[name]
+    finding = explore(bug.scenario, revision=bug.base, bugs=(name,), budget=600).finding
+    assert finding is not None
+    assert finding.kind == "expectation"
+    told = [(place.task, place.access, place.thing) for place in finding.history]
+    assert [each for each in EXPECTED[name] if each not in told] == []
