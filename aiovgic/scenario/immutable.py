@@ -53,9 +53,6 @@ CODE = (
 OF_MEMBERS = ("__objclass__", "_name_", "_sort_order_", "_inverted_")
 """Attributes of each member of an enumeration that Python sets and never changes, or that refer to another member."""
 
-ENUM = ("_value_", "_name_", "__objclass__", "_sort_order_")
-"""Attributes that each member of an enumeration has."""
-
 IN_SET = "[...]"
 """How an element of a set is written: sets have no order that two processes share."""
 
@@ -93,8 +90,6 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
     """The parts of a value that cannot change itself, each with how it is written behind the value; None if it can."""
     if isinstance(value, Enum):
         return member_parts(value)
-    if isinstance(value, Enum):
-        return chain(((".value", value._value_),), added_to(value))
     if isinstance(value, tuple | frozenset) and getattr(value, "__dict__", None):
         return None
     if isinstance(value, tuple):
@@ -115,14 +110,17 @@ def parts_of(value: Any) -> Iterator[tuple[str, object]] | None:
 
 def member_parts(value: Enum) -> Iterator[tuple[str, object]]:
     """The value of a member of an enumeration, and its attributes."""
-    return ((f".{name}", each) for name, each in vars(value).items() if name not in OF_MEMBERS)
+    return (
+        (".value" if name == "_value_" else f".{name}", each)
+        for name, each in vars(value).items()
+        if name not in OF_MEMBERS
+    )
 
 
-def added_to(value: Any, declared: Sequence[str] = ()) -> Iterator[tuple[str, object]]:
-    """The attributes of an instance that are no fields: those of a member of an enumeration, or a cached property."""
+def added_to(value: Any, declared: Sequence[str]) -> Iterator[tuple[str, object]]:
+    """The attributes of an instance that are no fields: a cached property."""
     added = getattr(value, "__dict__", None) or {}
-    own = ENUM if isinstance(value, Enum) else declared
-    return ((f".{name}", each) for name, each in added.items() if name not in own)
+    return ((f".{name}", each) for name, each in added.items() if name not in declared)
 
 
 def at_key(key: object) -> str:

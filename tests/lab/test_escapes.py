@@ -268,7 +268,7 @@ def test_an_attribute_of_a_member_of_an_enumeration_is_named() -> None:
 
 def test_a_list_in_a_member_of_an_enumeration_is_named() -> None:
     assert named(together(changes_the_value_of_a_member, changes_the_value_of_a_member)) == (
-        "class attribute `Colour.GREEN._value_` (tasks a, b)",
+        "class attribute `Colour.GREEN.value` (tasks a, b)",
     )
 
 
