@@ -240,3 +240,38 @@ def test_the_help_of_pytest_tells_every_option(pytester: pytest.Pytester, snapsh
     said = pytester.runpytest_inprocess("-o", "asyncio_default_fixture_loop_scope=function", "--help").stdout.str()
     told = said[said.index("races in KVM's vgic") :]
     assert told[: told.index("\n\n")] == snapshot
+
+
+LOCKED = """
+from aiovgic.model.its.its import Its
+from aiovgic.sync import LockField, replaces
+
+
+@replaces(Its)
+class Locked(Its):
+    la = LockField()
+    lb = LockField()
+
+    async def ctrl_init(self) -> None:
+        first = await self.vgic_its_base.load() == 0x08080000
+        outer, inner = (self.la, self.lb) if first else (self.lb, self.la)
+        async with outer, inner:
+            pass
+        await super().ctrl_init()
+"""
+CIRCLE = """
+@explored(machine=CREATED, bugs=["locked.py"])
+async def test_circle(m):
+    await init_race(m)
+"""
+
+
+def test_the_replay_line_of_a_circle_over_two_executions_shows_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(locked=LOCKED)
+    [replay] = [line for line in failure(pytest_of(pytester, CIRCLE)).splitlines() if line.startswith("  replay")]
+    words = shlex.split(replay)
+    assert words[1:3] == ["pytest", "test_it.py::test_circle"]
+    assert words[-1].startswith("; ")
+    again = pytester.runpytest_inprocess(*words[2:])
+    again.assert_outcomes(failed=1)
+    assert "lock-order: lb -> la -> lb is a circle" in failure(again).splitlines()
