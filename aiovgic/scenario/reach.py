@@ -47,6 +47,7 @@ CACHED = type(cache(lambda: None))
 """What `functools.cache` makes of a function; `cached_results` looks at the results that it keeps."""
 
 WRAPPERS = (staticmethod, classmethod, property, cached_property, CACHED)
+LOGGERS = (logging.Logger, logging.LoggerAdapter)
 HAS_HOME = (FunctionType, BuiltinFunctionType, type, ModuleType)
 """Types of code that says which module it is of."""
 
@@ -300,6 +301,8 @@ class Reach:
             if isinstance(value, type | ModuleType | FunctionType):
                 self.attribute(value, name, is_set=True)
                 continue
+            if isinstance(value, LOGGERS):
+                self.escape(Escape(f"attribute `{name}` of a logger", place_in(function, facts, name)))
             self.stored[name] = None
             self.deletes |= name in facts.deletes
             if owner in ("", "cls"):
@@ -381,7 +384,7 @@ def is_member(value: object) -> bool:
 def is_tracked(value: object) -> bool:
     """Whether the search knows what is done to an object, or no task reads from it: a logger."""
     home = type(value).__module__
-    return home.partition(".")[0] in (PACKAGE, "typing") or isinstance(value, logging.Logger | logging.LoggerAdapter)
+    return home.partition(".")[0] in (PACKAGE, "typing") or isinstance(value, LOGGERS)
 
 
 @cache

@@ -7,6 +7,7 @@ import contextvars
 import gc
 import importlib
 import inspect
+import logging
 import operator
 import os
 import sys
@@ -39,6 +40,7 @@ class Colour(Enum):
     GREEN = [1]  # noqa: RUF012  this is what is to be seen
 
 
+LOG = logging.getLogger(__name__)
 LOCAL = threading.local()
 VARIABLE = contextvars.ContextVar("VARIABLE", default=0)
 WEAK = weakref.ref(point)
@@ -264,6 +266,16 @@ def test_an_attribute_of_a_member_of_an_enumeration_is_named() -> None:
     Colour.RED.mark = 0  # type: ignore[attr-defined]
     told = named(together(sets_an_attribute_of_a_member, sets_an_attribute_of_a_member))
     assert told[0] == "class attribute `Colour.RED` (tasks a, b)"
+
+
+async def sets_an_attribute_of_a_logger(kvm: Kvm) -> None:
+    await point(kvm)
+    LOG.mark = 1  # type: ignore[attr-defined]
+
+
+def test_an_attribute_of_a_logger_is_named() -> None:
+    place = f"(tests/lab/test_escapes.py:{sets_an_attribute_of_a_logger.__code__.co_firstlineno + 2})"
+    assert named(together(sets_an_attribute_of_a_logger, point)) == (f"attribute `mark` of a logger in task a {place}",)
 
 
 def test_a_list_in_a_member_of_an_enumeration_is_named() -> None:
