@@ -26,26 +26,32 @@ class Reorder:
 
     def __init__(self, events: Sequence[Event], tasks: Sequence[Task], *, cut: bool) -> None:
         self.events = events
-        self.tasks = tasks
+        self.resting = [task.op is None or isinstance(task.op, Sleep) for task in tasks]
+        """Whether each task had ended or was about to sleep."""
         self.cut = cut
         """Whether the last step ended the execution."""
         self.by_task: list[list[int]] = [[] for _ in tasks]
         for number, event in enumerate(events):
             self.by_task[event.task].append(number)
 
-    def orders(self) -> Iterator[list[int]]:
-        """Orders, as numbers of steps, that have all moments which the executed order has not."""
-        order = list(range(len(self.events)))
+    def orders(self) -> Iterator[tuple[int, list[int]]]:
+        """The moments that the executed order has not, each with an order that has it, as numbers of steps.
+
+        The order has no new moment before that one: a rule that is violated there would end the execution.
+        """
         for number, event in enumerate(self.events):
             if event.answer is None or not self.is_followed(number) or not self.is_moment(number):
                 continue
             if self.may_differ(number, event.answer):
-                place = order.index(number)
-                earlier = [each for each in order[place:] if not self.comes_after(each, number)]
-                if earlier and not (self.cut and earlier[-1] == len(self.events) - 1):
-                    later = [each for each in order[place:] if self.comes_after(each, number)]
-                    order = [*order[:place], *earlier, *later]
-                    yield order
+                rest = range(number, len(self.events))
+                earlier = [each for each in rest if not self.comes_after(each, number)]
+                if earlier and not (self.cut and earlier[-1] == rest[-1]):
+                    later = [each for each in rest if self.comes_after(each, number)]
+                    yield number, [*range(number), *earlier, *later]
+
+    def has(self, order: Sequence[int], number: int) -> bool:
+        """Whether an order has the moment before a step: what follows it there comes after it."""
+        return all(self.comes_after(each, number) for each in order[order.index(number) :])
 
     def may_differ(self, number: int, answer: Answer) -> bool:
         """Whether the rules may find something at this moment: they did before the step, or what they read changes."""
@@ -67,7 +73,7 @@ class Reorder:
     def is_moment(self, number: int) -> bool:
         """Whether all other tasks have ended or sleep once everything has happened that does not come after a step."""
         task = self.events[number].task
-        return all(self.rests(other, number) for other in range(len(self.tasks)) if other != task)
+        return all(self.rests(other, number) for other in range(len(self.resting)) if other != task)
 
     def rests(self, task: int, number: int) -> bool:
         """Whether a task has ended, or is about to sleep, in front of its first step that comes after another one."""
@@ -75,5 +81,4 @@ class Reorder:
         first = bisect_right(steps, 0, key=lambda each: self.comes_after(each, number))
         if first < len(steps):
             return self.events[steps[first]].footprint.waited == "wake"
-        left = self.tasks[task]
-        return left.op is None or isinstance(left.op, Sleep)
+        return self.resting[task]

@@ -151,6 +151,17 @@ def test_a_guest_that_is_not_told_is_found_in_every_order(sender: Body) -> None:
     assert kinds(same_in_every_order({"guest": guest, "sender": sender, "other": looks_on})) == {"lost-interrupt"}
 
 
+def test_each_step_of_a_guest_that_is_not_told_is_found_in_every_order() -> None:
+    async def looks_twice(part: Any) -> None:
+        part.guest = part.rt.current
+        await part.u.load()
+        await part.open.load()
+        part.guest = None
+
+    _, findings = same_in_every_order({"guest": looks_twice, "sender": queues})
+    assert len(findings) == 2
+
+
 def test_a_guest_that_is_told_costs_no_further_executions() -> None:
     bodies: dict[str, Body] = {"guest": guest, "sender": queues_and_tells, "other": looks_on}
     assert not kinds(same_in_every_order(bodies))

@@ -8,6 +8,7 @@ before, until something happens that does not commute with it.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from aiovgic.engine.collecting import uncollected
@@ -101,6 +102,8 @@ class DporStrategy:
         """Executions that were given up: all they could still do was tried before."""
         self.again = Follow(self.steps)
         """Decides other orders of the last trace, as long as there are some to execute."""
+        self.others: Iterator[Steered] = iter(())
+        """The other orders of the last trace that are still to be executed."""
 
     @property
     def watches(self) -> Sequence[Watch]:
@@ -147,16 +150,12 @@ class DporStrategy:
 
         Other orders of the trace come first, where a rule is asked at a moment that this order does not have.
         """
-        if self.again.orders:
-            del self.again.orders[0]
-        else:
-            with uncollected():
-                self.turn_round()
-                self.again.orders = self.other_orders()
-        if self.again.orders:
-            return True
         with uncollected():
-            return self.go_back()
+            if not self.again.orders:
+                self.turn_round()
+                self.others = self.other_orders()
+            self.again.orders = list(islice(self.others, 1))
+            return bool(self.again.orders) or self.go_back()
 
     def go_back(self) -> bool:
         """Go to the last state where there is something left to do, if there is one."""
@@ -186,16 +185,23 @@ class DporStrategy:
             yield from node.sleep.values()
             yield from node.done.values()
 
-    def other_orders(self) -> list[Steered]:
-        """Orders of the trace that was executed with the moments at which rules are asked and that it did not have."""
+    def other_orders(self) -> Iterator[Steered]:
+        """Orders of the trace that was executed with the moments at which rules are asked and that it did not have.
+
+        Each order is executed before the next one is asked for. A moment that an order had is not tried again.
+        """
         execution, order = self.steps.execution, self.steps.order
         assert execution is not None
         assert order is not None
         if execution.pruned or self.is_endless():
-            return []
+            return
         takes = [(execution.tasks[node.chosen].name, node.taken) for node in self.path]
         reorder = Reorder(order.events, execution.tasks, cut=self.was_cut())
-        return [[takes[number] for number in each] for each in reorder.orders()]
+        tried: list[tuple[list[int], int]] = []
+        for number, each in reorder.orders():
+            if not any(done.index(number) <= last and reorder.has(done, number) for done, last in tried):
+                yield [takes[step] for step in each]
+                tried.append((each, self.again.step))
 
     def turn_round(self) -> None:
         """Add, for each new race, a task that begins an execution with the two steps turned round."""

@@ -33,7 +33,7 @@ from aiovgic.sync import (
 from aiovgic.sync.ref import RefGet
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Container, Generator
 
     from aiovgic.sync import Lock, Part, Runtime, Script, Thing
 
@@ -86,19 +86,36 @@ class Event:
 class Journal:
     """The events of one execution, in order."""
 
-    def __init__(self, rt: Runtime, handled: tuple[int, ...]) -> None:
+    def __init__(self, rt: Runtime, handled: tuple[int, ...], racing: Container[str]) -> None:
         self.rt = rt
         self.handled = handled
         """CPUs that have an interrupt handler."""
+        self.racing = racing
+        """The tasks that no other task spawns, by name."""
         self.events: list[Event] = []
         self.counts: dict[str, int] = {}
         self.over = False
         """Whether no task can go on: what killed tasks do after that belongs to no step."""
 
     def touch(self, thing: str, how: str) -> None:
-        """The step that was done last touched a thing, in one of the ways of CONFLICTS."""
-        if self.events and not self.over:
-            self.events[-1].touched.append((thing, how))
+        """The present step touched a thing, in one of the ways of CONFLICTS.
+
+        That is the step that was done last, or the beginning of a task that begins with a step. What a task does when
+        it is created belongs to no step.
+        """
+        if self.over:
+            return
+        me = self.rt.current.name
+        if self.has_begun():
+            if me in self.racing and not self.counts.get(me):
+                self.event("begin", "", "")
+            if self.events:
+                self.events[-1].touched.append((thing, how))
+
+    def has_begun(self) -> bool:
+        """Whether a task has taken a step."""
+        execution = self.rt.execution if isinstance(self.rt, ExecutionRuntime) else None
+        return execution is not None and execution.steps > 0
 
     def gave_back(self, lock: Lock) -> None:
         """A lock was released in the step that was done last."""
@@ -109,17 +126,21 @@ class Journal:
         """An operation is done."""
         if self.over:
             return
-        me = self.rt.current
-        index = self.counts.get(me.name, 0)
-        self.counts[me.name] = index + 1
         shown = "" if isinstance(op, GraceBegin) else repr(value)  # tickets are numbered in order of entry
-        event = Event(me.name, index, op.kind, op.target, shown)
-        self.events.append(event)
+        event = self.event(op.kind, op.target, shown)
         thing = op.thing
         if thing is not None:
             event.touched += [(name_of(thing), way_of(op, value)), (label_of(thing.owner), "read")]
         if turns_irqs_off(op, value):
-            event.touched.append((f"irqs of {me.cpu}", "count"))
+            event.touched.append((f"irqs of {self.rt.current.cpu}", "count"))
+
+    def event(self, kind: str, target: str, value: str) -> Event:
+        """One more step of the running task."""
+        me = self.rt.current
+        index = self.counts.get(me.name, 0)
+        self.counts[me.name] = index + 1
+        event = Event(me.name, index, kind, target, value)
+        self.events.append(event)
         if index == 0:
             event.touched.append((f"birth of {me.name}", "write"))
         if me.cpu.number in self.handled:
@@ -127,6 +148,7 @@ class Journal:
                 event.touched.append((repr(me.cpu), "plain"))
             elif index == 0:
                 event.touched += [(repr(me.cpu), "handler"), (f"irqs of {me.cpu}", "test")]
+        return event
 
     def begins_with_a_step(self) -> bool:
         """Whether the running task has just done the step that it begins with, as `engine.beginnings` has decided."""

@@ -47,7 +47,7 @@ class ToySession:
         self.rt = rt
         self.listing = listing
         self.reached: tuple[int, ...] = ()
-        self.journal = Journal(rt, tuple(listing.cpus[name] for name in listing.handlers))
+        self.journal = Journal(rt, tuple(listing.cpus[name] for name in listing.handlers), listing.tasks)
         self.toy = Parts(rt, noting=rt.noting).make(Toy, "toy", self.serve, listing.failures)
         self.observed: dict[str, list[Any]] = {}
         self.local: dict[str, Object | None] = {}
