@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aiovgic.engine.stage import Stage
 from aiovgic.engine.trampoline import Execution
 from aiovgic.engine.watch import Watch
-from aiovgic.sync import Channel, Context, Declared, HostCpu, Op, Parts, Runtime, Thing
+from aiovgic.sync import Channel, Context, Declared, HostCpu, Op, Parts, Runtime, Shared, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +109,8 @@ def state_of(session: Session) -> State:
             todo += [*each.keys(), *each.values()]
         elif isinstance(each, CONTAINERS):
             todo += each
+        elif isinstance(each, Shared):
+            todo.append(each.now)
         elif type(each).__module__.startswith("aiovgic.") and not isinstance(each, ANNOUNCED):
             for name, value in attributes(each):
                 todo.append(value)

@@ -77,6 +77,25 @@ def test_a_plain_attribute_that_two_tasks_change_is_found_by_the_audit(monkeypat
     assert changed == {"Careless.plain": 2, "Careless.pages": 2}
 
 
+class Behind(Part):
+    """A part whose shared word points at a careless one."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        super().__init__(parts, name)
+        self.pointer = self.shared("pointer", parts.make(Careless, "behind"))
+
+
+async def careless_behind(part: Behind) -> None:
+    await careless(await part.pointer.load())
+
+
+def test_the_audit_looks_at_what_a_shared_word_points_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cls in (Careless, Behind):
+        monkeypatch.setattr(cls, "__module__", "aiovgic.careless")
+    changed = audit(program(Behind, {"one": careless_behind, "two": careless_behind}), DfsStrategy(), 3)
+    assert changed == {"Careless.plain": 2, "Careless.pages": 2}
+
+
 @pytest.mark.parametrize("name", scenarios())
 def test_every_schedule_twice_offers_the_same_choices(name: str) -> None:
     search = explore(Subject.of(name, "fixed").program, TwiceStrategy(RandomStrategy(2)), 12)
