@@ -37,7 +37,7 @@ GONE = 1
 """The exit code of a worker whose pipe was closed."""
 
 PATIENCE_S = 5.0
-"""How long a worker may take to end after its pipe was closed."""
+"""How long a worker whose pipe has closed may take to end, before its exit code is read."""
 
 
 class WorkerLostError(AiovgicError):
@@ -129,14 +129,13 @@ class Pool(Generic[WorkT, ResultT]):
                     worker.pipe.send(piece)
 
     def close(self) -> None:
-        """End the workers: their pipes are closed."""
+        """End the workers at once: a worker that still imports would see only later that its pipe is closed."""
         for worker in self.workers:
             worker.pipe.close()
         for worker in self.workers:
-            worker.process.join(PATIENCE_S)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            worker.process.kill()
+        for worker in self.workers:
+            worker.process.join()
 
 
 @contextmanager
