@@ -35,11 +35,13 @@ class Answer(NamedTuple):
 class Event:
     """One step: the number of its task, and what it touches."""
 
-    __slots__ = ("answer", "clock", "footprint", "meets", "task")
+    __slots__ = ("answer", "clock", "footprint", "meets", "task", "whole")
 
     def __init__(self, task: int, footprint: Footprint) -> None:
         self.task = task
         self.footprint = footprint
+        self.whole = False
+        """Whether it was taken: the footprint of a step that is still to come has only what its operation tells."""
         self.answer: Answer | None = None
         """If rules may find something before this step in case no other task can go on: what they said, as it was."""
         self.clock: Clock = []
@@ -301,6 +303,11 @@ class Order:
                 initials.append(each.task)
             first[each.task] = at
         return initials
+
+    def beside(self, number: int) -> Iterator[Event]:
+        """The steps after step ``number`` that are not ordered behind it."""
+        task = self.events[number].task
+        return (each for each in self.events[number + 1 :] if not seen(each.clock, task, number))
 
     def clock_of(self, event: Event, apart_from: int) -> Clock:
         """What the next step comes after, had step ``apart_from`` not happened."""

@@ -85,6 +85,7 @@ class Steps(Watch):
             event.answer = self.asked(self.session, task.context)
         if isinstance(op, Fence) and op.order in PUBLISHES:
             self.fenced.setdefault(task.number, len(self.events))
+        event.whole = True
         self.footprint = event.footprint
         self.events.append(event)
         self.spawned.append(0)

@@ -273,9 +273,29 @@ class DporStrategy:
         initials = [task for task in order.initials(number, event) if task in node.enabled]
         if not initials:
             return False
+        if not event.whole:
+            initials = self.certain(order, number, event, initials)
         if not any(task in node.todo or task in node.sleep for task in initials):
             node.todo.append(event.task if event.task in initials else initials[0])
         return True
+
+    def certain(self, order: Order, number: int, event: Event, initials: list[int]) -> list[int]:
+        """Of the tasks that can begin an execution with ``event`` before step ``number``, those that surely can.
+
+        What a step that is still to come touches behind its operation is known only if the task took that step from
+        this state before. If it is not known, the step may conflict with those beside it, and comes after them.
+        """
+        others = [task for task in initials if task != event.task]
+        if not others or event.task not in initials:
+            return initials
+        beside = list(order.beside(number))
+        if any(each.task == event.task for each in beside):
+            return initials
+        node = self.path[number]
+        taken = node.sleep.get(event.task) or node.done.get(event.task)
+        if taken is not None and all(taken.commutes(each.footprint) for each in beside):
+            return initials
+        return others
 
     def add_ends(self, order: Order) -> None:
         """Try the last step, which ended the execution, before steps of others, and steps of others before it.
