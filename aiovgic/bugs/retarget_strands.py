@@ -4,8 +4,9 @@ MOVI, MOVALL, MAPC, MAPTI and GICD_IROUTER store a new target and kick no vCPU. 
 lists it next leaves its guest. An interrupt that is due only after that change is queued nowhere: it is on a list
 already, and the kick goes to the new target. Until the old vCPU runs, the new target sleeps, and reads nothing pending
 (found by the rule `stranded`, then asked of 6.1.0-57, 6.12.117 and 7.3.4, which all do it;
-docs/facts/interrupts.md#7, the table of kicks). The base hands the interrupt over when its target changes, and when it
-is queued while another vCPU lists it. No commit is known.
+docs/facts/interrupts.md#7, the table of kicks). The base hands the interrupt over when its target changes, if it is due
+then. What is due only after that change still waits for its old vCPU, on the base too: the rule says so. No commit is
+known.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @replaces(Irq)
 class RetargetStrands(Irq):
-    """No interrupt is handed over to its target."""
+    """No interrupt is handed over when its target changes."""
 
     def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
         return None

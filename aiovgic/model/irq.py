@@ -137,12 +137,9 @@ class Irq(Part):
         return True
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
-        """It is listed, or belongs nowhere: move it where it belongs, or let that vCPU come round and look again."""
-        moving = self.misplaced()
+        """Nothing to queue: let the vCPU it belongs on, if any, come round and look again."""
         self.irq_lock.release()
-        if moving is not None:
-            await self.hand_over(moving)
-        elif vcpu is not None:
+        if vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
             await self.notify(vcpu)
         return False
@@ -161,7 +158,7 @@ class Irq(Part):
         return None if target is None or target is holder else (holder, target)
 
     async def hand_over(self, moving: tuple[Vcpu, Vcpu] | None) -> None:
-        """Move it to its target's list, if `misplaced` said so when the target changed, or when it became due.
+        """Move it to its target's list, if `misplaced` said so when the target changed.
 
         No spinlock is held, and the caller has a reference. KVM leaves this to the vCPU that lists it, when that vCPU
         leaves its guest; a vCPU that does not run would keep the interrupt.
