@@ -76,7 +76,8 @@ def load_trace(path: str | Path) -> Trace:
     try:
         return Trace.load(Path(path))
     except ScenarioError as error:
-        near = "" if os.path.isfile(path) else traces_near(Path(path))  # noqa: PTH113  any text goes
+        is_file = os.path.exists(path) and not os.path.isdir(path)  # noqa: PTH110, PTH112  any text goes
+        near = "" if is_file else traces_near(Path(path))
         then = f"there are {near}" if near else WRITE
         raise ScenarioError(error.place, error.why if error.why.endswith("?") else f"{error.why}; {then}") from None
 

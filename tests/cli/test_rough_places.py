@@ -53,7 +53,10 @@ def test_a_pipe_that_nobody_writes_into_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.jsonl")
     code, out, err = ask(tmp_path, "timeline", "x.jsonl")
     assert (code, out) == (2, "")
-    assert err == "aiovgic: x.jsonl: cannot be read: nothing was written into this pipe for 5 s\n"
+    assert err == (
+        "aiovgic: x.jsonl: cannot be read: nothing was written into this pipe for 5 s; "
+        "'aiovgic replay SCENARIO SCHEDULE --trace FILE' writes one\n"
+    )
 
 
 def test_what_a_user_s_code_prints_does_not_spoil_the_json(tmp_path: Path) -> None:

@@ -52,8 +52,6 @@ def test_each_fault_that_the_base_mends_shows_in_a_recording() -> None:
         "mapped/same-device",
         "mapped/remap-pending",
         "stranded/movi",
-        "stranded/irouter-then-pending",
-        "stranded/irouter-then-line",
     } <= differing
 
 

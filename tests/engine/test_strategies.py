@@ -153,13 +153,15 @@ def test_a_complete_search_of_a_scenario_costs_at_most_half_more_than_dpor(name:
 
 def test_a_default_search_that_took_turns_says_so_and_counts_them() -> None:
     result = lab_explore("msi-vs-wfi", budget=80)
-    assert "budget spent, not complete  (revision fixed, turns, " in str(result)
+    assert "budget spent, not complete  80 executions  (revision fixed, turns, " in str(result)
     assert "  executions by strategy: dpor: " in str(result)
     assert sum(result.by_strategy.values()) == result.executions == 80
 
 
 def test_a_bounded_search_does_not_call_itself_complete() -> None:
-    assert "complete as far as the bound goes" in str(lab_explore("addr-vs-init", strategy=Way("dfs", preemptions=0)))
+    assert "not complete  2 executions, every order within the bound was tried" in str(
+        lab_explore("addr-vs-init", strategy=Way("dfs", preemptions=0))
+    )
 
 
 @pytest.mark.parametrize(

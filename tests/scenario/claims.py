@@ -124,8 +124,8 @@ FAILS: Mapping[str, tuple[Fails, ...]] = {
 }
 """By scenario."""
 
-SHOWN_ELSEWHERE = ("no_kick_if_queued",)
-"""Files of tests/whatif that no shipped scenario shows; `tests/lab/test_moments.py` has the scenario."""
+SHOWN_ELSEWHERE = ("halt_of_its_own", "mpidr_without_lock", "no_kick_if_queued", "routes_kept")
+"""Files of tests/whatif that `tests/check/test_found.py` and `tests/lab/test_moments.py` show with a scenario."""
 
 ONE_OUTCOME: Mapping[str, str] = {
     # init
