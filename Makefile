@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test slow check format conform bench bench-complete bench-explore clean
+.PHONY: demo test slow check format conform schedules bench bench-complete bench-explore clean
 
 # Install, explore the race of the patch that introduced the ITS device, and show it.
 demo: $(VENV)/.installed
@@ -35,6 +35,10 @@ conform: $(VENV)/.installed
 	$(BIN)/aiovgic conform --revision v6.1
 	$(BIN)/aiovgic conform --live
 	$(BIN)/aiovgic conform --revision v6.1 --live
+
+# Compare what every scenario and bug does, step by step, with the digests in tests/data/schedules.txt.
+schedules: $(VENV)/.installed-test
+	$(BIN)/python -m devtools.schedules
 
 # How fast recordings are played, against the model without an engine.
 bench: $(VENV)/.installed
