@@ -1,4 +1,4 @@
-"""Where a scenario's machine has things: the addresses of the recordings (oracle/layout.py)."""
+"""Where a scenario's machine has things: the addresses that the recordings use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts, and recordings of what a kernel answered: JSON lines (oracle/README.md)."""
+"""Scripts, and recordings of what a kernel answered: JSON lines (devtools/oracle/README.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A machine that operations are played on: one VMM process, and what each name does in it.
 
-The operations are those of the recordings (oracle/README.md), and a result is exactly the
+The operations are those of the recordings (devtools/oracle/README.md), and a result is exactly the
 object a recording has.
 """
 

@@ -1,6 +1,6 @@
 """The vocabulary: every operation by name, and the fields it takes.
 
-Scripts, scenarios, traces and the Python API all say the same words (oracle/README.md).
+Scripts, scenarios, traces and the Python API all say the same words (devtools/oracle/README.md).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiovgic.errors import UsageError
 from devtools.oracle.answers import result_of
 from devtools.oracle.programs import CROSS_CC, PROBE, compiled
-from devtools.oracle.vm import Host, boot
+from devtools.oracle.vm import QEMU, Host, boot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,6 +41,16 @@ class Asking:
     up: str = ""
     """Seconds from the start of the kernel to process 1, on the guest's clock."""
     seconds: float = 0.0
+
+    @property
+    def stamp(self) -> dict[str, object]:
+        """What the answers are recorded on."""
+        return {
+            "kernel": self.kernel,
+            "cpu": self.host.cpu,
+            "host": f"{QEMU} tcg",
+            "host_gic": self.host.gic,
+        }
 
     def run(self) -> None:
         """Ask all scripts and put the results into their lines. Raises UsageError if the kernel does not come up."""

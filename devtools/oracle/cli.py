@@ -21,6 +21,13 @@ SETUP = Path(__file__).with_name("setup.sh")
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 CACHE = click.option("--cache", type=FOLDER, help=f"The folder of the kernel ({VARIABLE}).")
+GIC = click.option(
+    "--gic",
+    type=click.IntRange(min(GICS), max(GICS)),
+    default=Host().gic,
+    show_default=True,
+    help="The version of the host's GIC.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,7 +51,7 @@ def setup(cache: Path | None, kernel: str | None, suite: str | None) -> int:
 @CACHE
 @click.option("--out-dir", type=FOLDER, help="Write one recording for each file into this folder.")
 @click.option("--cpu", default=Host().cpu, show_default=True, help="The CPU that QEMU emulates.")
-@click.option("--gic", type=click.Choice([str(gic) for gic in GICS]), default="3", show_default=True)
+@GIC
 @click.option("--timeout", type=click.FloatRange(min=1), default=LIMIT_S, show_default=True, help="Seconds of a boot.")
 @click.option("--append", default="", help="More words for the kernel's command line.")
 @click.option("--trace", default="", metavar="EVENTS", help="Events to trace, such as kvm/kvm_mmio,kvm/kvm_entry.")
@@ -53,7 +60,7 @@ def ask(  # noqa: PLR0913, PLR0917  one argument an option
     cache: Path | None,
     out_dir: Path | None,
     cpu: str,
-    gic: str,
+    gic: int,
     timeout: float,
     append: str,
     trace: str,
@@ -64,20 +71,19 @@ def ask(  # noqa: PLR0913, PLR0917  one argument an option
     asking = Asking(
         Cache.of(cache),
         [script for file in files for script in file.scripts],
-        Host(cpu, int(gic), kernel_words=append),
+        Host(cpu, gic, kernel_words=append),
         timeout,
         [event for event in trace.split(",") if event],
         tell,
     )
     asking.run()
-    stamp = {"kernel": asking.kernel, "cpu": cpu, "host": "qemu-system-aarch64 tcg", "host_gic": int(gic)}
     if out_dir is not None:
         out_dir.mkdir(parents=True, exist_ok=True)
     for file in files:
         if out_dir is None:
-            click.echo(file.recording(stamp), nl=False)
+            click.echo(file.recording(asking.stamp), nl=False)
         else:
-            write(out_dir, file.path.name, file.recording(stamp))
+            write(out_dir, file.path.name, file.recording(asking.stamp))
     ops = sum(len(script.ops) for script in asking.scripts)
     tell(
         f"{len(asking.scripts)} scripts, {ops} operations, kernel {asking.kernel}, "
@@ -98,10 +104,10 @@ def compare(a: Path, b: Path, *, whole: bool) -> int:
     return 1 if compared.differences else 0
 
 
-def main(arguments: list[str] | None = None, group: click.Group = cli, name: str = "devtools.oracle") -> int:
+def main(arguments: list[str] | None = None, command: click.Command = cli, name: str = "devtools.oracle") -> int:
     """Run one command; errors are one line on standard error, and the exit code is then 2."""
     try:
-        return int(group.main(args=arguments, prog_name=f"python -m {name}", standalone_mode=False) or 0)
+        return int(command.main(args=arguments, prog_name=f"python -m {name}", standalone_mode=False) or 0)
     except click.ClickException as error:
         why = error.format_message()
     except (AiovgicError, OSError) as error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIMER_BITS = 1 << 27 | 1 << 30
-"""PPIs 27 and 30 belong to KVM's timer; recordings leave their state alone (oracle/README.md)."""
+"""PPIs 27 and 30 belong to KVM's timer; recordings leave their state alone (devtools/oracle/README.md)."""
 
 
 def whole(value: int) -> str:

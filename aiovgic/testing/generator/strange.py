@@ -1,7 +1,7 @@
 """Themes that leave the usual layout: memory and frames elsewhere, and calls with nothing to call.
 
-What is the player's own is left alone (oracle/README.md): no frame and no RAM lies where the guest reports back, nobody
-accesses the memory its code is in, a guest without that memory does not run, nor one that was reset after it ran.
+These themes leave alone what belongs to the probe (devtools/oracle/README.md): no frame and no RAM lies at the probe's
+bell, no access goes to the memory of the probe's code, and no guest runs without that memory or after a reset.
 """
 
 from __future__ import annotations

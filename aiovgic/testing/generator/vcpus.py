@@ -2,7 +2,7 @@
 
 A vCPU that was told to be off would wait for ever, one that is reset after it ran skips an
 instruction of the probe, and one whose core registers were changed is not where the probe is:
-none of them runs any more (oracle/README.md). What a vCPU that ran has in its core registers
+none of them runs any more (devtools/oracle/README.md). What a vCPU that ran has in its core registers
 is the probe's, until it is reset.
 """
 

@@ -7,4 +7,4 @@ import sys
 from devtools.oracle.cli import main
 from devtools.oracle.litmus.cli import cli
 
-sys.exit(main(group=cli, name="devtools.oracle.litmus"))
+sys.exit(main(command=cli, name="devtools.oracle.litmus"))
