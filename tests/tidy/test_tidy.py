@@ -26,6 +26,7 @@ LONGEST_FUNCTION = 50
 MODEL_ROOMS = ("model", "uapi", "bugs", "revisions")
 DECIDING_ROOMS = (*MODEL_ROOMS, "engine", "sync", "check")
 FILES = sorted(PACKAGE.rglob("*.py"))
+TOOLS = sorted((ROOT / "devtools").rglob("*.py"))
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists())
 
 
@@ -36,8 +37,8 @@ def tree(path: Path) -> ast.Module:
 
 
 def short(path: Path) -> str:
-    """A file as the package has it."""
-    return path.relative_to(PACKAGE).as_posix()
+    """A file as the package has it, or as the repository has it."""
+    return path.relative_to(PACKAGE if PACKAGE in path.parents else ROOT).as_posix()
 
 
 def in_rooms(*rooms: str) -> list[Path]:
@@ -52,18 +53,18 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
+@pytest.mark.parametrize("path", [*FILES, *TOOLS], ids=short)
 def test_no_file_is_too_long(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
+@pytest.mark.parametrize("path", [*FILES, *TOOLS], ids=short)
 def test_no_function_is_too_long(path: Path) -> None:
     long = [node.name for node in functions(path) if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION]
     assert not long
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
+@pytest.mark.parametrize("path", [*FILES, *TOOLS], ids=short)
 def test_every_file_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree(path))
 
