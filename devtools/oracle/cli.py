@@ -40,7 +40,7 @@ def cli() -> None:
 @click.option("--kernel", help="A Debian package of a kernel, as 'apt-cache search' names it.")
 @click.option("--suite", help="The suite of the archive that has it, such as trixie-backports.")
 def setup(cache: Path | None, kernel: str | None, suite: str | None) -> int:
-    """Fetch a kernel, busybox, QEMU and a compiler (Debian, as root)."""
+    """Fetch a kernel and busybox; install QEMU and a compiler if they are missing (Debian 12)."""
     asked = {VARIABLE: str(cache_folder(cache)), "ORACLE_KERNEL": kernel, "ORACLE_SUITE": suite}
     environment = {**os.environ, **{name: value for name, value in asked.items() if value}}
     return subprocess.run([str(SETUP)], check=False, env=environment).returncode  # noqa: S603  the script beside this file

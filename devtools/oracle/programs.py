@@ -33,7 +33,7 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None)
 
 def missing(program: str) -> UsageError:
     """The error for a program that this machine does not have."""
-    return UsageError(f"{program} is not installed: run '{SETUP}'")
+    return UsageError(f"{program} is not installed: run '{SETUP}' as root")
 
 
 def compiled(target: Path, folders: Sequence[Path], compiler: Sequence[str], *, more: Sequence[str] = ()) -> Path:

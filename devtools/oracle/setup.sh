@@ -5,8 +5,8 @@
 #   ORACLE_KERNEL   the package of the kernel (default: linux-image-6.12-cloud-arm64)
 #   ORACLE_SUITE    the suite that has it, if it is not the machine's own
 #
-# For Debian 12, as root. All packages come from the archives that apt knows. It may be run again: a kernel that is
-# there is kept.
+# For Debian 12; as root where something is to be installed. All packages come from the archives that apt knows. It may
+# be run again: a kernel that is there is kept.
 set -euo pipefail
 cache=${ORACLE_CACHE:-$HOME/.cache/kvm-oracle}
 kernel=${ORACLE_KERNEL:-linux-image-6.12-cloud-arm64}
@@ -30,10 +30,11 @@ install_tools() {
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${need[@]}"
 }
 
-# apt for arm64, with lists of its own in the folder $1; a suite may be named by $2.
+# apt for arm64, with lists and a cache of its own in the folder $1; a suite may be named by $2.
 arm64_options() {
-	mkdir -p "$1/partial"
-	options=(-oAPT::Architecture=arm64 -oAPT::Architectures=arm64 "-oDir::State::Lists=$1" -oAPT::Sandbox::User=root)
+	mkdir -p "$1/lists/partial" "$1/archives/partial"
+	options=(-oAPT::Architecture=arm64 -oAPT::Architectures=arm64 "-oAPT::Sandbox::User=$(id -un)"
+		"-oDir::State::Lists=$1/lists" "-oDir::Cache=$1")
 	[ -n "$2" ] || return 0
 	local archive
 	# shellcheck disable=SC2016  # apt fills this in
@@ -50,7 +51,7 @@ depends_of() {
 # The package that holds the kernel: a package without a version depends on it. Newer ones are split in two.
 fetch_kernel() {
 	local found parts=()
-	arm64_options "$cache/lists" "${ORACLE_SUITE:-}"
+	arm64_options "$cache/apt" "${ORACLE_SUITE:-}"
 	apt-get "${options[@]}" update
 	found=$(depends_of "$kernel" 'linux-image-.*' | sed -n 1p)
 	mapfile -t parts < <(depends_of "${found:-$kernel}" 'linux-\(binary\|modules\)-.*')
@@ -60,7 +61,7 @@ fetch_kernel() {
 
 # Busybox of the machine's own suite: those of newer suites need more of the kernel.
 fetch_busybox() {
-	arm64_options "$cache/own-lists" ""
+	arm64_options "$cache/apt-own" ""
 	apt-get "${options[@]}" update
 	(cd "$cache/packages" && apt-get "${options[@]}" download busybox-static)
 }

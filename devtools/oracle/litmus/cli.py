@@ -10,11 +10,12 @@ from devtools.oracle.cache import Cache
 from devtools.oracle.cli import CACHE, EXISTING
 from devtools.oracle.litmus.compare import not_allowed
 from devtools.oracle.litmus.compare import report as compare_report
+from devtools.oracle.litmus.gdb import steered
 from devtools.oracle.litmus.kernel import Effort, observe
 from devtools.oracle.litmus.model import allow
 from devtools.oracle.litmus.outcomes import Allowed, Observed, read, write
 from devtools.oracle.litmus.race import load
-from devtools.oracle.litmus.steering import plugin_words
+from devtools.oracle.litmus.steering import gdb_steering, plugin_words, symbols
 from devtools.oracle.vm import Host
 
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=EXISTING)
@@ -38,6 +39,7 @@ def cli() -> None:
 @click.option("--append", default="", help="More words for the kernel's command line.")
 @click.option("--chaos", default="", metavar="MEAN,US,MOST", help="Let CPUs sleep inside the kernel, at random.")
 @click.option("--hold", multiple=True, metavar="CPU,WHERE,N,CPU2,WHERE2,N2,US", help="Hold a CPU until another comes.")
+@click.option("--gdb-hold", metavar="CPU,WHERE,CPU2,WHERE2,US", help="Hold a CPU by breakpoints.")
 def run(  # noqa: PLR0913, PLR0917  one argument an option
     scenarios: tuple[Path, ...],
     cache: Path | None,
@@ -50,13 +52,19 @@ def run(  # noqa: PLR0913, PLR0917  one argument an option
     append: str,
     chaos: str,
     hold: tuple[str, ...],
+    gdb_hold: str | None,
 ) -> int:
     """Play scenarios on a kernel; add the outcomes to those in the file."""
     races = [load(path) for path in scenarios]
     older = read(out, Observed) if out is not None and out.exists() else {}
     kernel = Cache.of(cache)
-    host = Host(cpus=cpus, kernel_words=append, qemu_words=plugin_words(kernel, chaos, hold, seed))
-    observed = observe(kernel, races, Effort(rounds, seconds, seed, timeout), host)
+    plugin = plugin_words(kernel, chaos, hold, seed)
+    steering = gdb_steering(symbols(kernel), gdb_hold) if gdb_hold else None
+    with steered(steering, timeout) as words:
+        host = Host(cpus=cpus, kernel_words=append, qemu_words=[*plugin, *words])
+        observed = observe(kernel, races, Effort(rounds, seconds, seed, timeout), host)
+    if steering is not None:
+        click.echo(steering.report())
     for name, new in observed.items():
         for line in new.report(name):
             click.echo(line)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
 from aiovgic.uapi.fields import nearest, shown
+from devtools.oracle.litmus.gdb import GdbHold, Steering
 from devtools.oracle.litmus.kernel import litmus_probe
 from devtools.oracle.programs import compiled, run
 from devtools.oracle.vm import Host, boot
@@ -23,7 +24,9 @@ PLUGIN = Path(__file__).parent / "plugin"
 HOST_CC = ("gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-fvisibility=hidden")
 NM = "aarch64-linux-gnu-nm"
 BOOT_S = 300.0
+MICRO = 1e6
 HOLD_WORDS = 7
+GDB_WORDS = 5
 CHAOS_WORDS = 3
 SYMBOL_WORDS = 3
 
@@ -128,3 +131,13 @@ def plugin_words(cache: Cache, chaos: str, holds: Sequence[str], seed: int) -> l
     conf = plugin.with_suffix(".conf")
     conf.write_text(wanted, encoding="utf-8")
     return ["-plugin", f"{plugin},conf={conf}"]
+
+
+def gdb_steering(known: Symbols, hold: str) -> Steering:
+    """Steering by breakpoints for CPU,WHERE,CPU2,WHERE2,US. Raises UsageError."""
+    words = hold.split(",")
+    if len(words) != GDB_WORDS or not all(words[place].isdecimal() for place in (0, 2, 4)):
+        raise UsageError(f"--gdb-hold takes CPU,WHERE,CPU2,WHERE2,US, not {shown(hold)}")
+    cpu, where, other, until, limit = words
+    asked = GdbHold(int(cpu), known.address(where), int(other), known.address(until), int(limit) / MICRO)
+    return Steering(asked, known.probe["race_begins"], known.probe["race_ends"])
