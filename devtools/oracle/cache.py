@@ -44,6 +44,12 @@ class Cache:
         return self.folder / "base.cpio"
 
     @property
+    def release(self) -> str:
+        """The release of the kernel, as ``uname -r`` prints it; empty if ``setup.sh`` has not written it down."""
+        written = self.folder / "kernel-version"
+        return written.read_text(encoding="utf-8").strip() if written.exists() else ""
+
+    @property
     def built(self) -> Path:
         """The folder of what is compiled from the sources here."""
         return self.folder / "build"

@@ -13,8 +13,8 @@ while [ ! -e /dev/vport0p1 ] && [ $tries -lt 200 ]; do
 	tries=$((tries + 1))
 done
 if [ -e /tracing ]; then
-	$b mount -t sysfs sys /sys
-	$b mount -t tracefs tracing /sys/kernel/tracing
+	$b mount -t sysfs none /sys
+	$b mount -t tracefs none /sys/kernel/tracing
 	while read -r event; do
 		echo 1 > "/sys/kernel/tracing/events/$event/enable"
 	done < /tracing

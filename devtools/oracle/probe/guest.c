@@ -11,14 +11,14 @@
 extern const char guest_image[], guest_image_end[], guest_entry[];
 
 #define RETURN_INSTRUCTION 0xd65f03c0u
-#define EL1H_MASKED 0x3c5      /* PSTATE: EL1h, D, A, I and F set */
-#define NON_CACHEABLE 0x44     /* MAIR_EL1: attribute 0 is Normal, non-cacheable */
-#define MMU_ON 0x30d00801      /* SCTLR_EL1: the bits that read as 1, and M */
+#define EL1H_MASKED 0x3c5  /* PSTATE: EL1h, D, A, I and F set */
+#define NON_CACHEABLE 0x44 /* MAIR_EL1: attribute 0 is Normal, non-cacheable */
+#define MMU_ON 0x30d00801  /* SCTLR_EL1: the bits that read as 1, and M */
 #define TABLE_DESCRIPTOR 3
 #define BLOCK_1G(i) ((uint64_t)(i) << 30 | 1 << 10 /* AF */ | 2 << 8 /* outer shareable */ | 1)
 #define TCR_40_BITS (24 /* T0SZ */ | 2ull << 12 /* outer shareable */ | 1 << 23 /* no TTBR1 */ | 2ull << 32 /* IPS */)
 
-#define CORE_REGISTER(member) \
+#define CORE_REGISTER(member)                                                                                          \
     (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | offsetof(struct kvm_regs, regs.member) / 4)
 
 /* How guest.S leaves a mailbox. */
@@ -88,8 +88,7 @@ static struct mailbox *post(struct vcpu *vcpu, const struct op *op)
     uint64_t mode = op->number[4];
 
     box->address = op->number[2];
-    box->value =
-        mode >= NTH_LATEST ? vcpu->reads[(vcpu->nreads - (mode - REMEMBER)) % MAX_READS] : op->number[3];
+    box->value = mode >= NTH_LATEST ? vcpu->reads[(vcpu->nreads - (mode - REMEMBER)) % MAX_READS] : op->number[3];
     box->status = UNFINISHED;
     box->instruction[0] = op->number[1];
     box->instruction[1] = RETURN_INSTRUCTION;
@@ -107,8 +106,8 @@ static void complete_mmio(struct kvm_run *run, struct text *exits)
     else
         memset(run->mmio.data, 0, sizeof(run->mmio.data));
     if (exits->length < LONGEST_EXITS)
-        say(exits, " m 0x%llx,%d,%u,0x%llx", (unsigned long long)run->mmio.phys_addr, run->mmio.is_write,
-            run->mmio.len, (unsigned long long)data);
+        say(exits, " m 0x%llx,%d,%u,0x%llx", (unsigned long long)run->mmio.phys_addr, run->mmio.is_write, run->mmio.len,
+            (unsigned long long)data);
 }
 
 /* KVM_RUN until the guest rings the bell; what KVM_RUN returned last. */

@@ -12,9 +12,9 @@
 #include "perform.h"
 #include "scripts.h"
 
-#define GUEST_SECONDS 3       /* how long a guest may take for one instruction */
-#define INJECTION_USEC 20000  /* an irqfd may inject from a work item */
-#define GUEST_STUCK 99        /* what the process of a script ends with if a guest took longer */
+#define GUEST_SECONDS 3      /* how long a guest may take for one instruction */
+#define INJECTION_USEC 20000 /* an irqfd may inject from a work item */
+#define GUEST_STUCK 99       /* what the process of a script ends with if a guest took longer */
 
 static void nothing(int signal)
 {

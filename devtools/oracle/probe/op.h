@@ -16,14 +16,14 @@
  *   W gpa hex                              mem_write
  *   R gpa len                              mem_read
  *   N gpa len                              mem_scan
- *   g vcpu insn addr value mode            one guest instruction, with x0 = addr and x1 = value; mode 1 remembers the
- *                                          resulting x1, mode 1+n takes the vCPU's nth latest remembered x1 as the value
- *   T n {gsi type a b c d} * n             set_gsi_routing; a to d are address, data, devid, flags or irqchip, pin, 0, flags
+ *   g vcpu insn addr value mode            one guest instruction, with x0 = addr and x1 = value; mode 1 remembers x1
+ *                                          after it, mode 1+n takes the vCPU's nth latest remembered x1 as value
+ *   T n {gsi type a b c flags} * n         set_gsi_routing; a, b, c are address, data, devid or irqchip, pin, 0
  *   F gsi flags                            irqfd
  *   f gsi                                  irqfd_signal
  *   Z microseconds                         sleep
  *
- * Its result is "RETURNED ERRNO KEY VALUE ...": the keys are in result.py.
+ * Its result is "RETURNED ERRNO KEY VALUE ...": the keys are in answers.py.
  */
 #ifndef ORACLE_OP_H
 #define ORACLE_OP_H

@@ -204,11 +204,11 @@ static const struct {
     char kind;
     void (*perform)(struct op *op);
 } verbs[] = {
-    {'V', create_vm},      {'D', create_device}, {'C', close_device},   {'S', device_attr},     {'G', device_attr},
-    {'H', device_attr},    {'U', create_vcpu},   {'I', init_vcpu},      {'Q', create_irqchip},  {'X', check_extension},
-    {'O', get_one_reg},    {'P', set_one_reg},   {'M', signal_msi},     {'L', irq_line},        {'W', mem_write},
-    {'R', mem_read},       {'N', mem_scan},      {'g', guest_execute},  {'T', set_gsi_routing}, {'F', irqfd},
-    {'f', irqfd_signal},   {'Z', sleep_for},
+    {'V', create_vm},    {'D', create_device}, {'C', close_device},  {'S', device_attr},     {'G', device_attr},
+    {'H', device_attr},  {'U', create_vcpu},   {'I', init_vcpu},     {'Q', create_irqchip},  {'X', check_extension},
+    {'O', get_one_reg},  {'P', set_one_reg},   {'M', signal_msi},    {'L', irq_line},        {'W', mem_write},
+    {'R', mem_read},     {'N', mem_scan},      {'g', guest_execute}, {'T', set_gsi_routing}, {'F', irqfd},
+    {'f', irqfd_signal}, {'Z', sleep_for},
 };
 
 void perform(struct op *op)

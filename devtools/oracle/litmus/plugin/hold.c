@@ -47,9 +47,9 @@ bool hold_take(const char *line)
 {
     struct hold *hold = &holds[nholds];
 
-    if (nholds == MAX_HOLDS || sscanf(line, "hold %u %" SCNx64 " %ld %u %" SCNx64 " %ld %ld", &hold->held.cpu,
-                                      &hold->held.address, &hold->held.nth, &hold->until.cpu, &hold->until.address,
-                                      &hold->until.nth, &hold->limit_us) != 7)
+    if (nholds == MAX_HOLDS ||
+        sscanf(line, "hold %u %" SCNx64 " %ld %u %" SCNx64 " %ld %ld", &hold->held.cpu, &hold->held.address,
+               &hold->held.nth, &hold->until.cpu, &hold->until.address, &hold->until.nth, &hold->limit_us) != 7)
         return false;
     nholds++;
     add_spot(hold->held.address);

@@ -1,10 +1,10 @@
 #include "marks.h"
 
 /* Each has an instruction of its own, so that the linker does not make them one. */
-#define MARK(name, number)              \
-    __attribute__((noinline)) void name(void) \
-    {                                   \
-        asm volatile("nop" ::"r"(number) : "memory"); \
+#define MARK(name, number)                                                                                             \
+    __attribute__((noinline)) void name(void)                                                                          \
+    {                                                                                                                  \
+        asm volatile("nop" ::"r"(number) : "memory");                                                                  \
     }
 
 MARK(race_begins, 1)

@@ -6,8 +6,8 @@
  *   t task OP                            an operation of a task, in the race
  *   f thread OP                          an operation of the end, alone
  *
- * Thread n plays task n. Where an operation alone needs a vCPU, the thread that has this vCPU in the race performs it: KVM
- * waits for a grace period when a vCPU changes its thread. OP is as in op.h; D and U have the slot that is made.
+ * Thread n plays task n. Where an operation alone needs a vCPU, the thread that has this vCPU in the race performs it:
+ * KVM waits for a grace period when a vCPU changes its thread. OP is as in op.h; D and U have the slot that is made.
  */
 #ifndef LITMUS_SCENARIO_H
 #define LITMUS_SCENARIO_H

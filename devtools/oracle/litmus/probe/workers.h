@@ -13,8 +13,8 @@ struct worker {
     int given, done; /* jobs: the thread sleeps while they are equal */
     struct step *steps[MAX_STEPS];
     int count;
-    bool racing; /* the job is the task in the race, not the steps above */
-    uint64_t start;           /* of the task, in ticks */
+    bool racing;               /* the job is the task in the race, not the steps above */
+    uint64_t start;            /* of the task, in ticks */
     uint64_t delay[MAX_STEPS]; /* before each step, in ticks */
     uint64_t began, ended;
 };
