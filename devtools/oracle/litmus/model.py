@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiovgic.record.finding import Violation
-    from aiovgic.sync import Context, Runtime
+    from aiovgic.sync import Context, Runtime, Shared
     from devtools.oracle.litmus.race import Race
 
 
@@ -28,7 +28,7 @@ class RaceSession(ScenarioSession):
     def quiet(self) -> Sequence[Violation]:
         return ()
 
-    def published(self) -> Sequence[Violation]:
+    def published(self, word: Shared[Any]) -> Sequence[Violation]:
         return ()
 
     def settled(self, me: Context) -> Sequence[Violation]:
