@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from devtools.hunt import Hunt
 from devtools.oracle.cache import Cache
+
+if TYPE_CHECKING:
+    import pytest
 
 AGREED = '{"script": "a/agreed"}\n{"op": "create_vm", "result": {"ret": 0, "errno": null}}\n'
 DIFFERS = '{"script": "a/differs"}\n{"op": "create_vm", "result": {"ret": -1, "errno": "ENOMEM"}}\n'
