@@ -40,9 +40,10 @@ conform: $(VENV)/.installed
 schedules: $(VENV)/.installed-test
 	$(BIN)/python -m devtools.schedules
 
-# How fast recordings are played, against the model without an engine.
+# How fast recordings are played, against the model without an engine; then how long the command line takes to start.
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/conform.py
+	$(BIN)/python benchmarks/start_up.py
 
 # What a complete search of each shipped scenario costs, beside an earlier commit; minutes.
 bench-complete: $(VENV)/.installed

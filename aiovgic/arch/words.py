@@ -7,8 +7,9 @@ their place in it, as those of an address do.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -97,8 +98,7 @@ class Word(int):
         try:
             return cls.FIELDS[name]
         except KeyError:
-            near = get_close_matches(name, cls.FIELDS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ";"
+            hint = nearest(name, cls.FIELDS) or ";"
             known = ", ".join(cls.FIELDS) or "none"
             raise TypeError(f"{cls.__name__} has no field {name!r}{hint} Its fields: {known}") from None
 

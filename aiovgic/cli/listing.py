@@ -15,7 +15,7 @@ from aiovgic.revisions import ABOUT, REVISIONS
 from aiovgic.scenario.loader import load
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.scenario.shorthand import GUEST_SHORTHANDS, SHORTHANDS
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 from aiovgic.uapi.operations import OPERATIONS
 
 if TYPE_CHECKING:

@@ -5,29 +5,18 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import traceback
 from contextlib import suppress
 from enum import IntEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aiovgic.cli.bugs import bugs
-from aiovgic.cli.conform import conform
-from aiovgic.cli.explore import explore
-from aiovgic.cli.listing import list_all
 from aiovgic.cli.output import complain, log_to_stderr, say, say_json
-from aiovgic.cli.replay import replay
-from aiovgic.cli.run import run as run_verb
-from aiovgic.cli.schema import schema
 from aiovgic.cli.signals import interrupted
-from aiovgic.cli.stress import stress
-from aiovgic.cli.timeline import timeline
+from aiovgic.cli.verbs import Verbs
 from aiovgic.errors import DivergedError, RefusedError, ScenarioError, UsageError
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,19 +31,6 @@ class Exit(IntEnum):
     WRONG = 3
 
 
-class Verbs(click.Group):
-    """The verbs; a wrong one gets the nearest right one."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name in self.commands or name.startswith("-"):
-            return super().resolve_command(ctx, args)
-        hint = nearest(name, list(self.commands)) or f"; there are {', '.join(self.commands)}"
-        raise UsageError(f"there is no verb {shown(name)}{hint}")
-
-
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aiovgic")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what the live engine does.")
@@ -65,10 +41,6 @@ def cli(ctx: click.Context, verbose: bool) -> None:
         log_to_stderr()
     if ctx.invoked_subcommand is None:
         say(ctx.get_help())
-
-
-for verb in (run_verb, explore, replay, stress, timeline, conform, bugs, list_all, schema):
-    cli.add_command(verb)
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -142,6 +114,10 @@ def asked_wrongly(error: click.ClickException) -> str:
 
 def our_fault(error: BaseException) -> str:
     """An internal error, with its place."""
+    import logging  # noqa: PLC0415  only an internal error needs it
+    import traceback  # noqa: PLC0415  only an internal error needs it
+    from pathlib import Path  # noqa: PLC0415  only an internal error needs it
+
     logging.getLogger("aiovgic").debug("internal error", exc_info=error)
     where = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 import sys
 from contextlib import suppress
 from typing import Any
-
-from rich.console import Console
-from rich.text import Text
 
 from aiovgic.errors import UsageError
 
@@ -28,6 +23,9 @@ def say(text: str) -> None:
     if sys.stdout is None or sys.stdout.closed or not sys.stdout.isatty():
         write(shown)
         return
+    from rich.console import Console  # noqa: PLC0415  only a terminal needs it
+    from rich.text import Text  # noqa: PLC0415  only a terminal needs it
+
     coloured = Text(writable(shown, sys.stdout.encoding))
     for pattern, style in COLOURS:
         coloured.highlight_regex(pattern, style)
@@ -36,6 +34,8 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print one object. Raises UsageError where standard output takes nothing."""
+    import json  # noqa: PLC0415  only --json needs it
+
     write(json.dumps(value, indent=2))
 
 
@@ -74,4 +74,6 @@ def harmless(text: str) -> str:
 
 def log_to_stderr() -> None:
     """Show on standard error what the live engine logs."""
+    import logging  # noqa: PLC0415  only --verbose needs it
+
     logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, format="%(message)s")

@@ -20,7 +20,7 @@ from aiovgic.lab.traces import load_trace
 from aiovgic.record.schedule import Schedule
 from aiovgic.report.explore import excused_lines
 from aiovgic.report.finding import finding_report
-from aiovgic.uapi.fields import nearest
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

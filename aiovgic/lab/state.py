@@ -11,7 +11,7 @@ from aiovgic.engine.watch import Watch
 from aiovgic.errors import UsageError
 from aiovgic.model.facts import facts
 from aiovgic.report.state import in_words, state_report
-from aiovgic.uapi.fields import nearest
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

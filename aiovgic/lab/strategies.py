@@ -15,7 +15,7 @@ from aiovgic.engine.strategies.random import RandomStrategy
 from aiovgic.engine.strategies.surw import SurwStrategy
 from aiovgic.engine.strategies.urw import UrwStrategy
 from aiovgic.errors import UsageError
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

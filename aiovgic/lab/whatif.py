@@ -24,7 +24,7 @@ from aiovgic.record.file import read_bytes
 from aiovgic.scenario.layer_source import forgotten_await, hidden_write, value_of_word
 from aiovgic.sync import LayerError, Part, is_layer
 from aiovgic.sync.layers import declarations
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

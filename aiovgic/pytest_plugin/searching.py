@@ -18,7 +18,7 @@ from aiovgic.pytest_plugin.failure import Traces, report_of
 from aiovgic.pytest_plugin.options import Options
 from aiovgic.pytest_plugin.own import Own
 from aiovgic.scenario.written import whole
-from aiovgic.uapi.fields import nearest
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from difflib import get_close_matches
 from io import BytesIO
 from reprlib import repr as shown
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +11,7 @@ import msgspec
 
 from aiovgic.errors import ScenarioError
 from aiovgic.record.file import read_bytes
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -287,8 +287,8 @@ def unknown_kind(text: bytes) -> str:
     kind = line.get("kind") if isinstance(line, dict) else None
     if not isinstance(kind, str) or kind in KINDS:
         return ""
-    near = get_close_matches(kind, KINDS, 1)
-    return f"unknown kind {shown(kind)}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}")
+    hint = nearest(kind, KINDS) or f"; there are {', '.join(KINDS)}"
+    return f"unknown kind {shown(kind)}{hint}"
 
 
 def make_trace(head: Head, events: Iterable[Event], end: End) -> Trace:

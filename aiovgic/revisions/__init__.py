@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
 from aiovgic.revisions import its_v7, v4_8, v4_8_its, v6_1, v6_1_its, v6_12
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.scenario.nodes import key_number
 from aiovgic.scenario.scenario import EXPECTED, Expectation
-from aiovgic.uapi.fields import MAX64, integer, nearest
+from aiovgic.text import nearest
+from aiovgic.uapi.fields import MAX64, integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

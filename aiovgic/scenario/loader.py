@@ -20,7 +20,7 @@ from aiovgic.scenario.shorthand import Rings
 from aiovgic.scenario.steps import StepReader
 from aiovgic.scenario.tasks import task_plans
 from aiovgic.scenario.text import read_text
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

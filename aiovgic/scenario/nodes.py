@@ -13,7 +13,8 @@ import yaml
 from yaml.reader import ReaderError
 
 from aiovgic.errors import ScenarioError
-from aiovgic.uapi.fields import integer, nearest, shown
+from aiovgic.text import nearest, shown
+from aiovgic.uapi.fields import integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

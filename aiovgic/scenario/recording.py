@@ -10,7 +10,7 @@ import msgspec
 
 from aiovgic.errors import ScenarioError
 from aiovgic.scenario.text import read_text
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 from aiovgic.uapi.operations import operation
 
 if TYPE_CHECKING:

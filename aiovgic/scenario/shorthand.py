@@ -29,7 +29,8 @@ from aiovgic.arch.commands import (
 from aiovgic.model.its.msi import KVM_MSI_VALID_DEVID
 from aiovgic.scenario import layout
 from aiovgic.scenario.interface import CpuInterface, Taking
-from aiovgic.uapi.fields import Number, nearest, shown
+from aiovgic.text import nearest, shown
+from aiovgic.uapi.fields import Number
 from aiovgic.uapi.operations import REQUIRED, Field, Shape, operation
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aiovgic.scenario.scenario import MachinePlan, TaskPlan
-from aiovgic.uapi.fields import shown
+from aiovgic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

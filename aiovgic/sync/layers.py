@@ -7,7 +7,6 @@ A layer's own state is a class attribute: `Guarded`, `GuardedList` or `GuardedMa
 from __future__ import annotations
 
 import inspect
-from difflib import get_close_matches
 from inspect import Parameter, iscoroutinefunction
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiovgic.record.bytecode import facts_of
 from aiovgic.sync.guarded import Declared, Guarded
 from aiovgic.sync.own import MUTABLE, OwnThing
+from aiovgic.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -117,8 +117,8 @@ def check_name(layer: type[Any], base: type[Any], name: str, value: object) -> N
     if declared and not hasattr(base, name):
         return
     if not hasattr(base, name):
-        near = get_close_matches(name, [each for each in dir(base) if not each.startswith("__")], 1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; {how_to_declare(name, value)}"
+        known = [each for each in dir(base) if not each.startswith("__")]
+        hint = nearest(name, known) or f"; {how_to_declare(name, value)}"
         raise LayerError(f"{called} replaces nothing: {base.__name__} has no such name{hint}", line)
     check_override(called, base, getattr(base, name), value, line)
 

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import string
-from difflib import get_close_matches
 from typing import Any, Protocol
 
 from aiovgic.arch.icc import SYSREGS
 from aiovgic.arch.words import mask, to_le
+from aiovgic.text import nearest, shown
 from aiovgic.uapi.constants import KVM_NAMES, SHORT_NAMES
 
 MIN64 = -(1 << 63)
@@ -19,8 +19,6 @@ MAX64 = mask(63, 0)
 NAMES = {**SHORT_NAMES, **KVM_NAMES}
 LABEL_CHARS = frozenset(string.ascii_letters + string.digits + "_.-")
 SIZES = (1, 2, 4, 8)
-SHOWN = 60
-"""Characters of a value that an error has room for."""
 
 Schema = dict[str, Any]
 
@@ -33,13 +31,6 @@ class Kind(Protocol):
 
     def schema(self) -> Schema:
         """What may be written, as JSON Schema."""
-
-
-def nearest(word: object, words: list[str]) -> str:
-    """A hint at the right word, in whatever case it was written, or nothing."""
-    same = [known for known in words if known.casefold() == str(word).casefold()]
-    near = same or get_close_matches(str(word), words, 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def integer(value: object) -> int:
@@ -62,12 +53,6 @@ def named(text: str) -> int:
     except ValueError:
         hint = nearest(text, list(NAMES))
         raise ValueError(f"{shown(text)} is no number and no KVM constant{hint}") from None
-
-
-def shown(value: object) -> str:
-    """A value as an error shows it: short, in one line."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 class Number:

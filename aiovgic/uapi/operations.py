@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.record.operation import Operation
-from aiovgic.uapi.fields import Handle, Hex, Number, Register, Schema, Size, Words, nearest, shown
+from aiovgic.text import nearest, shown
+from aiovgic.uapi.fields import Handle, Hex, Number, Register, Schema, Size, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

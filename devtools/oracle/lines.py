@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.arch.icc import SYSREGS
 from aiovgic.arch.words import Word, bit, bits
+from aiovgic.text import shown
 from aiovgic.uapi.constants import KVM_IRQ_ROUTING_MSI
-from aiovgic.uapi.fields import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiovgic.errors import UsageError
-from aiovgic.uapi.fields import nearest, shown
+from aiovgic.text import nearest, shown
 from devtools.oracle.litmus.gdb import GdbHold, Steering
 from devtools.oracle.litmus.kernel import litmus_probe
 from devtools.oracle.programs import compiled, run
