@@ -14,7 +14,7 @@ from aiovgic.engine.stage import Stage
 from aiovgic.engine.witness import Witness
 from aiovgic.errors import AiovgicError, ScenarioError
 from aiovgic.lab.unawaited import every_await
-from aiovgic.record.finding import Finding, Violation
+from aiovgic.record.finding import Violation
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import End, FoundEvent, Trace, make_trace
 

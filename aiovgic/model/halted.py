@@ -6,9 +6,10 @@ The layer changes nothing. It lies over all others, so a layer below that halts 
 from __future__ import annotations
 
 from aiovgic.model.vm import Vm
-from aiovgic.sync import helper, replaces
+from aiovgic.sync import helper, instrument, replaces
 
 
+@instrument
 @replaces(Vm)
 class ProbedVm(Vm):
     """Counts a halt from the moment when it is complete until it ends."""
