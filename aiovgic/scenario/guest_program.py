@@ -253,7 +253,8 @@ def claims(*more: type[BaseException]) -> tuple[type[BaseException], ...]:
 def claim(error: BaseException) -> Violation:
     """What a program did not expect: an assertion that does not hold, or an exception of its guest.
 
-    Raises an assertion again that is the model's, not the program's.
+    It has the traceback of ``error``, so that the finding names the place of the assertion. Raises an assertion again
+    that is the model's, not the program's.
     """
     if isinstance(error, AssertionError) and not is_users(error):
         raise error
@@ -261,4 +262,4 @@ def claim(error: BaseException) -> Violation:
     said = str(error).splitlines()  # pytest adds lines of its own
     violation = Violation("expectation", rule, said[0] if said else "an assertion does not hold")
     violation.finding = msgspec.structs.replace(violation.finding, saw=tuple(users_lines(error)))
-    return violation
+    return violation.with_traceback(error.__traceback__)
