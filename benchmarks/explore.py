@@ -26,7 +26,7 @@ from aiovgic.engine.stage import Stage
 from aiovgic.lab.strategies import Way
 from aiovgic.lab.subject import EXPLORED, Subject
 from aiovgic.sync import Runtime
-from aiovgic.testing.programs.literature import BUGS, apart, guarded, indexer, kick, readers
+from devtools.programs.literature import BUGS, apart, guarded, indexer, kick, readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,7 @@ from old_default import OldDefault
 
 from aiovgic.engine.explore import explore
 from aiovgic.lab.strategies import Way
-from aiovgic.testing.programs.literature import PUBLISHED
+from devtools.programs.literature import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

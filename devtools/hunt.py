@@ -22,7 +22,7 @@ from aiovgic.report.conform import tell
 from aiovgic.revisions import layers_of
 from aiovgic.scenario.conformance import ScriptProgram
 from aiovgic.scenario.recording import load_recording
-from aiovgic.testing import generator
+from devtools import generator
 from devtools.oracle.asking import Asking
 from devtools.oracle.cache import Cache
 from devtools.oracle.cli import CACHE, GIC, main

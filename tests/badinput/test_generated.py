@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aiovgic.record.trace import KINDS as LINES
-from aiovgic.testing.mangle import NASTY
 from aiovgic.uapi.constants import KVM_NAMES
 from aiovgic.uapi.operations import OPERATIONS
+from devtools.mangle import NASTY
 from tests.badinput.files import KINDS, LAYER, RECORDING, TRACE, Kind, ask, originals, wrong
 
 HEAD = originals(TRACE)[0].split(b"\n", 1)[0] + b"\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aiovgic.testing.mangle import mangled
+from devtools.mangle import mangled
 from tests.badinput.files import KINDS, Kind, ask, originals, wrong
 
 if TYPE_CHECKING:

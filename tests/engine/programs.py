@@ -1,5 +1,5 @@
 """Small programs for engines: tasks over a few primitives, without a machine."""
 
-from aiovgic.testing.programs.bodies import Body as Body
-from aiovgic.testing.programs.bodies import MiniSession as MiniSession
-from aiovgic.testing.programs.bodies import program as program
+from devtools.programs.bodies import Body as Body
+from devtools.programs.bodies import MiniSession as MiniSession
+from devtools.programs.bodies import program as program

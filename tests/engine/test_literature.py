@@ -6,7 +6,7 @@ import pytest
 
 from aiovgic.engine.explore import explore
 from aiovgic.engine.strategies.dpor import DporStrategy
-from aiovgic.testing.programs.literature import BUGS, LITERATURE, Known, abba, kick, rare
+from devtools.programs.literature import BUGS, LITERATURE, Known, abba, kick, rare
 
 CLEAN = [known for known in LITERATURE if not known.breaks]
 

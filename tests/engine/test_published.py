@@ -8,7 +8,7 @@ from aiovgic.engine.explore import explore
 from aiovgic.engine.runtime import ExecutionRuntime
 from aiovgic.engine.strategies.auto import AutoStrategy
 from aiovgic.engine.strategies.pos import PosStrategy
-from aiovgic.testing.programs.literature import PUBLISHED, Published
+from devtools.programs.literature import PUBLISHED, Published
 
 BY_NAME = {each.name: each for each in PUBLISHED}
 

@@ -23,8 +23,8 @@ from aiovgic.errors import UsageError
 from aiovgic.lab.explore import explore as lab_explore
 from aiovgic.lab.strategies import STRATEGIES, Way
 from aiovgic.sync import Part, Parts
-from aiovgic.testing.programs.bodies import program
-from aiovgic.testing.programs.literature import abba, kick, rare
+from devtools.programs.bodies import program
+from devtools.programs.literature import abba, kick, rare
 
 SEEDS = range(15)
 

@@ -12,7 +12,7 @@ from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.engine.strategies.pos import PosStrategy
 from aiovgic.record.schedule import Schedule
 from aiovgic.sync import Part, Parts, Resched
-from aiovgic.testing.programs.literature import LITERATURE, Known, guarded, readers
+from devtools.programs.literature import LITERATURE, Known, guarded, readers
 from tests.engine.programs import program
 
 SMALL = [known for known in LITERATURE if known.traces is not None and known.traces < 2_000 and not known.breaks]

@@ -14,8 +14,8 @@ from aiovgic.errors import DivergedError
 from aiovgic.lab.subject import Subject
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.sync import Part, Parts
-from aiovgic.testing.audit import audit
-from aiovgic.testing.programs.bodies import program
+from devtools.audit import audit
+from devtools.programs.bodies import program
 
 OF_ONE_TASK = {
     "CpuInterface.apr": "registers of the CPU that a vCPU is loaded on; only its own thread is there",
