@@ -78,6 +78,7 @@ class ScenarioSession:
     def tasks(self) -> tuple[TaskSpec, ...]:
         """The racing tasks, in the order they are written in."""
         self.user_state.begins()
+        self.check_layers()
         return tuple(
             TaskSpec(plan.name, partial(self.play, plan), plan.cpu, isr=plan.isr) for plan in self.scenario.tasks
         )
@@ -213,10 +214,21 @@ class ScenarioSession:
 
     def note(self, step: Step, result: Result) -> None:
         """A step has its result."""
+        if self.rt.racing:
+            self.check_layers()
         label = f" as {step.label}" if step.label else ""
         self.rt.event("ret", f"{step.op.name}{label}", partial(text_of, result))
         if step.label:
             self.results[step.label] = result
+
+    def check_layers(self) -> None:
+        """Check that a user's layers have changed nothing unseen. Raises ScenarioError with the layer's file and line.
+
+        An execution begins without such a change; a change that a task takes back later is seen when a step of another
+        task ends in between.
+        """
+        if self.layer_state is not None:
+            self.layer_state.check()
 
     def name(self, step: Step, result: Result, actor: Actor) -> None:
         """What a step made is known by the step's label, in all tasks."""
@@ -231,8 +243,7 @@ class ScenarioSession:
 
     def quiet(self) -> Sequence[Violation]:
         """What breaks a rule at a quiet point. Raises ScenarioError for state that a user's layer does not declare."""
-        if self.layer_state is not None:
-            self.layer_state.check()
+        self.check_layers()
         if not self.has_vm():
             return ()
         found = facts(self.vm)

@@ -113,6 +113,11 @@ WRONG = {
         "    def still_belongs(self, vcpu):\n        global COUNT\n        COUNT = 1 - COUNT\n        return True\n"
         "COUNT = 0\n"
     ),
+    "a flag that a task takes back": (
+        "    async def queue_irq_unlock(self):\n        if BOX['busy']:\n            self.irq_lock.release()\n"
+        "            return False\n        BOX['busy'] = True\n        done = await super().queue_irq_unlock()\n"
+        "        BOX['busy'] = False\n        return done\nBOX = {'busy': False}\n"
+    ),
     "the value of a word": "    asked = SharedField(0)\n    def still_belongs(self, vcpu):\n        self.asked.value = 1\n",  # noqa: E501  one program
     "an undeclared field": "    asked = 0\n",
     "an undeclared method": "    async def remember_it(self):\n        pass\n",
