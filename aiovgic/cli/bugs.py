@@ -11,7 +11,6 @@ from aiovgic.cli.options import MAX_JOBS, json_option
 from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.signals import interrupted
-from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab.verify import verify
 from aiovgic.report.listing import bugs_listing
@@ -20,7 +19,9 @@ from aiovgic.report.listing import bugs_listing
 @click.command()
 @click.option("--verify", "verifying", is_flag=True, help="Search for every bug, and search its scenario without it.")
 @click.option("--quick", is_flag=True, help="With --verify: every second bug, and fewer executions without it.")
-@click.option("--jobs", type=Whole(1, MAX_JOBS), help="With --verify: processes.  [default: 1]")
+@click.option(
+    "--jobs", type=click.IntRange(1, MAX_JOBS), metavar="N", show_default="1", help="With --verify: processes."
+)
 @json_option
 def bugs(verifying: bool, quick: bool, jobs: int | None, as_json: bool) -> int:
     """List the historical bugs that '--bug' plants.

@@ -13,7 +13,6 @@ from aiovgic.cli.options import MAX_JOBS, json_option, revision_option
 from aiovgic.cli.output import complain, say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.signals import interrupted
-from aiovgic.cli.values import Whole
 from aiovgic.lab import conform as lab
 from aiovgic.report.conform import SHOWN
 
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 @click.option("--live", is_flag=True, help="Play on the live engine (anyio, uvloop), not on the trampoline.")
 @click.option(
     "--jobs",
-    type=Whole(1, MAX_JOBS),
+    type=click.IntRange(1, MAX_JOBS),
+    metavar="N",
     default=lambda: os.cpu_count() or 1,
     show_default="the number of CPUs",
     help="Processes that share the work.",

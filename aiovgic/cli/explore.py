@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiovgic.cli.options import (
+    Word,
     bug_option,
     format_option,
     json_option,
@@ -21,7 +22,6 @@ from aiovgic.cli.progress import progress
 from aiovgic.cli.signals import interrupted
 from aiovgic.cli.telling import TellerLines
 from aiovgic.cli.traces import checked_place
-from aiovgic.cli.values import Real, Whole
 from aiovgic.engine.strategies.pct import DEFAULT_DEPTH
 from aiovgic.lab import explore as lab
 from aiovgic.lab.limits import DEFAULT_BUDGET
@@ -32,34 +32,40 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def complete_strategy(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The strategies whose names begin so."""
-    return [name for name in STRATEGIES if name.startswith(incomplete)]
-
-
 @click.command()
 @scenario_argument
 @click.option(
     "--strategy",
+    type=Word(STRATEGIES),
     default=DEFAULT_STRATEGY,
     show_default=True,
     metavar="STRATEGY",
-    shell_complete=complete_strategy,
     help=f"How to search: {', '.join(STRATEGIES)}.",
 )
 @click.option(
     "--budget",
-    type=Whole(1),
-    help=f"Executions to try at most.  [default: {DEFAULT_BUDGET}, with --seconds as many as there is time for]",
+    type=click.IntRange(1),
+    metavar="N",
+    show_default=f"{DEFAULT_BUDGET}, with --seconds as many as there is time for",
+    help="Executions to try at most.",
 )
-@click.option("--seconds", type=Real(0, above=True), help="Begin no execution after this time.")
+@click.option(
+    "--seconds", type=click.FloatRange(0, min_open=True), metavar="X", help="Begin no execution after this time."
+)
 @seed_option("Seed of the strategies that decide at random.")
 @click.option(
     "--depth",
-    type=Whole(1, MAX_DEPTH),
-    help=f"For pct: things in order that a bug needs.  [default: {DEFAULT_DEPTH}]",
+    type=click.IntRange(1, MAX_DEPTH),
+    metavar="N",
+    show_default=str(DEFAULT_DEPTH),
+    help="For pct: things in order that a bug needs.",
 )
-@click.option("--preemptions", type=Whole(0), help="For dfs: most switches away from a task that could go on.")
+@click.option(
+    "--preemptions",
+    type=click.IntRange(0),
+    metavar="N",
+    help="For dfs: most switches away from a task that could go on.",
+)
 @revision_option(EXPLORED)
 @bug_option
 @trace_option

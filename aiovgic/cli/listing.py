@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiovgic.bugs.catalogue import catalogue
-from aiovgic.cli.options import json_option
+from aiovgic.cli.options import Word, json_option
 from aiovgic.cli.output import say, say_json
-from aiovgic.errors import UsageError
 from aiovgic.report.listing import names_listing
 from aiovgic.revisions import ABOUT, REVISIONS
 from aiovgic.scenario.loader import load
 from aiovgic.scenario.shipped import scenarios
 from aiovgic.scenario.shorthand import GUEST_SHORTHANDS, SHORTHANDS
-from aiovgic.text import nearest, shown
 from aiovgic.uapi.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -60,22 +58,14 @@ SECTIONS: Mapping[str, Callable[[], Entries]] = {
 }
 
 
-def complete_section(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The sections whose names begin so."""
-    return [name for name in SECTIONS if name.startswith(incomplete)]
-
-
 @click.command(name="list")
-@click.argument("section", required=False, metavar="[SECTION]", shell_complete=complete_section)
+@click.argument("section", type=Word(SECTIONS), required=False, metavar="[SECTION]")
 @json_option
 def list_all(section: str | None, as_json: bool) -> int:
     """List scenarios, revisions, bugs and operations.
 
     SECTION is one of them: scenarios, revisions, bugs, operations. With operations come their fields.
     """
-    if section is not None and section not in SECTIONS:
-        hint = nearest(section, list(SECTIONS)) or f"; there are {', '.join(SECTIONS)}"
-        raise UsageError(f"there is no section {shown(section)}{hint}")
     found = {name: make() for name, make in SECTIONS.items() if section in {None, name}}
     if as_json:
         say_json(found)

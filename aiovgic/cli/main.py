@@ -16,7 +16,6 @@ from aiovgic.cli.output import complain, log_to_stderr, say, say_json
 from aiovgic.cli.signals import interrupted
 from aiovgic.cli.verbs import Verbs
 from aiovgic.errors import DivergedError, RefusedError, ScenarioError, UsageError
-from aiovgic.text import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +76,10 @@ def told(error: BaseException) -> tuple[int, str]:
     match error:
         case click.Abort() | KeyboardInterrupt():
             return interrupted(), str(error.__cause__ or error) or "interrupted: no result"
+        case click.UsageError(ctx=click.Context(parent=click.Context()) as ctx):
+            return Exit.USAGE, f"{ctx.info_name}: {error.format_message()}"
         case click.ClickException():
-            return Exit.USAGE, asked_wrongly(error)
+            return Exit.USAGE, error.format_message()
         case RefusedError():
             return Exit.FOUND, str(error)
         case ScenarioError() | UsageError():
@@ -92,26 +93,6 @@ def told(error: BaseException) -> tuple[int, str]:
             return Exit.WRONG, our_fault(error)
 
 
-def asked_wrongly(error: click.ClickException) -> str:
-    """What click has against a command line, with the place first: the option, or the verb."""
-    ctx = getattr(error, "ctx", None)
-    verb = f"{ctx.info_name}: " if isinstance(ctx, click.Context) and ctx.parent else ""
-    match error:
-        case click.MissingParameter(param=click.Parameter() as param):
-            return f"{verb}needs {str(param.name).upper()}"
-        case click.BadParameter(param=click.Parameter() as param):
-            return f"{param.opts[0]}: {error.message}"
-        case click.BadOptionUsage():
-            return f"{error.option_name}: {error.message.partition(f'{error.option_name!r} ')[2].rstrip('.')}"
-        case click.NoSuchOption():
-            near = (
-                nearest(error.option_name, [each for param in ctx.command.params for each in param.opts]) if ctx else ""
-            )
-            return f"{verb}there is no option {shown(error.option_name)}{near}"
-        case _:
-            return f"{verb}{one_line(error.format_message())}"
-
-
 def our_fault(error: BaseException) -> str:
     """An internal error, with its place."""
     import logging  # noqa: PLC0415  only an internal error needs it
@@ -122,9 +103,3 @@ def our_fault(error: BaseException) -> str:
     where = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())
     return f"internal error: {type(error).__name__}: {what} ({Path(where.filename).name}:{where.lineno})"
-
-
-def one_line(text: str) -> str:
-    """A message without its line ends, and without a capital that is only a sentence's."""
-    words = " ".join(text.split())
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words

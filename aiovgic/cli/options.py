@@ -9,11 +9,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from aiovgic.bugs.catalogue import catalogue
-from aiovgic.cli.values import Whole, Word
 from aiovgic.lab.strategies import MAX_SEED
 from aiovgic.report.kernel import FORMATS
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
+from aiovgic.text import near_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,15 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 MAX_JOBS = 256
 """Processes that may share a verb's work."""
+
+
+class Word(click.Choice[str]):
+    """One of some words; the error for another word ends with the nearest of them."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        near = near_to(value, self.choices)
+        hint = f" Did you mean {near!r}?" if near else ""
+        return f"{super().get_invalid_choice_message(value, ctx)}{hint}"
 
 
 def complete_revision(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -67,7 +76,9 @@ def complete_scenario(_ctx: click.Context, _param: click.Parameter, incomplete: 
 
 def seed_option(about: str) -> Callable[[F], F]:
     """``--seed``, with what it is the seed of."""
-    return click.option("--seed", type=Whole(0, MAX_SEED), default=0, metavar="N", show_default=True, help=about)
+    return click.option(
+        "--seed", type=click.IntRange(0, MAX_SEED), default=0, metavar="N", show_default=True, help=about
+    )
 
 
 scenario_argument = click.argument("scenario", shell_complete=complete_scenario)

@@ -19,7 +19,6 @@ from aiovgic.cli.options import (
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.traces import checked_place, keep_trace
-from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab import replay as lab
 from aiovgic.lab.subject import EXPLORED
@@ -33,7 +32,7 @@ from aiovgic.scenario.shipped import scenarios
 @revision_option(None)
 @bug_option
 @trace_option
-@click.option("--until", type=Whole(0), metavar="STEP", help="Show the state just before this step.")
+@click.option("--until", type=click.IntRange(0), metavar="STEP", help="Show the state just before this step.")
 @click.option(
     "--show", multiple=True, metavar="NAME", help="Of that state only this: irq:8192, vcpu:0, its0, task:nic, vm, bus."
 )

@@ -10,7 +10,6 @@ from aiovgic.cli.options import bug_option, json_option, revision_option, scenar
 from aiovgic.cli.output import say, say_json
 from aiovgic.cli.progress import progress
 from aiovgic.cli.signals import interrupted
-from aiovgic.cli.values import Real, Whole
 from aiovgic.lab import stress as lab
 from aiovgic.lab.subject import EXPLORED
 
@@ -19,16 +18,18 @@ from aiovgic.lab.subject import EXPLORED
 @scenario_argument
 @click.option(
     "--seconds",
-    type=Real(0, above=True),
+    type=click.FloatRange(0, min_open=True),
+    metavar="X",
     default=lab.DEFAULT_SECONDS,
     show_default=True,
     help="How long to run.",
 )
-@click.option("--rounds", type=Whole(1), help="Rounds at most; --seconds may end it before.")
+@click.option("--rounds", type=click.IntRange(1), metavar="N", help="Rounds at most; --seconds may end it before.")
 @seed_option("Seed of the first round; each later round has the next number.")
 @click.option(
     "--chaos",
-    type=Real(0, 1),
+    type=click.FloatRange(0, 1),
+    metavar="X",
     default=lab.DEFAULT_CHAOS,
     show_default=True,
     help="How likely a task lets others run at a point.",

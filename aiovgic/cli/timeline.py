@@ -10,7 +10,6 @@ import click
 
 from aiovgic.cli.options import json_option
 from aiovgic.cli.output import say, say_json
-from aiovgic.cli.values import Whole
 from aiovgic.errors import UsageError
 from aiovgic.lab.timeline import timeline as timeline_of
 from aiovgic.scenario.shipped import scenarios
@@ -27,7 +26,9 @@ NARROWEST = 30
 @click.option(
     "--source", is_flag=True, help="Print the scenario and the layers that the trace holds, and nothing else."
 )
-@click.option("--width", type=Whole(NARROWEST), help="Columns.  [default: the terminal's, or 120]")
+@click.option(
+    "--width", type=click.IntRange(NARROWEST), metavar="N", show_default="the terminal's, or 120", help="Columns."
+)
 @json_option
 def timeline(trace: str, full: bool, source: bool, width: int | None, as_json: bool) -> int:
     """Show what each task did in a trace, one column a task.
