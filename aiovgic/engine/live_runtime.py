@@ -14,7 +14,7 @@ from aiovgic.engine.live_cpu import CpuGate
 from aiovgic.engine.live_log import log
 from aiovgic.engine.live_server import Server
 from aiovgic.record.finding import Finding, Violation
-from aiovgic.sync import Answer, Context, HandOver, HostCpu, Runtime
+from aiovgic.sync import Answer, Context, HandOver, HostCpu, Runtime, next_op
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
@@ -139,7 +139,7 @@ class LiveRuntime(Runtime):
         try:
             while True:
                 self.current = context
-                op: Op[Any] = script.send(value)
+                op: Op[Any] = next_op(script, value)
                 if isinstance(op, HandOver):
                     value = await self._served[op.channel].call(op.request, context)
                 elif isinstance(op, Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.sync import Answer, Context, HandOver, Op
+from aiovgic.sync import Answer, Context, HandOver, Op, next_op
 
 if TYPE_CHECKING:
     from aiovgic.sync import HostCpu, Script
@@ -30,7 +30,7 @@ class Task:
         stack = self.stack
         while True:
             try:
-                op = stack[-1].send(value)
+                op = next_op(stack[-1], value)
             except StopIteration:
                 self.op = None
                 self.done = True

@@ -14,7 +14,7 @@ from aiovgic.engine.program import TaskSpec
 from aiovgic.errors import UsageError
 from aiovgic.scenario.guest_program import claim, claims, name_of
 from aiovgic.scenario.player import ScenarioSession
-from aiovgic.sync import advance
+from aiovgic.sync import Op, advance, next_op
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Sequence
@@ -203,7 +203,7 @@ class BodySession(ScenarioSession):
         value: Any = None
         while True:
             try:
-                op = stack[-1].send(value)
+                op = next_op(stack[-1], value, (Op, Pause))
             except StopIteration:
                 self.running = None
                 return None

@@ -20,7 +20,7 @@ from aiovgic.record.finding import Violation
 from aiovgic.scenario.cells import Cells
 from aiovgic.scenario.interface import EOIR1, GICC_EOIR
 from aiovgic.scenario.shorthand import COMMANDS
-from aiovgic.sync import Op
+from aiovgic.sync import Op, foreign
 from aiovgic.uapi.guest_ops import OpsGuest, copyable
 from aiovgic.uapi.operations import OPERATIONS, operation
 
@@ -36,6 +36,7 @@ Body = Callable[[Any], Awaitable[None]]
 
 T = TypeVar("T")
 WORD = 4
+OFFERED = "what the cpu of the guest offers, and cells"
 
 
 class Instruction(Awaitable["Result"]):
@@ -182,7 +183,7 @@ class ProgramGuest(OpsGuest):
         self.steps: list[Operation] = []
         super().__init__(actor, cpu.number, self.steps, watch)
         self.labels: list[str] = []
-        self.program: Coroutine[Instruction | Op[Any], Any, None] | None = None
+        self.program: Coroutine[object, Any, None] | None = None
         self.body = body
         self.cpu = cpu
         self.gave: Any = None
@@ -214,14 +215,18 @@ class ProgramGuest(OpsGuest):
             self.program = coroutine_of(self.body, self.cpu)
         try:
             step = self.program.send(self.gave)
+            while not isinstance(step, Instruction | Op):
+                step = self.program.throw(foreign(step, OFFERED))
         except StopIteration:
             return None
         except claims(GuestFaultError) as error:
             raise claim(error) from error
-        if isinstance(step, Op) and step.thing is not None and isinstance(step.thing.owner, Cells):
+        if isinstance(step, Op):
+            if step.thing is None or not isinstance(step.thing.owner, Cells):
+                raise UsageError(
+                    f"guest {name_of(self.body)} awaits an operation of a thread; it may await only {OFFERED}"
+                )
             return step
-        if not isinstance(step, Instruction):
-            raise UsageError(f"{name_of(self.body)} awaits {step!r}; a guest awaits only what its cpu offers")
         self.steps.append(step.op)
         self.labels.append(step.label)
         return None

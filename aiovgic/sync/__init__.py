@@ -48,6 +48,8 @@ from aiovgic.sync.ref import RefPut as RefPut
 from aiovgic.sync.ref import RefPutNotLast as RefPutNotLast
 from aiovgic.sync.runtime import Runtime as Runtime
 from aiovgic.sync.runtime import advance as advance
+from aiovgic.sync.runtime import foreign as foreign
+from aiovgic.sync.runtime import next_op as next_op
 from aiovgic.sync.runtime import run_inline as run_inline
 from aiovgic.sync.shared import ACQUIRE as ACQUIRE
 from aiovgic.sync.shared import FULL as FULL

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiovgic.record.finding import Violation
 from aiovgic.sync.context import Context, HostCpu
 from aiovgic.sync.handover import Answer, HandOver
+from aiovgic.sync.op import Op
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from aiovgic.sync.guarded import Declared
     from aiovgic.sync.handover import Channel
     from aiovgic.sync.lock import Lock
-    from aiovgic.sync.op import Change, Op, Script, Thing
+    from aiovgic.sync.op import Change, Script, Thing
     from aiovgic.sync.parts import Part
     from aiovgic.sync.shared import Shared
     from aiovgic.sync.srcu import Srcu
@@ -140,12 +141,29 @@ def run_inline(script: Script[T], me: Context) -> T:
     value: Any = None
     while True:
         try:
-            op: Op[Any] = stack[-1].send(value)
+            op: Op[Any] = next_op(stack[-1], value)
         except StopIteration as stop:
             assert len(stack) == 1, "an ITS task ended while it served"
             result: T = stop.value
             return result
         value = advance(stack, op, me)
+
+
+def next_op(script: Script[Any], value: Any, kinds: tuple[type, ...] = (Op,)) -> Any:
+    """The next operation, or object of other ``kinds``, that a script awaits; the script goes on with ``value``.
+
+    Raises StopIteration at its end. What else the script awaits is an error, raised where it awaits that.
+    """
+    awaited = script.send(value)
+    while not isinstance(awaited, kinds):
+        awaited = script.throw(foreign(awaited, "operations of the machine, and cells"))
+    return awaited
+
+
+def foreign(awaited: object, allowed: str) -> RuntimeError:
+    """The error of code that awaits something else than what is ``allowed``."""
+    what = "an event loop" if awaited is None else f"an object of type {type(awaited).__name__}"
+    return RuntimeError(f"this awaits {what}; it may await only {allowed}")
 
 
 def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:

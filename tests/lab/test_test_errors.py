@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import aiovgic
-from aiovgic import Cpu, Kvm, race, vcpu
+from aiovgic import Cpu, Kvm, Machine, race, vcpu
 from aiovgic.cli.main import run
+from aiovgic.errors import UsageError
 from aiovgic.lab.explore import explore
 from aiovgic.lab.run import run as run_once
 from aiovgic.model.vm import Vm
 from aiovgic.scenario.written import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from syrupy.assertion import SnapshotAssertion
 
     from aiovgic.record.finding import Finding
@@ -44,6 +48,24 @@ async def thread(_kvm: Kvm) -> None:
 
 async def guest(_cpu: Cpu) -> None:
     json.loads("{")
+
+
+async def sleeps(_handle: Kvm | Cpu) -> None:
+    await asyncio.sleep(0)  # asleep in a task
+
+
+async def calls_a_future(kvm: Kvm) -> None:
+    await Foreign(kvm)
+
+
+class Foreign:
+    """Awaitable of another library."""
+
+    def __init__(self, kvm: Kvm) -> None:
+        self.kvm = kvm
+
+    def __await__(self) -> Generator[object, None, None]:
+        yield self  # not an operation
 
 
 def line_of(text: str) -> int:
@@ -102,6 +124,43 @@ def test_an_exception_outside_the_race_is_a_test_error_too(body: Any) -> None:
     finding = only(explore(whole(body, machine=MACHINE)))
     assert (finding.kind, finding.rule) == ("test-error", "KeyError")
     assert (finding.places[0].task, finding.places[0].function) == (f"{body.__name__} the race", body.__name__)
+
+
+@pytest.mark.parametrize(
+    ("task", "awaited", "place"),
+    [
+        pytest.param(sleeps, "an event loop", "await asyncio.sleep(0)", id="a thread"),
+        pytest.param(vcpu(0, sleeps), "an event loop", "await asyncio.sleep(0)", id="a guest"),
+        pytest.param(calls_a_future, "an object of type Foreign", "yield self", id="another awaitable"),
+    ],
+)
+@pytest.mark.parametrize("live", [False, True], ids=["explored", "live"])
+def test_what_is_no_operation_cannot_be_awaited(task: Any, awaited: str, place: str, live: bool) -> None:
+    scenario = race({"a": task}, machine=MACHINE)
+    finding = only(run_once(scenario, live=True) if live else explore(scenario))
+    assert (finding.kind, finding.places[0].line) == ("test-error", line_of(place))
+    assert finding.title.startswith(f"RuntimeError: this awaits {awaited}; it may await only ")
+
+
+async def in_the_test(m: Machine) -> None:
+    await sleeps(m.kvm)
+
+
+def test_what_is_no_operation_cannot_be_awaited_outside_the_race() -> None:
+    finding = only(explore(whole(in_the_test)))
+    assert (finding.kind, finding.places[0].line) == ("test-error", line_of("await asyncio.sleep(0)"))
+
+
+def test_a_guest_cannot_await_operations_of_a_thread() -> None:
+    async def crosses(m: Machine) -> None:
+        async def guest(_cpu: Cpu) -> None:
+            await m.kvm.msi(device=2, event=1)
+
+        async with m.tasks() as together:
+            together.start(m.vcpu[0].run, guest)
+
+    with pytest.raises(UsageError, match="guest guest awaits an operation of a thread; it may await only what the cpu"):
+        explore(whole(crosses, machine=MACHINE))
 
 
 def test_a_live_run_tells_it_as_well() -> None:
