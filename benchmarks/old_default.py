@@ -55,9 +55,9 @@ class OldDefault(Unwatched):
         """An execution of the strategy whose turn it is."""
         self.turn.begin()
 
-    def known(self) -> Sequence[int]:
+    def replay_prefix(self) -> Sequence[int]:
         """The first steps, as far as they are settled."""
-        return self.turn.known()
+        return self.turn.replay_prefix()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
         """The task that the strategy whose turn it is picks."""

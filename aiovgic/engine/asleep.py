@@ -1,4 +1,4 @@
-"""Lost wake-ups: nobody can go on, and somebody sleeps though what he waits for is so."""
+"""Missed wake-ups: no task can run, and one sleeps although its wait condition is true."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aiovgic.sync import Declared, Part, Shared
 
 
-def overslept(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None:
-    """The first task that sleeps although its condition is true."""
+def missed_wakeup(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None:
+    """The finding for the first task that sleeps although its wait condition is true, or None."""
     for task in tasks:
         op = task.op
         if not isinstance(op, Sleep):
@@ -34,7 +34,7 @@ def overslept(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None:
 
 
 class Reads(Watch):
-    """Collects what a condition reads, by the names that the events of a trace have."""
+    """Collects the names of the words and fields that a condition reads, as the trace names them."""
 
     def __init__(self) -> None:
         self.names: dict[str, None] = {}
@@ -47,7 +47,10 @@ class Reads(Watch):
 
 
 def due(rt: ExecutionRuntime, task: Task, op: Sleep, reads: Reads) -> bool:
-    """Whether what a sleeper waits for is so now, and what says so; not if that cannot be said without waiting."""
+    """Whether the wait condition of a sleeping task is true now; False if the condition would have to wait.
+
+    ``reads`` collects what the condition reads.
+    """
     rt.current = task.context
     with rt.looking(during_race=True), heard_by(rt, reads):
         script = op.asks()
@@ -67,7 +70,7 @@ def due(rt: ExecutionRuntime, task: Task, op: Sleep, reads: Reads) -> bool:
 
 @contextmanager
 def heard_by(rt: ExecutionRuntime, reads: Reads) -> Iterator[None]:
-    """While nothing else hears what is read: the race is over."""
+    """Send what is read to ``reads`` alone: the race is over, so no other watch needs it."""
     before, rt.ears = rt.ears, Ears((reads,))
     try:
         yield

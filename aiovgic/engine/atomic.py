@@ -1,8 +1,8 @@
-"""Sleep in atomic: what may sleep is done where nobody may.
+"""Sleep in atomic context: a context that must not sleep does something that may sleep.
 
-Nobody may sleep who holds a spinlock, is an RCU reader, has interrupts off, or handles one. What
-may sleep: waiting for a mutex, a grace period, a wait queue, guest memory, which may be paged out, and
-an allocation (GFP_KERNEL).
+A context must not sleep while it holds a spinlock, is an RCU reader, has interrupts off, or handles an interrupt.
+These may sleep: waiting for a mutex, a grace period or a wait queue; an access of guest memory, which may be
+paged out; and an allocation (GFP_KERNEL).
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ SLEEPERS: dict[type[Op[Any]], str] = {
     Prepare: "sleeps on",
     MemoryAccess: "touches guest memory",
 }
-"""What may sleep, in words."""
+"""Operations that may sleep, and the text that a finding has for each."""
 
 
 class Atomic(Watch):
-    """Looks at everything that may sleep."""
+    """Checks the context of everything that may sleep."""
 
     before_ops = tuple(SLEEPERS)
 
@@ -45,28 +45,28 @@ class Atomic(Watch):
     def before(self, task: Task, op: Op[Any]) -> None:
         if may_sleep(op) and atomic(task.context):
             does = f"{SLEEPERS[type(op)]} {op.target}"
-            self.tell(task.context, does, place_of(task, innermost(task), op.kind, op.target))
+            self.report(task.context, does, place_of(task, innermost(task), op.kind, op.target))
 
     def may_sleep(self, me: Context, verb: str, what: str, where: Where) -> None:
         if atomic(me):
-            self.tell(me, f"{verb} {what}", place_in(me, where, verb, what))
+            self.report(me, f"{verb} {what}", place_in(me, where, verb, what))
 
-    def tell(self, me: Context, does: str, place: Place) -> None:
-        """Somebody may sleep who may not."""
+    def report(self, me: Context, does: str, place: Place) -> None:
+        """Report a context that may sleep here although it must not."""
         assert self.execution is not None
         title = f"{me.name} {does}, and {atomic(me)}"
         self.execution.report(Finding(kind="sleep-in-atomic", rule="may-not-sleep", title=title, places=(place,)))
 
 
 def may_sleep(op: Op[Any]) -> bool:
-    """Whether this very operation may sleep."""
+    """Whether an operation may sleep: a lock only if it is a mutex, guest memory only if it may be paged out."""
     if isinstance(op, Acquire | AcquireKillable):
         return op.lock.sleeps
     return not (isinstance(op, MemoryAccess) and op.native)
 
 
 def atomic(me: Context) -> str:
-    """Why a context may not sleep now, or nothing."""
+    """The reason why a context must not sleep now; empty if it may."""
     if me.isr:
         return "handles an interrupt"
     for lock in me.held:

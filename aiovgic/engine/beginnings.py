@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Beginnings(Watch):
-    """While the tasks of a race are started: which of them touch something shared before their first point."""
+    """Collects, while the tasks of a race are started, those that touch something shared before their first point."""
 
     def __init__(self) -> None:
         self.task = ""

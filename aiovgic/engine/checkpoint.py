@@ -1,8 +1,8 @@
-"""Putting a machine back to where it was: everything that can change, and what it was.
+"""Checkpoints: save the state of a machine, and restore it.
 
-A checkpoint walks from its roots to all that can be reached, and remembers containers, attributes
-and the cells of closures. Objects stay who they are; what was made later is forgotten. What
-cannot change is passed by: numbers and texts, classes, frozen data.
+A checkpoint walks from its roots to every object that can be reached. It saves containers, attributes
+and the cells of closures. Objects keep their identity. Objects that were made after the checkpoint are dropped.
+Objects that cannot change are not saved: numbers and texts, classes, frozen data.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FROZEN: dict[type, bool] = {}
 
 
 class Checkpoint:
-    """What everything was that can be reached from ``roots``.
+    """The saved state of every object that can be reached from ``roots``.
 
     Raises TypeError for a coroutine that has begun: it cannot be put back.
     """
@@ -48,7 +48,7 @@ class Checkpoint:
                 todo += self.remember(each)
 
     def restore(self) -> None:
-        """Everything is as it was."""
+        """Restore the saved state of every object."""
         for mapping, held in self.dicts:
             dict.clear(mapping)
             dict.update(mapping, held)
@@ -63,7 +63,7 @@ class Checkpoint:
             cell.cell_contents = value
 
     def remember(self, each: Any) -> Iterator[object]:
-        """Remember one thing, if it can change; gives what it refers to."""
+        """Save one object, if it can change. Returns the objects that it refers to."""
         if isinstance(each, dict):
             self.dicts.append((each, dict(dict.items(each))))
             yield from dict.keys(each)

@@ -1,20 +1,20 @@
-"""What happened before what, by synchronisation alone: vector clocks of contexts.
+"""Happens-before by synchronisation alone: a vector clock for each context.
 
 | from | to |
 |---|---|
-| a lock's release | the next who takes it |
-| a release store of a shared word, or a change of it that is one | who reads that value with acquire |
-| a release or full barrier, then a relaxed store | who reads it, after an acquire or full barrier |
-| dropping a reference | who drops the last one |
+| a lock's release | the next task that takes the lock |
+| a store or change of a shared word with release order | a task that reads that value with acquire order |
+| a release or full barrier, then a relaxed store | a task that reads it, after an acquire or full barrier |
+| dropping a reference | the task that drops the last one |
 | a wake-up | the sleeper's return |
-| a reader's leaving | the end of a grace period that it entered before |
-| the beginning of a grace period | readers who enter after its end |
-| leaving memory to the end of a grace period, and readers who have left | giving it back there |
+| a reader's leaving | the end of a grace period that began while the reader was inside |
+| the beginning of a grace period | readers that enter after its end |
+| deferring a free to the end of a grace period, and readers that have left | the free at that end |
 | spawning | the new context |
 | what ran on a CPU | an interrupt handler there, and what runs on after it |
 
-Relaxed accesses, taking references and guest memory order nothing. Whoever hands over stays the
-same context. Set-up comes before everything.
+Relaxed accesses, taking references and guest memory order nothing. A task that hands over keeps its
+context. Set-up comes before everything.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ NOTHING: Times = []
 
 
 class ContextClock:
-    """One context: what it knows of every context, itself included, by number of its task."""
+    """The vector clock of one context: the time of every context, its own included, by number of the task."""
 
     __slots__ = ("acquired", "number", "released", "task", "time", "times")
 
@@ -68,31 +68,31 @@ class ContextClock:
         self.times = times
         times += [0] * (task.number + 1 - len(times))
         self.time = times[task.number] = 1
-        """Its own time; it moves on with everything that others may learn from."""
+        """Its own time: each publish increments it."""
         self.acquired: Times = []
         """What relaxed loads have seen, for the next acquire barrier."""
         self.released: Times = []
         """What the last release barrier published, for relaxed stores."""
 
     def join(self, times: Times) -> None:
-        """It knows all this from now on."""
+        """Join these times into this clock."""
         join(self.times, times)
 
     def publish(self) -> Times:
-        """What others learn from it; whatever it does next they do not."""
+        """The times that other contexts may acquire; then increment this context's time."""
         known = list(self.times)
         self.time += 1
         self.times[self.number] = self.time
         return known
 
     def knows(self, other: ContextClock, time: int) -> bool:
-        """Whether what ``other`` did at a time comes before whatever this one does now."""
+        """Whether what ``other`` did at ``time`` happens before what this context does now."""
         times = self.times
         return other.number < len(times) and times[other.number] >= time
 
 
 def join(into: Times, times: Times) -> None:
-    """The later of both, context by context."""
+    """Join two clocks: ``into`` becomes the later time of both, context by context."""
     known = len(into)
     for number, time in enumerate(times):
         if number >= known:
@@ -101,28 +101,28 @@ def join(into: Times, times: Times) -> None:
             into[number] = time
 
 
-def joined(one: Times, other: Times) -> Times:
-    """The later of both, as something new."""
+def later_of(one: Times, other: Times) -> Times:
+    """A new clock with the later time of both, context by context."""
     both = list(one)
     join(both, other)
     return both
 
 
 class Clocks(Watch):
-    """Keeps the clocks of one execution after the other."""
+    """Keeps the clocks of the present execution; each execution begins with new ones."""
 
     def __init__(self) -> None:
         self.contexts: dict[Context, ContextClock] = {}
         self.things: dict[Thing, Times] = {}
-        """What whoever comes to a thing learns."""
+        """Clock joined by each task that acquires this object."""
         self.inside: dict[Thing, dict[int, Context]] = {}
-        """Who is in which read section, by ticket."""
+        """The contexts inside each read section, by ticket."""
         self.left: dict[Thing, dict[int, Times]] = {}
-        """What each reader knew when it left, by ticket."""
+        """Clock of each reader when it left, by ticket."""
         self.deferred: dict[Thing, Times] = {}
-        """What those knew who left something to the end of a grace period."""
+        """Joined clocks of the contexts that deferred a call to the end of a grace period."""
         self.cpus: dict[HostCpu, Times] = {}
-        """What the interrupt handlers of a CPU knew when they ended."""
+        """Joined clocks of the interrupt handlers of a CPU when they ended."""
         self.execution: Execution | None = None
         self.hears: dict[type[Op[Any]], Callable[[ContextClock, Any, Any], None]] = {
             Acquire: self.taken,
@@ -160,7 +160,7 @@ class Clocks(Watch):
             case "released":
                 self.things[thing] = self.mine().publish()
             case "woken":
-                self.things[thing] = joined(self.things.get(thing, NOTHING), self.mine().publish())
+                self.things[thing] = later_of(self.things.get(thing, NOTHING), self.mine().publish())
             case "left":
                 self.reader_left(thing)
             case "called":
@@ -171,23 +171,23 @@ class Clocks(Watch):
                 pass
 
     def mine(self) -> ContextClock:
-        """The clock of whoever runs."""
+        """The clock of the running context."""
         assert self.execution is not None
         return self.contexts[self.execution.rt.current]
 
     # -- locks, words, barriers, counts -----------------------------------------------------------
 
     def taken(self, me: ContextClock, op: Acquire, _value: None) -> None:
-        """A lock: what its last holder knew."""
+        """A lock was taken: join the clock of its last holder."""
         me.join(self.things.get(op.lock, NOTHING))
 
     def tried(self, me: ContextClock, op: TryLock | AcquireKillable, value: bool) -> None:  # noqa: FBT001
-        """The same, if it was taken."""
+        """A lock was tried: join the clock of its last holder if it was taken."""
         if value:
             me.join(self.things.get(op.lock, NOTHING))
 
     def loaded(self, me: ContextClock, op: Load[Any], _value: object) -> None:
-        """A shared word was read."""
+        """A shared word was read: join its clock now, or at the next acquire barrier if the load is relaxed."""
         times = self.things.get(op.word)
         if times is None:
             return
@@ -217,18 +217,18 @@ class Clocks(Watch):
                 join(me.acquired, before)
         published = me.publish() if op.order in RELEASES else me.released
         if before:
-            published = joined(before, published)
+            published = later_of(before, published)
         self.things[op.word] = published
 
     def passed(self, me: ContextClock, op: Fence, _value: None) -> None:
-        """A barrier."""
+        """A barrier: an acquire joins what relaxed loads have seen, a release publishes for relaxed stores."""
         if op.order in ACQUIRES:
             me.join(me.acquired)
         if op.order in RELEASES:
             me.released = me.publish()
 
     def looked_at_count(self, me: ContextClock, op: RefGetUnlessZero, _value: bool) -> None:  # noqa: FBT001
-        """A count was read, or taken; that orders nothing until a barrier (refcount_inc_not_zero)."""
+        """A reference was tried: that orders nothing until a barrier (refcount_inc_not_zero)."""
         join(me.acquired, self.things.get(op.ref, NOTHING))
 
     def put(self, me: ContextClock, op: RefPut, value: bool) -> None:  # noqa: FBT001
@@ -236,22 +236,22 @@ class Clocks(Watch):
         before = self.things.get(op.ref, NOTHING)
         if value:
             me.join(before)
-        self.things[op.ref] = joined(before, me.publish())
+        self.things[op.ref] = later_of(before, me.publish())
 
     def put_not_last(self, me: ContextClock, op: RefPutNotLast, value: bool) -> None:  # noqa: FBT001
-        """The same where it cannot be the last (refcount_dec_not_one)."""
+        """A reference was dropped that is not the last: release only (refcount_dec_not_one)."""
         if value:
-            self.things[op.ref] = joined(self.things.get(op.ref, NOTHING), me.publish())
+            self.things[op.ref] = later_of(self.things.get(op.ref, NOTHING), me.publish())
 
     # -- read sections, queues ------------------------------------------------------------------------
 
     def entered(self, me: ContextClock, op: Section, _value: None) -> None:
-        """A reader: it comes after every grace period that is over."""
+        """A reader entered: it comes after every grace period that is over."""
         me.join(self.things.get(op.srcu, NOTHING))
         self.inside.setdefault(op.srcu, {})[op.ticket] = me.task.context
 
     def reader_left(self, thing: Thing) -> None:
-        """Whoever runs has left a section: whoever waits for it will know what it knows."""
+        """The running task left a read section: save its clock for the grace periods that wait for it."""
         assert isinstance(thing, Srcu)
         inside = self.inside.get(thing, {})
         left = self.left.setdefault(thing, {})
@@ -260,20 +260,20 @@ class Clocks(Watch):
             left[ticket] = self.mine().publish()
 
     def waits(self, me: ContextClock, op: GraceBegin, _value: object) -> None:
-        """A grace period begins; readers that left before need not be waited for."""
+        """A grace period begins: join the clocks of the readers that have left already."""
         for times in self.left.get(op.srcu, {}).values():
             me.join(times)
 
     def waited(self, me: ContextClock, op: GraceEnd, _value: None) -> None:
-        """A grace period is over: what its writer did before it is known to readers from now on."""
+        """A grace period is over: join the readers that it waited for, and publish to readers from now on."""
         known = self.things.setdefault(op.srcu, [])
         join(known, me.publish())
         left = self.left.get(op.srcu, {})
         for ticket in op.inside:
             me.join(left.get(ticket, NOTHING))
 
-    def known_to_free(self) -> Times:
-        """What comes before memory that whoever runs gives back now: at once, or at the end of a grace period."""
+    def before_free(self) -> Times:
+        """Clock of what happens before a free by the running task: at once, or at the end of a grace period."""
         known = list(self.mine().times)
         for domain, times in self.deferred.items():
             if isinstance(domain, Srcu) and domain.ending:
@@ -282,7 +282,7 @@ class Clocks(Watch):
         return known
 
     def slept(self, me: ContextClock, op: Sleep, value: bool) -> None:  # noqa: FBT001
-        """A sleeper was woken."""
+        """A sleeping task was woken: join the clocks of the wake-ups of its queue."""
         if value:
             me.join(self.things.get(op.queue, NOTHING))
 
@@ -296,7 +296,7 @@ class Clocks(Watch):
     def returns(self, handler: Task) -> None:
         cpu = handler.context.cpu
         known = self.contexts[handler.context].publish()
-        self.cpus[cpu] = joined(self.cpus.get(cpu, NOTHING), known)
+        self.cpus[cpu] = later_of(self.cpus.get(cpu, NOTHING), known)
         for other in self.beside(handler):
             other.join(known)
 

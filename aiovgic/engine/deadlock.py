@@ -1,4 +1,4 @@
-"""Nobody can run: who rests, who is stuck, and who waits for whom."""
+"""Deadlocks: which contexts are idle, which are blocked, and which contexts each one waits for."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from aiovgic.sync import Context, Op
 
     Waiting = Mapping[Context, Op[Any]]
-    """Who waits, and what for."""
+    """The contexts that wait, and the operation that each waits to do."""
 
 
 def holders(context: Context, op: Op[Any]) -> tuple[Context, ...]:
-    """Whom a context waits for, as far as that is somebody: the handler that interrupted it first of all."""
+    """The contexts that a context waits for; none where it waits for a wake-up.
+
+    If an interrupt handler has its CPU, the context waits for that handler.
+    """
     stack = context.cpu.stack
     if stack and stack[-1] is not context:
         return (stack[-1],)
@@ -32,10 +35,10 @@ def holders(context: Context, op: Op[Any]) -> tuple[Context, ...]:
 
 
 def stuck(waiting: Waiting) -> list[Context]:
-    """Who is left when all who rest are taken away.
+    """Contexts that remain blocked after removing idle ones.
 
-    At rest is who sleeps where nothing is due, and who waits for such a one but can be killed:
-    a thread whose ioctl waits until a halted vCPU comes back.
+    A context is idle if it sleeps at an idle place, such as a halted vCPU. It is also idle if it can be killed and
+    waits for idle contexts only, such as a thread whose ioctl waits until a halted vCPU leaves KVM_RUN.
     """
     left = [context for context, op in waiting.items() if not (isinstance(op, Sleep) and op.idle)]
     while True:
@@ -50,48 +53,48 @@ def stuck(waiting: Waiting) -> list[Context]:
 
 
 def waits_for_rest(context: Context, op: Op[Any], left: Sequence[Context]) -> bool:
-    """Whether everyone that a context waits for is at rest."""
-    whom = holders(context, op)
-    return bool(whom) and not any(each in left for each in whom)
+    """Whether a context waits for other contexts, and all of them are idle."""
+    held_by = holders(context, op)
+    return bool(held_by) and not any(each in left for each in held_by)
 
 
 def in_cycle(waiting: Waiting) -> bool:
-    """Whether someone waits, over others or not, for himself."""
+    """Whether a context waits for itself, directly or through other contexts."""
     return any(context in reached(waiting, context) for context in waiting)
 
 
 def reached(waiting: Waiting, start: Context) -> list[Context]:
-    """Everyone that a context waits for, over others or not."""
+    """The contexts that a context waits for, directly or through other contexts."""
     found: list[Context] = []
     todo = [start]
     while todo:
         context = todo.pop()
-        whom = holders(context, waiting[context]) if context in waiting else ()
-        new = [each for each in whom if each not in found]
+        held_by = holders(context, waiting[context]) if context in waiting else ()
+        new = [each for each in held_by if each not in found]
         found += new
         todo += new
     return found
 
 
 def sentence(context: Context, op: Op[Any]) -> str:
-    """What one of them waits for."""
-    whom = holders(context, op)
-    if whom == (context,):
+    """A sentence that says what a context waits for."""
+    held_by = holders(context, op)
+    if held_by == (context,):
         return f"{context.name} waits for {op.target}, which it holds itself"
-    if context.cpu.stack and whom == (context.cpu.stack[-1],):
-        return f"{context.name} cannot go on: it was interrupted on {context.cpu} by {whom[0].name}"
-    if whom:
-        return f"{context.name} waits for {op.target}, held by {', '.join(each.name for each in whom)}"
+    if context.cpu.stack and held_by == (context.cpu.stack[-1],):
+        return f"{context.name} cannot go on: it was interrupted on {context.cpu} by {held_by[0].name}"
+    if held_by:
+        return f"{context.name} waits for {op.target}, held by {', '.join(each.name for each in held_by)}"
     return f"{context.name} sleeps on {op.target}, and no task is left to wake it"
 
 
 def title(contexts: Sequence[Context]) -> str:
-    """A deadlock in a few words."""
+    """The title of a deadlock of these contexts."""
     return f"{' and '.join(context.name for context in contexts)} can never go on"
 
 
 def kept(ended: Sequence[Context]) -> Finding | None:
-    """The first who ended with a lock, or inside a section: nobody will ever give it back."""
+    """The finding for the first context that ended with a lock held or inside a read section, or None."""
     for context in ended:
         things = [*context.held, *[section.srcu for section in context.sections]]
         if things:
@@ -107,12 +110,12 @@ def kept(ended: Sequence[Context]) -> Finding | None:
 
 
 def rule(waiting: Waiting) -> str:
-    """Which of the rules about waiting is broken."""
+    """The name of the broken rule: a cycle of contexts, or a wait that no context can end."""
     return "wait-for-cycle" if in_cycle(waiting) else "nobody-wakes"
 
 
 def explain(waiting: Waiting, tasks: Sequence[Task]) -> tuple[str, tuple[str, ...], tuple[Place, ...]]:
-    """Rule, sentences and places of a deadlock among these tasks."""
+    """The rule, the sentences and the places of a deadlock of these tasks."""
     places = tuple(
         place_of(task, innermost(task), f"waits ({task.op.kind})", task.op.target) for task in tasks if task.op
     )

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from aiovgic.engine import deadlock
-from aiovgic.engine.asleep import overslept
+from aiovgic.engine.asleep import missed_wakeup
 from aiovgic.engine.outcome import AFTER, fault_in
 from aiovgic.errors import AiovgicError
 from aiovgic.record.finding import Finding, Violation
@@ -28,7 +28,7 @@ def quiesce(execution: Execution) -> None:
     tasks = execution.tasks
     named = by_name(tasks)
     kept = [task.context for task in named if task.done]
-    execution.broken = overslept(execution.rt, named) or deadlocked(tasks) or deadlock.kept(kept)
+    execution.broken = missed_wakeup(execution.rt, named) or deadlocked(tasks) or deadlock.kept(kept)
     if execution.broken is not None:
         return
     with execution.rt.looking():

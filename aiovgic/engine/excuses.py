@@ -43,7 +43,7 @@ class Excuses:
 
     @classmethod
     def of(cls, entries: Iterable[Excuse]) -> Excuses:
-        """These excuses, none of them used so far. Raises LookupError for an entry whose code does not exist."""
+        """These excuses, none of them used yet. Raises LookupError if the code that an excuse names does not exist."""
         rules: dict[str, RuleExcuse] = {}
         races: dict[Declared, tuple[Side, ...]] = {}
         for each in entries:
@@ -89,6 +89,6 @@ class Excuses:
 
     # -- reports --------------------------------------------------------------------------------
 
-    def told(self) -> tuple[str, ...]:
+    def used_reasons(self) -> tuple[str, ...]:
         """The excuses that were used, by name, each with its reason."""
         return tuple(f"{name}: {self.used[name].why} ({self.used[name].source})" for name in sorted(self.used))

@@ -1,8 +1,8 @@
-"""Livelock: everyone has his turn, and nobody gets anywhere.
+"""Livelock: all tasks run in turn, and none makes progress.
 
-After so many steps a strategy is not asked any more: whoever can run does so in turn. Progress
-is a task that ends, and a step of a scenario that begins or ends. Executions that make progress go on
-for as long as they need.
+After a limit of steps the strategy no longer decides: the tasks that can run take turns. Progress is the end
+of a task, and the beginning or the end of a scenario's step. An execution that makes progress goes on
+as long as it needs.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     """An operation: its kind and its target."""
 
 PATIENCE = 5_000
-"""Steps by turns, without progress, that make a livelock."""
+"""Number of steps in turn without progress that is a livelock."""
 
 REMEMBERED = 64
-"""Operations of each task that are remembered, to tell how it goes round."""
+"""Number of operations of each task that are kept, to find the cycle that it repeats."""
 
-TOLD = 6
+SHOWN = 6
 
 
 class Turns:
-    """Runs everyone in turn, and counts the steps without progress."""
+    """Lets the tasks that can run take turns, and counts the steps without progress."""
 
     def __init__(self, patience: int = PATIENCE) -> None:
         self.patience = patience
@@ -41,7 +41,7 @@ class Turns:
         """The last operations of each task."""
 
     def pick(self, enabled: Sequence[Task], progress: object) -> Task | None:
-        """Whose turn it is; None if nobody gets anywhere. ``progress`` changes with what was achieved."""
+        """The task that runs next; None after too many steps without progress. Each progress changes ``progress``."""
         if progress != self.progress:
             self.progress = progress
             self.idle = 0
@@ -58,7 +58,7 @@ class Turns:
         return task
 
     def livelock(self) -> Finding:
-        """The finding of an execution without an end: the tasks, and what each repeats."""
+        """The finding of a livelock: the tasks, and the operations that each repeats."""
         tasks = sorted(self.does, key=lambda task: task.number)
         names = " and ".join(task.name for task in tasks)
         title = f"{names} make no progress: in {self.patience} steps, taken in turn, no operation begins or ends"
@@ -69,7 +69,7 @@ class Turns:
 
 
 def circle(does: Sequence[Done]) -> list[Done]:
-    """The shortest piece that these operations repeat."""
+    """The shortest cycle of operations that these operations repeat."""
     length = len(does)
     period = next(
         (n for n in range(1, length // 2 + 1) if all(does[i] == does[i - n] for i in range(n, length))), length
@@ -79,6 +79,6 @@ def circle(does: Sequence[Done]) -> list[Done]:
 
 
 def in_words(does: Sequence[Done]) -> str:
-    """Operations in a row; of many only the first."""
-    told = [f"{kind} {target}".rstrip() for kind, target in does[:TOLD]]
-    return ", ".join(told if len(does) <= TOLD else [*told, "..."])
+    """Operations separated by commas; of a long cycle only the first ones."""
+    shown = [f"{kind} {target}".rstrip() for kind, target in does[:SHOWN]]
+    return ", ".join(shown if len(does) <= SHOWN else [*shown, "..."])

@@ -1,13 +1,13 @@
-"""What a step touches: two steps commute unless both touch a thing and one of them changes it.
+"""Footprints: two steps commute unless both access the same object and one of them changes it.
 
-A step is an operation and what its task does up to its next one. Things go by their identities, so
-that a footprint keeps its meaning in another execution.
+A step is an operation and what its task does up to its next one. A footprint names objects by their identities,
+so that it keeps its meaning in another execution.
 
-- An operation that leaves a thing as it was has only read it. Exceptions: a store or an exchange that publishes
+- An operation that does not change an object has only read it. Exceptions: a store or an exchange that publishes
   what its task did before, and a store to a word that publishes something: it ends that release sequence.
-- Taking a lock changes the lock. Giving it back concerns tasks that try without waiting; a task that
-  waits is let go on by it, which orders the two and is no conflict.
-- A wake-up, a sleeper that comes and one that goes change their queue.
+- Taking a lock changes the lock. Releasing it conflicts with a task that tries without waiting. For a task that
+  waits, the release is an enabling edge: it orders the two steps and is no conflict.
+- A wake-up, a task that begins to sleep and one that stops sleeping change their queue.
 - Readers of SRCU commute, except leavers that one callback waits for: the last of them runs it.
   A grace period that begins does not commute with them.
 - Freed memory changes everything in it.
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 WORD = 8
 HELD = "?"
-"""Added to a lock's name: whether it is held, which only a task sees that does not wait for it."""
+"""Suffix of a lock's name: whether the lock is held. Only a task that does not wait for the lock reads it."""
 
 PLAIN = (int, str, Enum, NoneType)
 """What cannot be changed in place: such a word is as it was if it is equal."""
@@ -86,7 +86,7 @@ Wait = Literal["", "lock", "wake", "grace"]
 
 
 class Footprint:
-    """What one step touches, and which waiting tasks it lets go on."""
+    """The objects that one step reads and changes, and the waiting tasks that it enables."""
 
     __slots__ = ("ends", "enters", "hidden", "leaves", "ranges", "releases", "touched", "waited", "waited_for", "wakes")
 

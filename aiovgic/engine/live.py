@@ -70,7 +70,7 @@ class LiveExecution:
         self.broken: Finding | None = None
         self.cpus: dict[int, HostCpu] = {}
         self.scripts: list[Script[None]] = []
-        """Every task's, kept to the end: one that was given up leaves no section before all is over."""
+        """The coroutines of all tasks, kept to the end: an abandoned one must leave no section earlier."""
 
     async def run(self) -> Outcome:
         """Run it to its end. Cancelled, it ends as soon as KVM could be killed."""
@@ -91,7 +91,7 @@ class LiveExecution:
         return Outcome(Schedule(), rt.steps, rt.choices, None, session.outcome(), session.reached)
 
     async def race(self, rt: LiveRuntime, session: Session) -> None:
-        """All tasks at once, until nobody can go on."""
+        """Run all tasks concurrently until no task can run."""
         try:
             specs = session.tasks
         except Violation as error:
@@ -106,7 +106,7 @@ class LiveExecution:
         async with anyio.create_task_group() as actors:
             rt.group = actors
             for spec in specs:
-                rt.joined()
+                rt.started()
                 actors.start_soon(self.act, rt, spec, name=spec.name)
             await rt.wait_quiescent()
             rt.look_for_stuck()
@@ -138,7 +138,7 @@ class LiveExecution:
         log.debug("task ended", task=spec.name)
 
     def stop(self, rt: LiveRuntime, name: str, error: BaseException) -> None:
-        """Something broke: nothing goes on."""
+        """End the run with this finding: no task goes on."""
         where = raised_at(error.__traceback__) or NOWHERE
         place = Place(task=name, function=where.function, file=where.file, line=where.line)
         found = error.finding if isinstance(error, Violation) else fault_of(error)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class CpuGate:
-    """Who may go on, by CPU; the others wait here."""
+    """Decides which contexts may run on each CPU; the other contexts wait here."""
 
     def __init__(self) -> None:
         self._begun: dict[Context, bool] = {}
@@ -24,7 +24,7 @@ class CpuGate:
         return not context.isr or context in self._begun or cpu.irqs_off == 0
 
     def begin(self, context: Context) -> None:
-        """An interrupt handler runs: what it interrupts stands still until it ends."""
+        """An interrupt handler begins: the context that it interrupts cannot run until it ends."""
         if context.isr and context not in self._begun:
             self._begun[context] = True
             context.cpu.stack.append(context)
@@ -40,7 +40,7 @@ class CpuGate:
         return future
 
     def let_go(self) -> int:
-        """Wake those who may run now; how many there are."""
+        """Wake the waiting contexts that may run now. Returns their number."""
         ready = [context for context in self._waiting if self.may_run(context)]
         for context in ready:
             self._waiting.pop(context).set_result(None)

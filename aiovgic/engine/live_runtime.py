@@ -28,7 +28,7 @@ YIELD_EVERY = 1000
 
 
 class Abandoned(Exception):  # noqa: N818  it is the end of a run, no error
-    """The run is over, and this task waits for what will never come."""
+    """Raised in a task that would wait forever: the run has ended."""
 
 
 class LiveRuntime(Runtime):
@@ -56,7 +56,7 @@ class LiveRuntime(Runtime):
     # -- what the primitives call -----------------------------------------------------------
 
     def changed(self, thing: Thing, how: Change) -> None:
-        """Whoever waits for this thing looks again."""
+        """Wake the tasks that wait for this object: each checks its operation again."""
         if thing.waiters:
             waiters, thing.waiters = thing.waiters, []
             for future in waiters:
@@ -65,17 +65,17 @@ class LiveRuntime(Runtime):
                     future.set_result(None)
 
     def pick(self, alternatives: int, what: str) -> int:
-        """A seeded outcome, or the plain one without chaos."""
+        """A random outcome drawn by the seed; without chaos, and outside the race, the default one."""
         self.choices += 1
         return self.random.randrange(alternatives) if self.racing and self.chaos else 0
 
     def spawn(self, script: Script[None], context: Context) -> None:
         """A task of the model's own."""
-        self.joined()
+        self.started()
         self.group.start_soon(self._spawned, script, context, name=context.name)
 
     def serve(self, channel: Channel[Any, Any]) -> None:
-        """An ITS task: it works for whoever hands over to it."""
+        """Start the server task of a channel: it serves each task that hands over to it."""
         server = self._served[channel] = Server(channel)
         self._servers.start_soon(server.run, self, name=channel.name)
 
@@ -83,25 +83,25 @@ class LiveRuntime(Runtime):
         """Whether the running task is cancelled."""
         return self.current in self._killed or anyio.current_effective_deadline() == float("-inf")
 
-    # -- who runs ---------------------------------------------------------------------------
+    # -- running tasks ----------------------------------------------------------------------
 
-    def joined(self) -> None:
-        """One more task runs."""
+    def started(self) -> None:
+        """Count one more running task."""
         self._running += 1
 
     def left(self) -> None:
-        """A task runs no more; the last one out ends the run."""
+        """Count one running task less; with none left the run has reached quiescence."""
         self._running += self.gate.let_go() - 1
         if not self._running:
             self._quiescent.set()
 
     async def wait_quiescent(self) -> None:
-        """Wait until nobody runs: all have ended, or wait for one another, or idle."""
+        """Wait until no task runs: each has ended, waits for another one, or is idle."""
         if self._running:
             await self._quiescent.wait()
 
     def look_for_stuck(self) -> None:
-        """See who waits for ever, and not at rest."""
+        """Set `stuck` to the finding of a deadlock if contexts are blocked and not idle."""
         left = deadlock.stuck(self._parked)
         if left:
             left.sort(key=lambda context: context.name)
@@ -119,7 +119,7 @@ class LiveRuntime(Runtime):
         self._quiescent.set()
 
     def end_race(self) -> None:
-        """All tasks are over: whoever looks at the machine now is none of them, and nobody has killed him."""
+        """Replace the current context before the final checks: no task is running, and none was cancelled."""
         self.racing = False
         self.current = Context("judge", HostCpu(0))
 
@@ -198,7 +198,7 @@ class LiveRuntime(Runtime):
         except asyncio.CancelledError:
             self._killed[context] = True
             if future.cancelled():
-                self.joined()
+                self.started()
             log.debug("killed", task=context.name, waiting_for=op.target)
         finally:
             del self._parked[context]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Server:
-    """Takes one request at a time, and works on it in the context of the one who made it.
+    """Takes one request at a time, and serves it in the context of the task that made it.
 
     A hand-over cannot be cancelled: the writer waits until the server has answered.
     """
@@ -47,7 +47,7 @@ class Server:
             self.channel.close()
 
     async def serve(self, rt: LiveRuntime, request: Any, context: Context, answer: asyncio.Future[Any]) -> None:
-        """Work on one request; what goes wrong goes to the one who made it."""
+        """Serve one request; an exception is raised in the task that made it."""
         try:
             result = await rt.drive(self.channel.open(), context, request)
         except Exception as error:  # noqa: BLE001  it is raised again, where the request was made

@@ -1,9 +1,9 @@
-"""Lock order: which class was ever taken while which was held, over all executions of a search.
+"""Lock order: a graph of the lock classes that were taken while others were held, over all executions of a search.
 
-As the kernel's lockdep: an order that can deadlock is found without the deadlock. Nodes are
-classes; a read section counts as held, and waiting for its readers as taking it. Trying a lock
-waits for nobody. A class that interrupt handlers take must never be held with interrupts on,
-nor be outside one that is.
+Like the kernel's lockdep it finds an order that can deadlock without the deadlock. The nodes of the graph are
+lock classes. A read section counts as a held lock, and waiting for its readers as taking it. A trylock does not
+wait, so it adds no edge. A class that interrupt handlers take must never be held with interrupts on, and no class
+that is held with interrupts on may be taken inside it.
 
 A finding may join what several executions showed. It names the schedules of the other executions, so that a replay
 runs them first (`replaying.primed`).

@@ -3,7 +3,7 @@
 - When something is published: a shared word becomes true, or points at something else. The rules about this word are
   asked. What they read counts as read by the step that publishes, so the search tries it against each step that
   changes it.
-- When all tasks but one have ended or sleep: what no task will tell the last one, it will not learn. Orders of one
+- When all tasks but one have ended or sleep: no other task will change anything for the last one. Orders of one
   trace differ in whether they have this moment. DPOR executes another order of the trace where it matters
   (`engine/reorder.py`).
 """
@@ -61,7 +61,7 @@ class Moments(Watch):
             return
         with execution.rt.looking():
             violations = session.settled(task.context)
-        self.tell(task, op, violations)
+        self.report(task, op, violations)
 
     def after(self, task: Task, op: Op[Any], value: Any) -> None:
         assert isinstance(op, Update)
@@ -73,9 +73,9 @@ class Moments(Watch):
             return
         with execution.rt.looking(during_race=True):
             violations = session.published(op.word)
-        self.tell(task, op, violations)
+        self.report(task, op, violations)
 
-    def tell(self, task: Task, op: Op[Any], violations: Sequence[Violation]) -> None:
+    def report(self, task: Task, op: Op[Any], violations: Sequence[Violation]) -> None:
         """What was heard is a finding at this operation."""
         assert self.execution is not None
         for each in violations:

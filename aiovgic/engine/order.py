@@ -1,8 +1,8 @@
-"""What happened before what in one execution.
+"""The happens-before order of the steps of one execution.
 
-Clocks order all steps that do not commute. What a release, a wake-up or a leaving reader
-let go on comes after it, too, but cannot be turned round. Two steps race if nothing else orders
-them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014).
+Clocks order all steps that do not commute. An enabling edge leads from a release, a wake-up or a leaving reader to
+the step that it enables. It orders the two steps as well, but cannot be reversed. Two steps race if nothing else
+orders them (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order reduction, POPL 2014).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Answer(NamedTuple):
     reads: tuple[str, ...]
 
 
-class Event:
-    """One step: the number of its task, and what it touches."""
+class OrderedStep:
+    """One step in the happens-before order: the number of its task, its footprint, and its clock."""
 
     __slots__ = ("answer", "clock", "footprint", "meets", "task", "whole")
 
@@ -41,17 +41,17 @@ class Event:
         self.task = task
         self.footprint = footprint
         self.whole = False
-        """Whether it was taken: the footprint of a step that is still to come has only what its operation tells."""
+        """Whether it was taken. Before that its footprint has only the accesses of its operation."""
         self.answer: Answer | None = None
-        """If rules may find something before this step in case no other task can go on: what they said, as it was."""
+        """The answer of the rules before this step, if they may find something there when no other task can run."""
         self.clock: Clock = []
-        """What had happened before it, itself included."""
+        """Clock of what happens before it, the step itself included."""
         self.meets: list[tuple[int, Key]] | None = None
-        """The last steps that it does not commute with, and the thing; None until `Order.conflicts` is asked."""
+        """The last steps that it does not commute with, each with the object; None until `conflicts` computes it."""
 
 
-class History:
-    """Which steps touched a thing, by their numbers."""
+class StepAccesses:
+    """The steps that accessed one object, by number."""
 
     __slots__ = ("entered", "left", "reads", "released", "wakes", "writes")
 
@@ -67,23 +67,23 @@ class History:
         """Sections: where they were entered and left."""
 
 
-class Order:
-    """The order of the steps of one execution; the last ones can be taken back."""
+class HappensBefore:
+    """The happens-before order of the steps of one execution; the last steps can be undone."""
 
     def __init__(self, tasks: int) -> None:
-        self.events: list[Event] = []
-        self.things: dict[Key, History] = {}
+        self.events: list[OrderedStep] = []
+        self.things: dict[Key, StepAccesses] = {}
         self.near: dict[Range, list[Range]] = {}
         """By range of guest memory: itself, and the other ranges that overlap it."""
         self.clocks: list[Clock] = [[] for _ in range(tasks)]
         """Of each task, after its last step."""
         self.undo: list[Callable[[], object]] = []
-        """What takes back what the steps did to all this, the last thing last."""
+        """Functions that undo what the steps changed here; the latest change is last."""
         self.marks: list[int] = []
-        """How much there was to undo before each step."""
+        """The length of `undo` before each step."""
 
     def truncate(self, steps: int) -> None:
-        """Take back all but so many steps."""
+        """Undo all steps after the first ``steps`` ones."""
         if steps < len(self.events):
             mark = self.marks[steps]
             for undo in reversed(self.undo[mark:]):
@@ -91,19 +91,19 @@ class Order:
             del self.undo[mark:], self.marks[steps:], self.events[steps:]
 
     def spawned(self, tasks: int) -> None:
-        """The last step made so many tasks."""
+        """The last step spawned this many tasks."""
         for _ in range(tasks):
             self.clocks.append(list(self.events[-1].clock))
             self.undo.append(self.clocks.pop)
 
-    def append(self, event: Event) -> None:
-        """One more step; from now on its clock is known."""
+    def append(self, event: OrderedStep) -> None:
+        """Add the next step, and compute its clock."""
         number = len(self.events)
         before = self.clocks[event.task]
         self.marks.append(len(self.undo))
         self.undo.append(partial(self.clocks.__setitem__, event.task, before))
         clock = list(before)
-        for other in self.let_on_by(event):
+        for other in self.enabled_by(event):
             join(clock, self.events[other].clock)
         for other, _ in self.conflicts(event):
             join(clock, self.events[other].clock)
@@ -113,13 +113,13 @@ class Order:
         self.events.append(event)
         self.remember(number, event)
 
-    def skip(self, event: Event) -> None:
-        """One more step that no race is looked for with: what it touches is not remembered."""
+    def skip(self, event: OrderedStep) -> None:
+        """Count the next step without its accesses: no race with it is looked for."""
         event.clock = self.clocks[event.task]
         self.marks.append(len(self.undo))
         self.events.append(event)
 
-    def remember(self, number: int, event: Event) -> None:
+    def remember(self, number: int, event: OrderedStep) -> None:
         """Things have been touched by this step."""
         footprint = event.footprint
         undo = self.undo
@@ -150,7 +150,7 @@ class Order:
         for name in footprint.leaves:
             self.leave(self.history(name), event.task, number)
 
-    def leave(self, history: History, task: int, number: int) -> None:
+    def leave(self, history: StepAccesses, task: int, number: int) -> None:
         """A reader's section has ended in this step."""
         entered = history.entered.get(task)
         began = NEVER
@@ -160,11 +160,11 @@ class Order:
         history.left.append((began, number))
         self.undo.append(history.left.pop)
 
-    def history(self, key: Key) -> History:
+    def history(self, key: Key) -> StepAccesses:
         """What is known of a thing."""
         found = self.things.get(key)
         if found is None:
-            found = self.things[key] = History()
+            found = self.things[key] = StepAccesses()
             if isinstance(key, Range):
                 self.learn(key)
         return found
@@ -178,7 +178,7 @@ class Order:
 
     # -- what comes before a step -----------------------------------------------------------
 
-    def conflicts(self, event: Event) -> list[tuple[int, Key]]:
+    def conflicts(self, event: OrderedStep) -> list[tuple[int, Key]]:
         """The last steps, and the thing, that the next step does not commute with.
 
         Of each task's reads since the last write only the last one counts: the others come before it.
@@ -218,8 +218,8 @@ class Order:
                     latest[task] = max(reads[-1], latest.get(task, NEVER))
                 yield from ((number, piece) for number in latest.values() if number > written)
 
-    def let_on_by(self, event: Event) -> Sequence[int]:
-        """The steps without which the next one would still wait."""
+    def enabled_by(self, event: OrderedStep) -> Sequence[int]:
+        """The enabling edges of the next step: the steps without which its task would still wait."""
         footprint = event.footprint
         history = self.things.get(footprint.waited_for) if footprint.waited else None
         if history is None:
@@ -236,15 +236,15 @@ class Order:
                 after = bisect_right(history.left, began, key=itemgetter(1))
                 return [left for entered, left in history.left[after:] if entered < began]
 
-    def last_change(self, history: History, task: int) -> int:
+    def last_change(self, history: StepAccesses, task: int) -> int:
         """Where a task changed a thing last."""
         return next((number for number in reversed(history.writes) if self.events[number].task == task), NEVER)
 
-    def races(self, event: Event) -> Iterator[tuple[int, Key]]:
-        """The steps of others, and the thing, that the next step could come before: nothing else orders the two."""
+    def races(self, event: OrderedStep) -> Iterator[tuple[int, Key]]:
+        """The steps of other tasks that race with the next step, each with the object that both access."""
         before = self.clocks[event.task]
         after = list(before)
-        for other in self.let_on_by(event):
+        for other in self.enabled_by(event):
             join(after, self.events[other].clock)
         lock = event.footprint.waited_for if event.footprint.waited == "lock" else ""
         for number, name in self.conflicts(event):
@@ -277,13 +277,13 @@ class Order:
         written = max((history.writes[-1] for history in histories if history.writes), default=NEVER)
         return sorted(number for number in dict.fromkeys(reads) if number > written)
 
-    def histories(self, key: Key) -> Sequence[History]:
+    def histories(self, key: Key) -> Sequence[StepAccesses]:
         """What is known of a thing, or of all ranges of guest memory that have these words."""
         if isinstance(key, str):
             return (self.things[key],) if key in self.things else ()
         return [self.things[each] for each in self.near if each.covers(key)]
 
-    def initials(self, number: int, event: Event) -> list[int]:
+    def initials(self, number: int, event: OrderedStep) -> list[int]:
         """The tasks that can take the first step of an execution that has ``event`` before step ``number``.
 
         That is what came after ``number`` without being ordered behind it, and then ``event``,
@@ -304,12 +304,12 @@ class Order:
             first[each.task] = at
         return initials
 
-    def beside(self, number: int) -> Iterator[Event]:
+    def beside(self, number: int) -> Iterator[OrderedStep]:
         """The steps after step ``number`` that are not ordered behind it."""
         task = self.events[number].task
         return (each for each in self.events[number + 1 :] if not seen(each.clock, task, number))
 
-    def clock_of(self, event: Event, apart_from: int) -> Clock:
+    def clock_of(self, event: OrderedStep, apart_from: int) -> Clock:
         """What the next step comes after, had step ``apart_from`` not happened."""
         clock = list(self.clocks[event.task])
         task = self.events[apart_from].task

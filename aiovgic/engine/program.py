@@ -33,7 +33,7 @@ class Session(Protocol):
         """Which of the things that are to happen sometimes have happened, by number; known once it is judged."""
 
     def quiet(self) -> Sequence[Violation]:
-        """What is broken at a quiet point, nobody being able to go on; some tasks may be idle."""
+        """The rules that are violated at quiescence: no task can run, and some tasks may be idle."""
 
     def judge(self) -> Sequence[Violation]:
         """What this outcome breaks, once all tasks are over."""

@@ -30,10 +30,10 @@ RULE = "happens-before"
 
 
 Access = tuple["ContextClock", int, "Place | None"]
-"""Who, when by its own time, and where; that only if somebody wants to know."""
+"""An access: its context, the context's own time, and its place, which is None unless places are noted."""
 
 
-class History:
+class FieldAccesses:
     """What is known of one field of one part."""
 
     __slots__ = ("read", "written")
@@ -51,7 +51,7 @@ class History:
             yield read, False
 
 
-class PlacedHistory:
+class PlacedAccesses:
     """What is known of one field that has excuses: the last access by context, verb and excused places."""
 
     __slots__ = ("last",)
@@ -72,8 +72,8 @@ class Races(Clocks):
         super().__init__()
         self.excuses = Excuses.of(()) if excuses is None else excuses
         self.exact = exact
-        self.fields: dict[Part, dict[Declared, History]] = {}
-        self.placed: dict[Part, dict[Declared, PlacedHistory]] = {}
+        self.fields: dict[Part, dict[Declared, FieldAccesses]] = {}
+        self.placed: dict[Part, dict[Declared, PlacedAccesses]] = {}
         """Of fields that have excuses."""
 
     def begin(self, execution: Execution) -> None:
@@ -93,10 +93,10 @@ class Races(Clocks):
             fields = self.fields[part] = {}
         history = fields.get(field)
         if history is None:
-            history = fields[field] = History()
+            history = fields[field] = FieldAccesses()
         written = history.written
         if written is not None and written[0] is me and written[1] == me.time and not history.read:
-            return  # nobody has learnt anything of me since
+            return  # no other context has acquired my clock since
         mine = history.read.get(me.number)
         if not write and mine is not None and mine[1] == me.time:
             return
@@ -122,7 +122,7 @@ class Races(Clocks):
             fields = self.placed[part] = {}
         history = fields.get(field)
         if history is None:
-            history = fields[field] = PlacedHistory()
+            history = fields[field] = PlacedAccesses()
         key = (me.number, write, sides)
         before = history.last.get(key)
         if before is not None and before[1] == me.time:
@@ -147,13 +147,13 @@ class Races(Clocks):
 
         Each access that does not is reported. Which one came first can depend on steps that commute.
         """
-        histories: list[tuple[Declared, History | PlacedHistory]] = [
+        histories: list[tuple[Declared, FieldAccesses | PlacedAccesses]] = [
             *self.fields.pop(part, {}).items(),
             *self.placed.pop(part, {}).items(),
         ]
         if not histories:
             return
-        me, known = self.mine(), self.known_to_free()
+        me, known = self.mine(), self.before_free()
         for field, history in histories:
             for access, write in history.accesses():
                 number = access[0].number
@@ -161,7 +161,7 @@ class Races(Clocks):
                     self.lost(part, field, access, write=write)
 
     def lost(self, part: Part, field: Declared, access: Access, *, write: bool) -> None:
-        """Whoever touches a part might as well do so after it is freed."""
+        """Report an access of a part that no order puts before the free."""
         assert self.execution is not None
         clock, _, where = access
         toucher = where or place(clock, part, field, NOWHERE, write=write)
@@ -181,7 +181,7 @@ class Races(Clocks):
         )
 
     def here(self, me: ContextClock, part: Part, field: Declared, *, write: bool) -> Place:
-        """Where whoever runs is."""
+        """The place of the running task."""
         return place(me, part, field, called(sys._getframe(2), me.task), write=write)  # noqa: SLF001
 
     def race(self, part: Part, field: Declared, before: Access, now: Access, writes: tuple[bool, bool]) -> None:

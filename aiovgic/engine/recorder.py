@@ -123,11 +123,11 @@ class Recorder:
 
 def shown(value: Any) -> str:
     """A value in few words, the same in every process and every Python."""
-    text = words(value)
+    text = described(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def words(value: Any) -> str:
+def described(value: Any) -> str:
     """A value in words."""
     match value:
         case bool() | None:
@@ -141,10 +141,10 @@ def words(value: Any) -> str:
         case str():
             return value
         case tuple():
-            return f"[{' '.join(words(each) for each in value)}]"
+            return f"[{' '.join(described(each) for each in value)}]"
         case list():  # of a guarded container the base class's own methods, which note nothing
-            return f"[{' '.join(words(each) for each in list.__iter__(value))}]"
+            return f"[{' '.join(described(each) for each in list.__iter__(value))}]"
         case dict():
-            return f"{{{' '.join(f'{words(key)}:{words(each)}' for key, each in dict.items(value))}}}"
+            return f"{{{' '.join(f'{described(key)}:{described(each)}' for key, each in dict.items(value))}}}"
         case _:
             return type(value).__name__

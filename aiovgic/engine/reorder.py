@@ -17,14 +17,14 @@ from aiovgic.sync import Sleep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aiovgic.engine.order import Answer, Event
+    from aiovgic.engine.order import Answer, OrderedStep
     from aiovgic.engine.task import Task
 
 
 class Reorder:
     """The steps of one execution, and the tasks as they are at its end."""
 
-    def __init__(self, events: Sequence[Event], tasks: Sequence[Task], *, cut: bool) -> None:
+    def __init__(self, events: Sequence[OrderedStep], tasks: Sequence[Task], *, cut: bool) -> None:
         self.events = events
         self.resting = [task.op is None or isinstance(task.op, Sleep) for task in tasks]
         """Whether each task had ended or was about to sleep."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PROGRESS = ("op", "ret")
-"""Events that say that somebody gets somewhere."""
+"""Kinds of events that are progress: an operation of a scenario begins or ends."""
 
 
 class ExecutionRuntime(Runtime):
@@ -43,17 +43,17 @@ class ExecutionRuntime(Runtime):
         self.births: dict[str, Place] = {}
         """Where each part was allocated, by its identity; only if ``traced``."""
         self.frees: dict[str, Place] = {}
-        """Who gave back the memory of each part, and where, by its identity."""
+        """The place where each part was freed, by the part's identity."""
         self.racing = False
-        """Set-up is over: from now on there are points, choices and notes."""
+        """Whether set-up is over: then there are points, choices and notes."""
         self.quiet = False
-        """Nobody runs, and somebody looks at the machine."""
+        """Whether a rule or a report reads the machine: its reads are no accesses of a task."""
         self.orders: Part | None = None
         """The part whose fields are ordered by a lock that the running task holds, while an instrument decides."""
         self.progress = 0
         """How many steps of a scenario have begun or ended."""
         self.killing = False
-        """Whoever runs now has been killed."""
+        """Whether the running task has been killed."""
         self._marked = False
 
     def attach(self, execution: Execution, ears: Ears) -> None:
@@ -176,7 +176,7 @@ class ExecutionRuntime(Runtime):
             self._marked = before
 
     def unseen(self, do: Callable[[], T]) -> T:
-        """Do what nobody is to note: something is made only now that was there from the start."""
+        """Call ``do`` without noting its accesses: it makes a part late that in KVM exists from the start."""
         before, self.quiet = self.quiet, True
         try:
             return do()

@@ -73,7 +73,7 @@ class JoinedShrinker:
             self.sort(parts)
         except KeyboardInterrupt:
             self.interrupted = True
-        return Shrunk(joined(parts), proven=False, interrupted=self.interrupted)
+        return Shrunk(one_schedule(parts), proven=False, interrupted=self.interrupted)
 
     def leave_out(self, parts: Parts) -> None:
         """Leave out earlier executions that are not needed."""
@@ -116,7 +116,7 @@ class JoinedShrinker:
         return outcome.breaks(self.finding.identity) is not None
 
 
-def joined(parts: Parts) -> Schedule:
+def one_schedule(parts: Parts) -> Schedule:
     """One schedule of these executions."""
     *earlier, last = parts
     return last.after(*earlier)

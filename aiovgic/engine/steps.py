@@ -1,4 +1,4 @@
-"""Writing down what each step of an execution touches.
+"""Records the footprint of each step of an execution.
 
 Guarded fields count only where they are ``points``: those that are read without their lock knowingly, those that race,
 and those that rules read during the race. All other accesses are ordered by locks, which count. A field may become a
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from aiovgic.engine.footprint import PUBLISHES, SILENT, Footprint
 from aiovgic.engine.moments import Observant
-from aiovgic.engine.order import Answer, Event, Order
+from aiovgic.engine.order import Answer, HappensBefore, OrderedStep
 from aiovgic.engine.watch import Watch
 from aiovgic.sync import Fence, Update
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class Steps(Watch):
-    """The steps of one execution after the other; leading ones that are repeated are kept."""
+    """The steps of the present execution; those of the replay prefix are kept from the last one."""
 
     after_ops = SILENT
 
     def __init__(self, kept_footprints: Callable[[], Iterable[Footprint]] = tuple) -> None:
         self.kept_footprints = kept_footprints
         """The footprints that the search uses beside those of the steps."""
-        self.events: list[Event] = []
+        self.events: list[OrderedStep] = []
         self.kept = 0
         """How many steps the next execution repeats."""
         self.spawned: list[int] = []
@@ -44,7 +44,7 @@ class Steps(Watch):
         """The first release barrier of each task that has passed one: its step, by number of the task."""
         self.published: dict[str, int] = {}
         """The first step that published with a shared word, by identity of the word."""
-        self.order: Order | None = None
+        self.order: HappensBefore | None = None
         self.points: dict[Declared, None] = {}
         self.new_points = False
         """Whether a field has become a point since the order of the steps was looked at."""
@@ -55,7 +55,7 @@ class Steps(Watch):
         """What a rule has read, while `asked` waits for its answer."""
         self.footprint: Footprint | None = None
         """Of the present step, if it is new."""
-        self.left: list[Event] | None = None
+        self.left: list[OrderedStep] | None = None
         """The next operations of the tasks that wait at quiescence; None if something ended the execution before."""
         self.handled: dict[int, str] = {}
         """The CPUs where interrupt handlers may come, by number."""
@@ -124,14 +124,14 @@ class Steps(Watch):
     def end(self) -> None:
         self.left = self.waiting()
 
-    def announced(self, task: Task, op: Op[Any]) -> Event:
+    def announced(self, task: Task, op: Op[Any]) -> OrderedStep:
         """A task's next step, as far as its operation tells what it will touch."""
         footprint = Footprint()
         footprint.operation(op)
         cpu = task.context.cpu
         if cpu.number in self.handled:
             footprint.runs_on(cpu)
-        return Event(task.number, footprint)
+        return OrderedStep(task.number, footprint)
 
     def changed(self, thing: Thing, how: Change) -> None:
         if self.footprint is not None:
@@ -181,7 +181,9 @@ class Steps(Watch):
 
     # -- afterwards --------------------------------------------------------------------------
 
-    def ordered(self, skips: Callable[[Order, Event], bool]) -> Iterator[tuple[Order, Event]]:
+    def ordered(
+        self, skips: Callable[[HappensBefore, OrderedStep], bool]
+    ) -> Iterator[tuple[HappensBefore, OrderedStep]]:
         """Each new step, and the order of those before it; the order has it when the next one is asked for.
 
         All steps are new if a field has become a point. A step that is to be skipped is only counted.
@@ -189,7 +191,7 @@ class Steps(Watch):
         kept = 0 if self.new_points else self.kept
         self.new_points = False
         if self.order is None or not kept:
-            self.order = Order(self.first)
+            self.order = HappensBefore(self.first)
         self.order.truncate(kept)
         for number in range(kept, len(self.events)):
             event = self.events[number]
@@ -201,7 +203,7 @@ class Steps(Watch):
             self.order.spawned(self.spawned[number])
 
     def barred(self) -> list[int]:
-        """Whose CPU is not their own now, by number of the task."""
+        """The tasks that cannot run because their CPU is not their own, by number."""
         if not self.handled:
             return []
         assert self.execution is not None
@@ -211,17 +213,17 @@ class Steps(Watch):
         """Whether a thing is a CPU where interrupt handlers may come."""
         return key in self.handled.values()
 
-    def waiting(self) -> list[Event]:
+    def waiting(self) -> list[OrderedStep]:
         """The next operation of each task that waits."""
         assert self.execution is not None
         return [
             self.announced(task, task.op) for task in self.execution.tasks if task.op is not None and not task.can_run()
         ]
 
-    def interrupted(self) -> list[Event]:
+    def interrupted(self) -> list[OrderedStep]:
         """The next operation of each task but the last, whose step broke something.
 
-        Tasks that can run now are among them: they may have waited before that step, which let go its locks.
+        Tasks that can run now are among them: they may have waited before that step, which released its locks.
         """
         assert self.execution is not None
         last = self.execution.last

@@ -1,8 +1,8 @@
-"""One execution: every task's next operation is known, one of those that are ready is done.
+"""One execution: at each step the strategy picks a task whose next operation is ready, and the engine does it.
 
-The engine sends values into the tasks' coroutines and gets their next operations. Whoever
-decides sees only tasks that can run. An execution ends when all tasks have ended, when those
-left idle, when nobody can run, or when something broke.
+The engine sends values into the tasks' coroutines and gets their next operations. The strategy sees only
+tasks that can run. An execution ends when all tasks have ended or idle, when no task can run, or
+when a rule is broken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aiovgic.sync import Context, Declared, Op, Script
 
 STEP_LIMIT = 10_000
-"""Steps of one explored execution after which everyone runs in turn."""
+"""Steps of one explored execution after which the tasks take turns."""
 
 
 class Execution:
@@ -68,7 +68,7 @@ class Execution:
         self.chosen: list[tuple[int, int]] = []
         self.broken: Finding | None = None
         self.turns: Turns | None = None
-        """Who runs beyond the step limit."""
+        """Picks the task that runs, beyond the step limit; None before it."""
         self.races: dict[tuple[object, ...], Finding] = {}
         """What was found on the way, and ends nothing, by identity."""
         self.pruned = False
@@ -116,7 +116,7 @@ class Execution:
         return self.cpus.setdefault(number, HostCpu(number))
 
     def advance(self, task: Task, value: Any) -> None:
-        """Let a task, who is running, go on to its next point; what it raises is what the execution broke."""
+        """Run the current task to its next point; an exception that it raises ends the execution as a finding."""
         try:
             task.advance(value)
         except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
@@ -138,7 +138,7 @@ class Execution:
         Raises what is nothing the model did.
         """
         if isinstance(error, AiovgicError) and not isinstance(error, Violation):
-            raise error  # somebody asked wrongly, or the replay diverged
+            raise error  # the caller made a mistake, or the replay diverged
         where = raised_at(error.__traceback__, task) or innermost(task)
         if isinstance(error, Violation):
             access, what = error.finding.rule, error.thing
@@ -158,7 +158,7 @@ class Execution:
         self.strategy.begin()
         start_tasks(self)
         if self.broken is None:
-            self.follow(self.strategy.known())
+            self.follow(self.strategy.replay_prefix())
             self.go_on()
 
     def specs(self, session: Session) -> Sequence[TaskSpec]:
@@ -174,7 +174,7 @@ class Execution:
         return ()
 
     def go_on(self) -> None:
-        """Whoever is to run does an operation, until nobody can or something broke."""
+        """Do the operation of the picked task, step by step, until no task can run or a rule is broken."""
         strategy = self.strategy
         asked = strategy.always_asked
         while self.broken is None:
@@ -187,7 +187,7 @@ class Execution:
                 if self.may_run_lone(plain):
                     self.run_lone(plain)
                     continue
-                self.tell_alone(plain)
+                self.announce_alone(plain)
             if self.steps >= self.step_limit:
                 task = self.in_turn(enabled)
             elif asked or len(enabled) > 1:
@@ -201,14 +201,14 @@ class Execution:
             self.step(task)
 
     def enabled(self) -> list[Task]:
-        """Who can run, in order of creation."""
+        """The tasks that can run, in order of creation."""
         ready = [
             task for task in self.tasks if (op := task.op) is not None and (not op.waits or op.ready(task.context))
         ]
         return [task for task in ready if not task.barred()] if self.handlers else ready
 
     def follow(self, known: Sequence[int]) -> None:
-        """Take the first steps, known by number of the task. Raises DivergedError where one cannot be taken.
+        """Take the steps of the replay prefix: the number of a task for each. Raises DivergedError if one cannot run.
 
         The strategy has heard of all but the last before.
         """
@@ -227,20 +227,20 @@ class Execution:
             self.step(task)
 
     def follow_switch(self, task: Task) -> None:
-        """Somebody else goes on, as is known; that need not be a deviation."""
+        """The replay prefix switches to another task; that need not be a deviation from the default order."""
         plain = self.plain(self.enabled())
         if task is not plain:
             self.deviates(task, plain)
 
-    def tell_alone(self, task: Task) -> None:
-        """Nobody else could run now."""
+    def announce_alone(self, task: Task) -> None:
+        """Tell the watches that no other task could run now."""
         assert task.op is not None
         self.rt.current = task.context
         for hear in self.rt.ears.alone:
             hear(task, task.op)
 
     def may_run_lone(self, task: Task) -> bool:
-        """Whether a task that can go on is the only one there is, and nobody decides or writes down."""
+        """Whether a task is the only one left, and neither the strategy nor a recorder needs its steps."""
         if self.alive > 1 or self.watches or self.recorder is not None or self.strategy.always_asked or task.isr:
             return False
         return self.steps < self.step_limit
@@ -265,7 +265,7 @@ class Execution:
             self.rt.alone = 0
 
     def plain(self, enabled: list[Task]) -> Task:
-        """Whom the plain order runs."""
+        """The task that the default order runs."""
         last = self.last
         if last is None or last not in enabled:
             return enabled[0]
@@ -274,13 +274,13 @@ class Execution:
         return last
 
     def deviates(self, task: Task, plain: Task) -> None:
-        """A task runs that is not whom the plain order would run, which is remembered."""
+        """Remember a deviation: another task runs than the default order would run."""
         self.switched.append((self.steps, task.name))
         if self.recorder is not None:
             self.recorder.switched(self.steps, task, plain)
 
     def in_turn(self, enabled: list[Task]) -> Task:
-        """Who runs at a step beyond the limit: everyone in turn, until it is a livelock."""
+        """The task that runs at a step beyond the limit: tasks take turns until it is a livelock."""
         if self.turns is None:
             self.turns = Turns()
         task = self.turns.pick(enabled, (self.rt.progress, sum(task.done for task in self.tasks)))
@@ -317,7 +317,7 @@ class Execution:
             self.ended(task)
 
     def report(self, broken: Finding) -> None:
-        """Something is broken: the first thing counts, and the execution ends. A data race, for one, ends nothing."""
+        """Note a finding. The first one that ends an execution ends it; a data race does not."""
         if broken.freed:
             ends = (self.rt.births.get(broken.freed), self.rt.frees.get(broken.freed))
             broken = broken.after(*(each for each in ends if each is not None and each not in broken.places))
@@ -327,12 +327,12 @@ class Execution:
             self.broken = broken
 
     def promote(self, field: Declared) -> None:
-        """A guarded field has raced, and whoever tells steps apart should look at it."""
+        """A guarded field has raced: tell the watches that compare footprints to include it."""
         for watch in self.watches:
             watch.promoted(field)
 
     def begin_isr(self, task: Task) -> None:
-        """An interrupt handler's first step: what it interrupts stands still until it ends."""
+        """Do an interrupt handler's first step: the context that it interrupts cannot run until it ends."""
         if not task.started:
             task.context.cpu.stack.append(task.context)
             task.started = True
@@ -340,7 +340,7 @@ class Execution:
                 watch.interrupts(task)
 
     def choose(self, alternatives: int, what: str) -> int:
-        """The outcome of a choice; all but the plain one is remembered."""
+        """The outcome of a choice; every outcome but the default one is remembered."""
         taken = self.strategy.choose(alternatives, what, self.choices)
         if taken:
             self.chosen.append((self.choices, taken))
@@ -355,7 +355,7 @@ class Execution:
     # -- the end ----------------------------------------------------------------------------
 
     def outcome(self, session: Session) -> Outcome:
-        """What there is to say of it."""
+        """The outcome of the execution."""
         schedule = self.schedule
         races = tuple(self.races.values())
         if self.broken is not None:

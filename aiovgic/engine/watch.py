@@ -1,4 +1,4 @@
-"""Who watches an execution: detectors of races and of wrong lock orders, and the dependence of its steps.
+"""Watches of an execution: detectors of races and of wrong lock orders, and the recorder of footprints.
 
 A watch hears of every operation before and after it is done, and of what happens between
 operations. What it finds it raises as a Violation, or tells the execution at once (`Execution.report`).
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """Hears of everything, and does nothing about it: watches say what they want to hear."""
+    """Base class of watches: each method is called at one kind of event, and does nothing here."""
 
     before_ops: tuple[Kind, ...] = (Op,)
-    """The operations before which it is told."""
+    """The kinds of operations before which `before` is called."""
 
     after_ops: tuple[Kind, ...] = (Op,)
-    """The operations after which it is told."""
+    """The kinds of operations after which `after` is called."""
 
     def begin(self, execution: Execution) -> None:
         """The race begins; set-up is over, and no task has been started."""
@@ -46,26 +46,26 @@ class Watch:
         """The operation is done, and gave this; the task will now run to its next one."""
 
     def alone(self, task: Task, op: Op[Any]) -> None:
-        """A task is about to do an operation, and nobody else could; told where the strategy decides."""
+        """A task is about to do an operation, and no other task could run; called only where the strategy decides."""
 
     def interrupts(self, handler: Task) -> None:
         """An interrupt handler is about to do its first operation: it has its CPU."""
 
     def returns(self, handler: Task) -> None:
-        """An interrupt handler has ended: what it interrupted goes on."""
+        """An interrupt handler has ended: the interrupted context can run again."""
 
     def changed(self, thing: Thing, how: Change) -> None:
-        """Whoever runs changed the readiness of others, between operations."""
+        """The running task changed whether other tasks can run, between operations."""
 
     def heeds(self, field: Declared) -> bool:
-        """Whether it wants to be told of this guarded field."""
+        """Whether `note` is to be called for this guarded field."""
         return True
 
     def note(self, part: Part, field: Declared, *, write: bool, marked: bool) -> None:
-        """Whoever runs touches a guarded field; ``marked`` if it knows that this may race."""
+        """The running task accesses a guarded field; ``marked`` if the access is declared as a data race."""
 
     def reread(self, word: Shared[Any]) -> None:
-        """Whoever runs reads a shared word between two operations (`Shared.reread`)."""
+        """The running task reads a shared word between two operations (`Shared.reread`)."""
 
     def rule_word(self, word: Shared[Any]) -> None:
         """A rule that decides at the present step has read a shared word."""
@@ -80,17 +80,17 @@ class Watch:
         """The running context does something, between operations, that may sleep."""
 
     def freed(self, part: Part) -> None:
-        """Whoever runs gave memory back."""
+        """The running task freed a part."""
 
     def promoted(self, field: Declared) -> None:
-        """A guarded field has raced: from now on its accesses count where steps are told apart."""
+        """A guarded field has raced: from now on footprints include its accesses."""
 
     def end(self) -> None:
-        """Nobody can run any more, and nothing broke yet: all have ended, or those left rest or wait for ever."""
+        """No task can run, and no rule is broken yet: each task has ended, is idle, or waits forever."""
 
 
 class Ears:
-    """Of several watches, who listens to what; nobody else is called."""
+    """The methods of several watches that are called at each kind of event."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self.watches = tuple(watches)
@@ -106,7 +106,7 @@ class Ears:
 
 
 class Listeners(dict["Kind", tuple[tuple["Before", ...], tuple["After", ...]]]):
-    """By kind of operation: who is told before it is done, and who after it."""
+    """By kind of operation: the methods that are called before it is done, and those called after it."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class Listeners(dict["Kind", tuple[tuple["Before", ...], tuple["After", ...]]]):
 
 
 class Readers(dict["Declared", tuple["Note", ...]]):
-    """By guarded field: who is told that it is touched."""
+    """By guarded field: the methods that are called when it is accessed."""
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         super().__init__()

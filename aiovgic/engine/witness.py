@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EVERY = "*"
 MOST = 8
-"""Accesses that are told."""
+"""Number of accesses that a finding shows."""
 
 
 class Witness(Watch):

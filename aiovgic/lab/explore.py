@@ -238,7 +238,7 @@ def result_of(
         bars=tuple(found.histogram.sorted()),
         histogram=limits.outcomes,
         by_strategy=found.by_strategy,
-        excused=subject.excuses.told(),
+        excused=subject.excuses.used_reasons(),
         unreached=unreached,
         held=held_of(subject.scenario, found),
         findings=(early,) if early else tuple(each.finding for each in shown) or never,

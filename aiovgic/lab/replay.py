@@ -183,7 +183,7 @@ def result_of(
         scenario=subject.called,
         schedule=str(schedule),
         findings=tuple(shown.findings.values()),
-        excused=subject.excuses.told(),
+        excused=subject.excuses.used_reasons(),
         trace=shown.trace,
         switches=shown.switches,
         state=None if peek is None else peek.after_all(shown.trace.end.steps),

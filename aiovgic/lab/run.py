@@ -124,7 +124,7 @@ def run(
         bugs=subject.bugs,
         seconds=time.perf_counter() - began,
         findings=tuple(msgspec.structs.replace(each, replay="") if live else each for each in found),
-        excused=subject.excuses.told(),
+        excused=subject.excuses.used_reasons(),
         scenario=subject.called,
         live=live,
         steps=outcome.steps,

@@ -230,7 +230,7 @@ def stress(  # noqa: PLR0913  each has its default
         lpis=under_way.program.totals,
         interrupted=interrupted,
         unreached=under_way.unreached(),
-        excused=subject.excuses.told(),
+        excused=subject.excuses.used_reasons(),
         findings=tuple(under_way.findings.values()),
         shown_by=tuple(under_way.shown_by[identity] for identity in under_way.findings),
         explore_line=under_way.explore_line(),

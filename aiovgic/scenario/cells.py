@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from aiovgic.engine.recorder import words
+from aiovgic.engine.recorder import described
 from aiovgic.errors import UsageError
 from aiovgic.scenario.immutable import is_immutable
 from aiovgic.sync import FULL, RELAXED, Part, Shared
@@ -76,7 +76,7 @@ class Cells(Part):
 
     def outcome(self) -> dict[str, dict[str, str]]:
         """What the words hold, if there are any, as part of an outcome."""
-        held = {name: words(self.made[name][0].value) for name in sorted(self.made)}
+        held = {name: described(self.made[name][0].value) for name in sorted(self.made)}
         return {"shared": held} if held else {}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from aiovgic.engine.explore import executions
 from aiovgic.engine.footprint import Footprint, Range
-from aiovgic.engine.order import Event, Order
+from aiovgic.engine.order import HappensBefore, OrderedStep
 from aiovgic.engine.strategies.dpor import DporStrategy
 from aiovgic.sync import MemoryAccess, Part
 from tests.engine.programs import program
@@ -64,14 +64,14 @@ def footprint(access: Access, *, word_by_word: bool) -> Footprint:
 
 def facts(accesses: list[tuple[int, Access]], *, word_by_word: bool) -> list[tuple[list[int], set[int], list[int]]]:
     """Of each step: its clock, the steps it races with, and those that each race goes back to."""
-    order = Order(3)
+    order = HappensBefore(3)
     found = []
     for number, (task, access) in enumerate(accesses):
         if number == len(accesses) // 2:
             order.truncate(number // 2)
             for again, earlier in accesses[number // 2 : number]:
-                order.append(Event(again, footprint(earlier, word_by_word=word_by_word)))
-        event = Event(task, footprint(access, word_by_word=word_by_word))
+                order.append(OrderedStep(again, footprint(earlier, word_by_word=word_by_word)))
+        event = OrderedStep(task, footprint(access, word_by_word=word_by_word))
         races = list(order.races(event))
         back = sorted({order.earlier(at, key, at) for at, key in races})
         order.append(event)

@@ -1,1 +1,1 @@
-"""Who runs next: one strategy a file."""
+"""Strategies: each decides which task runs next. One strategy is one file."""

@@ -85,12 +85,12 @@ class AutoStrategy:
 
     @property
     def always_asked(self) -> bool:
-        """Whether the strategy whose turn it is is asked even where only one task can run."""
+        """Whether `pick` is called even where only one task can run."""
         return self.turn.always_asked
 
     @property
     def samples(self) -> bool:
-        """Whether the strategy whose turn it is draws."""
+        """Whether the present execution is drawn by a seed."""
         return self.turn.samples
 
     @property
@@ -102,9 +102,9 @@ class AutoStrategy:
         """An execution of the strategy whose turn it is."""
         self.turn.begin()
 
-    def known(self) -> Sequence[int]:
-        """The first steps, as far as the strategy whose turn it is knows them."""
-        return self.turn.known()
+    def replay_prefix(self) -> Sequence[int]:
+        """The replay prefix of the strategy whose turn it is."""
+        return self.turn.replay_prefix()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
         """The task that the strategy whose turn it is picks."""

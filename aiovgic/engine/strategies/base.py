@@ -34,11 +34,14 @@ class Strategy(Protocol):
     def begin(self) -> None:
         """A new execution begins."""
 
-    def known(self) -> Sequence[int]:
-        """The tasks that take the first steps, by number, as far as that is settled: `pick` is not asked there."""
+    def replay_prefix(self) -> Sequence[int]:
+        """The replay prefix of the execution: the number of the task for each of its first steps.
+
+        `pick` is not called at these steps.
+        """
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """The task that runs at this step; None to give the execution up: what it can still do was tried before.
+        """The task that runs at this step; None to end the execution: what follows was tried before.
 
         ``enabled`` is in order of creation; ``plain`` is the task that the default order runs.
         """
@@ -55,18 +58,18 @@ class Strategy(Protocol):
 
 
 class Unwatched:
-    """What strategies have in common that decide without a look at what the steps touch."""
+    """Common part of strategies that decide without the footprints of steps."""
 
     watches: Sequence[Watch] = ()
     samples = False
 
-    def known(self) -> Sequence[int]:
-        """No step is settled before `pick` is asked."""
+    def replay_prefix(self) -> Sequence[int]:
+        """An empty replay prefix: `pick` decides every step."""
         return ()
 
 
 class Sampler(Unwatched):
-    """What strategies have in common that draw every execution by a seed: there is always another one."""
+    """Common part of strategies that draw every execution by a seed: there is always another one."""
 
     samples = True
     complete = False

@@ -1,4 +1,4 @@
-"""Blocks: each task so many steps, one after the other, as far as they can; for those who shorten schedules."""
+"""Blocks: an execution given as a list of tasks with a number of steps each; used to shorten schedules."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ def blocks_of(path: Iterable[str]) -> list[Block]:
     return [(name, len(list(steps))) for name, steps in groupby(path)]
 
 
-def joined(blocks: Iterable[Block]) -> list[Block]:
-    """The same with neighbours of one task made one."""
+def merged(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks in which neighbouring blocks of one task have become one block."""
     return blocks_of(name for name, steps in blocks for _ in range(steps))
 
 
 class BlocksStrategy(Unwatched):
-    """One execution: the blocks in order. A block whose task cannot go on is over; behind the last, plain order."""
+    """One execution: the blocks in order. A block ends early if its task cannot run; default order after the last."""
 
     name = "blocks"
     always_asked = True
     complete = False
 
     def __init__(self, blocks: Sequence[Block], like: Schedule) -> None:
-        self.todo = list(reversed(joined(blocks)))
+        self.todo = list(reversed(merged(blocks)))
         self.choices = dict(like.choices)
 
     def begin(self) -> None:
@@ -53,10 +53,10 @@ class BlocksStrategy(Unwatched):
         return plain
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """As the schedule that this is made of."""
+        """The alternative that the original schedule takes, if there is one, else the default."""
         taken = self.choices.get(choice, 0)
         return taken if taken < alternatives else 0
 
     def end(self) -> bool:
-        """That was it."""
+        """There is one execution."""
         return False

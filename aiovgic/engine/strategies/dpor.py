@@ -1,9 +1,9 @@
 """Source-DPOR with sleep sets: one execution for each order of the steps that matter.
 
-After every execution each two steps that race add, where the earlier one was taken, a task
-that begins an execution with the two turned round (Abdulla, Aronis, Jonsson, Sagonas: Optimal
-dynamic partial order reduction, POPL 2014). A task sleeps where what it would do was tried
-before, until something happens that does not commute with it.
+After every execution the search reverses each race: it adds, at the state before the earlier step, a task that
+begins an execution with the two steps reversed (Abdulla, Aronis, Jonsson, Sagonas: Optimal dynamic partial order
+reduction, POPL 2014). A task is in the sleep set of a state if its next step was tried there before; it leaves the
+set when a step is taken that does not commute with its own.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aiovgic.engine.footprint import Key
-    from aiovgic.engine.order import Event, Order
+    from aiovgic.engine.order import HappensBefore, OrderedStep
     from aiovgic.engine.strategies.follow import Steered
     from aiovgic.engine.task import Task
     from aiovgic.engine.watch import Watch
 
 
-class Node:
-    """A state on the path: the tasks that may go on from here, that have, and that need not."""
+class PathNode:
+    """A state on the path: the tasks that can run from here, those that were tried, and those in the sleep set."""
 
     __slots__ = ("alternatives", "barred", "chosen", "done", "enabled", "footprint", "sleep", "taken", "todo")
 
@@ -93,13 +93,13 @@ class DporStrategy:
     samples = False
 
     def __init__(self) -> None:
-        self.path: list[Node] = []
+        self.path: list[PathNode] = []
         self.steps = Steps(self.footprints)
         self.complete = False
         self.late: dict[int, int] = {}
         """How many late steps of each task were looked at, by number."""
         self.pruned = 0
-        """Executions that were given up: all they could still do was tried before."""
+        """Number of executions that ended early because everything that follows was tried before."""
         self.again = Follow(self.steps)
         """Decides other orders of the last trace, as long as there are some to execute."""
         self.others: Iterator[Steered] = iter(())
@@ -115,12 +115,12 @@ class DporStrategy:
     def begin(self) -> None:
         """A new execution begins."""
 
-    def known(self) -> Sequence[int]:
-        """The path so far."""
+    def replay_prefix(self) -> Sequence[int]:
+        """The replay prefix: the tasks of the path that the search has chosen so far."""
         return [] if self.again.orders else [node.chosen for node in self.path]
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task | None:
-        """The plain order's task, if it need not sleep, else the first that is awake; None if all sleep."""
+        """The default order's task if it is not in the sleep set, else the first such task; None if there is none."""
         if self.again.orders:
             return self.again.pick(enabled, plain, step)
         sleep = self.path[-1].asleep_after(self.steps.events[-1].footprint) if self.path else {}
@@ -129,7 +129,7 @@ class DporStrategy:
             self.pruned += 1
             return None
         task = plain if plain in awake else awake[0]
-        self.path.append(Node([each.number for each in enabled], self.steps.barred(), task.number, sleep))
+        self.path.append(PathNode([each.number for each in enabled], self.steps.barred(), task.number, sleep))
         return task
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
@@ -146,19 +146,19 @@ class DporStrategy:
     # -- afterwards --------------------------------------------------------------------------
 
     def end(self) -> bool:
-        """Turn round what races, and go to the last state where there is something left to do.
+        """Reverse the races of the execution, then go to the last state where a task or an alternative is left to try.
 
         Other orders of the trace come first, where a rule is asked at a moment that this order does not have.
         """
         with uncollected():
             if not self.again.orders:
-                self.turn_round()
+                self.reverse_races()
                 self.others = self.other_orders()
             self.again.orders = list(islice(self.others, 1))
             return bool(self.again.orders) or self.go_back()
 
     def go_back(self) -> bool:
-        """Go to the last state where there is something left to do, if there is one."""
+        """Go to the last state where a task or an alternative is left to try; False if there is none."""
         while self.path:
             node = self.path[-1]
             step = self.steps.events[len(self.path) - 1].footprint
@@ -203,8 +203,8 @@ class DporStrategy:
                 yield [takes[step] for step in each]
                 tried.append((each, self.again.step))
 
-    def turn_round(self) -> None:
-        """Add, for each new race, a task that begins an execution with the two steps turned round."""
+    def reverse_races(self) -> None:
+        """Add, for each new race, a task that begins an execution with the two steps reversed."""
         if self.was_cut():
             self.steps.events[-1].footprint.ends = True
         self.late = {}
@@ -226,7 +226,7 @@ class DporStrategy:
         assert execution is not None
         return bool(self.steps.events) and self.steps.left is None and not execution.pruned
 
-    def add_races(self, order: Order, event: Event) -> None:
+    def add_races(self, order: HappensBefore, event: OrderedStep) -> None:
         """All races between a step and those before it; of an execution without an end only with its beginning."""
         endless = self.is_endless()
         for number, name in order.races(event):
@@ -237,24 +237,24 @@ class DporStrategy:
                 at = self.before(order, at, name, event)
 
     def is_endless(self) -> bool:
-        """Whether the strategy was not asked any more: the search is not complete, whatever it turns round."""
+        """Whether the execution went beyond the step limit: then the search is not complete."""
         execution = self.steps.execution
         return execution is not None and execution.turns is not None
 
-    def is_late(self, order: Order, event: Event) -> bool:
+    def is_late(self, order: HappensBefore, event: OrderedStep) -> bool:
         """Whether an execution has no end, and a task has taken so many steps that its next ones show nothing new."""
         if len(order.events) < LONG or not self.is_endless():
             return False
         turns = self.late[event.task] = self.late.get(event.task, 0) + 1
         return turns > FEW
 
-    def unbarred(self, order: Order, number: int, cpu: str, event: Event) -> int:
+    def unbarred(self, order: HappensBefore, number: int, cpu: str, event: OrderedStep) -> int:
         """The last use of a CPU, up to a step, instead of which ``event`` could have had it, or `NEVER`."""
         while number != NEVER and number < len(self.path) and event.task in self.path[number].barred:
             number = order.earlier(number, cpu, number)
         return number
 
-    def before(self, order: Order, number: int, name: Key, event: Event) -> int:
+    def before(self, order: HappensBefore, number: int, name: Key, event: OrderedStep) -> int:
         """The step to try ``event`` before next, where it cannot begin before step ``number``, or `NEVER`.
 
         That is the access of the thing before; or the use of its CPU before, where the task has not its CPU.
@@ -265,7 +265,7 @@ class DporStrategy:
             earlier = max([earlier, *(order.earlier(number, cpu, number) for cpu in cpus)])
         return earlier
 
-    def add(self, order: Order, number: int, event: Event) -> bool:
+    def add(self, order: HappensBefore, number: int, event: OrderedStep) -> bool:
         """Let an execution be tried that has ``event`` before the step ``number``; False if no task could begin it."""
         if number >= len(self.path):
             return True  # beyond the step limit the strategy is not asked
@@ -279,7 +279,7 @@ class DporStrategy:
             node.todo.append(event.task if event.task in initials else initials[0])
         return True
 
-    def certain(self, order: Order, number: int, event: Event, initials: list[int]) -> list[int]:
+    def certain(self, order: HappensBefore, number: int, event: OrderedStep, initials: list[int]) -> list[int]:
         """Of the tasks that can begin an execution with ``event`` before step ``number``, those that surely can.
 
         What a step that is still to come touches behind its operation is known only if the task took that step from
@@ -297,7 +297,7 @@ class DporStrategy:
             return initials
         return others
 
-    def add_ends(self, order: Order) -> None:
+    def add_ends(self, order: HappensBefore) -> None:
         """Try the last step, which ended the execution, before steps of others, and steps of others before it.
 
         A rule that is asked when the other tasks have ended finds nothing if one of them is not done: so the last

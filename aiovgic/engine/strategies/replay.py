@@ -65,5 +65,5 @@ class ReplayStrategy(Unwatched):
         return late[0] if late else ""
 
     def end(self) -> bool:
-        """That was it."""
+        """There is one execution."""
         return False

@@ -35,7 +35,7 @@ class SurwStrategy(Sampler):
         self.executions = 0
 
     def begin(self) -> None:
-        """Draw the thing whose accesses are interesting."""
+        """Draw the object whose accesses are interesting."""
         shared = self.touched.shared()
         self.thing = self.random.choice(shared) if shared else ""
         counts = self.touched.counts.get(self.thing, {})

@@ -1,4 +1,4 @@
-"""Every schedule twice: the second time must offer what the first one did."""
+"""Run every schedule twice, and compare the decisions of both executions."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class TwiceStrategy(Unwatched):
         self.again = False
         """Whether the present execution is a second one."""
         self.offers: list[tuple[str, int | str]] = []
-        """What each decision of the first one offered, and what was taken."""
+        """For each decision of the first execution: what could be taken, and what was taken."""
         self.at = 0
 
     @property
     def name(self) -> str:
-        """The other's name."""
+        """The name of the inner strategy, with the word twice."""
         return f"{self.inner.name}, twice"
 
     @property
     def complete(self) -> bool:
-        """As the other."""
+        """Whether the inner strategy has tried everything."""
         return self.inner.complete
 
     def begin(self) -> None:
@@ -49,7 +49,7 @@ class TwiceStrategy(Unwatched):
             self.inner.begin()
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """As the other, then the same again."""
+        """The task that the inner strategy picks; in the second execution the task that the first one took."""
         offer = f"step {step} could run {', '.join(map(next_of, enabled))}"
         if self.again:
             name = self.same(offer)
@@ -61,7 +61,7 @@ class TwiceStrategy(Unwatched):
         return task
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """As the other, then the same again."""
+        """The alternative that the inner strategy takes; in the second execution the one that the first took."""
         offer = f"choice {choice} ({what}) had {alternatives} alternatives"
         if self.again:
             return int(self.same(offer))
@@ -78,7 +78,7 @@ class TwiceStrategy(Unwatched):
         return taken
 
     def end(self) -> bool:
-        """Once more, or whatever the other says. Raises DivergedError if the second one ended early."""
+        """Run the schedule again, or ask the inner strategy. Raises DivergedError if the second one ended early."""
         if self.again and self.at < len(self.offers):
             raise DivergedError(f"the same schedule twice: {self.offers[self.at][0]}; now it has ended")
         self.again = not self.again
