@@ -1,4 +1,4 @@
-"""Where a vCPU is: its affinity, four numbers, in the three layouts that carry it."""
+"""The affinity of a vCPU: four numbers, in the three register layouts that have them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Irouter(Word):
 
 
 class VcpuId(Word):
-    """The number userspace gave a vCPU, as KVM spreads it over the affinity levels."""
+    """The number that userspace gave a vCPU: the fields that KVM makes its affinity levels of."""
 
     aff0 = bits(3, 0)  # a GICv3 SGI reaches at most 16 vCPUs of one Aff1
     aff1 = bits(11, 4)

@@ -33,7 +33,7 @@ class Opcode(IntEnum):
 
 
 class ItsError(IntEnum):
-    """E_ITS_*: what came of a command; the queue discards it, traces keep it."""
+    """E_ITS_*: the error of a command. The command queue ignores it; traces show it."""
 
     MOVI_UNMAPPED_INTERRUPT = 0x010107
     MOVI_UNMAPPED_COLLECTION = 0x010109
@@ -225,7 +225,7 @@ def decode(raw: bytes) -> Command:
 
 
 def encode(command: Command) -> bytes:
-    """The 32 bytes of a command."""
+    """Encode a command: its 32 bytes."""
     return b"".join(to_le(word, WORD_SIZE) for word in words_of(command))
 
 

@@ -21,7 +21,7 @@ class GicrCtlr(Word):
 
 
 class GicrTyper(Word):
-    """GICR_TYPER: whose redistributor this is."""
+    """GICR_TYPER: the affinity of the redistributor's vCPU, and what the redistributor can do."""
 
     plpis = bit(0)
     vlpis = bit(1)

@@ -27,7 +27,7 @@ class SysReg(NamedTuple):
 
     @property
     def instr(self) -> int:
-        """As KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS wants it."""
+        """The encoding that KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS uses."""
         return Instr.of(op0=self.op0, op1=self.op1, crn=self.crn, crm=self.crm, op2=self.op2)
 
 
@@ -108,7 +108,7 @@ class Isr(Word):
 
 
 class Sgi1r(Word):
-    """ICC_SGI1R_EL1, and its two kin for group 0."""
+    """ICC_SGI1R_EL1, ICC_SGI0R_EL1 and ICC_ASGI1R_EL1."""
 
     target_list = bits(15, 0)
     aff1 = bits(23, 16)

@@ -17,7 +17,7 @@ class IdAa64Pfr0(Word):
 
 
 class IdPfr1(Word):
-    """ID_PFR1_EL1, the same for AArch32."""
+    """ID_PFR1_EL1, the fields a VMM may change for AArch32."""
 
     gen_timer = bits(19, 16)
     gic = bits(31, 28)

@@ -19,7 +19,7 @@ GITS_ABI_REV = 0
 
 
 class Iidr(Word):
-    """GICD_IIDR, GICR_IIDR, GITS_IIDR: who made it, and which revision."""
+    """GICD_IIDR, GICR_IIDR, GITS_IIDR: the implementer, the product and the revision."""
 
     implementer = bits(11, 0)
     revision = bits(15, 12)

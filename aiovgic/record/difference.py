@@ -1,4 +1,4 @@
-"""Where the model answers otherwise than a recorded kernel."""
+"""Differences: operations for which the model gives another answer than a recorded kernel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One operation that the model answers otherwise than the kernel."""
+    """One operation for which the model gives another answer than the kernel."""
 
     file: str
     script: str

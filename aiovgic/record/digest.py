@@ -1,4 +1,4 @@
-"""Digests of meaning: equal for texts that differ only in comments, layout or place."""
+"""Digests of parsed sources: equal for texts that differ only in comments, layout or place."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_S = 5.0
-"""How long a pipe may say nothing before its first byte."""
+"""Seconds that a pipe may take until its first byte."""
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -47,7 +47,7 @@ def read_bytes(path: Path, most: int) -> bytes:
 
 
 def cannot_be_read(path: Path, error: Exception) -> ScenarioError:
-    """What is said of a file that is not to be had."""
+    """The error for a file that cannot be read."""
     return ScenarioError(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
 
 

@@ -61,7 +61,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def thing(self) -> str:
-        """What it is about, as the events of a trace call it."""
+        """The object or field that it is about, as the events of a trace call it."""
         return f"{self.object}.{self.field}" if self.field else self.object
 
 

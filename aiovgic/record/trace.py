@@ -68,7 +68,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag="head", tag_field="kin
 
     @property
     def meaning(self) -> Head:
-        """The head without how, and from which files, its execution was found."""
+        """The head without the fields that say how its execution was found, and from which files."""
         bugs = tuple(PlantedHead(name="", digest=each.digest) for each in self.bugs)
         return msgspec.structs.replace(self, scenario="", text="", bugs=bugs, strategy="", seed=0, replay="")
 
@@ -113,7 +113,7 @@ class RefEvent(Event, tag="ref", frozen=True):
 
 
 class ReleaseEvent(Event, tag="release", frozen=True):
-    """A lock was given back, or a reader has left."""
+    """A lock was released, or a reader has left."""
 
 
 class KickEvent(Event, tag="kick", frozen=True):

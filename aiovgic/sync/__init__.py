@@ -1,4 +1,4 @@
-"""The seam between the model and whoever runs it: the only things the model awaits."""
+"""The seam between the model and the engine that runs it: the only operations that the model awaits."""
 
 from aiovgic.sync.choice import Begin as Begin
 from aiovgic.sync.choice import Choose as Choose

@@ -1,4 +1,4 @@
-"""Points that touch no primitive: choices, knowingly racy reads, and guest memory."""
+"""Points that touch no primitive: choices, reads that race on purpose, and guest memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Choose(Op[int]):
-    """An outcome that nobody here decides: 0 up to ``alternatives`` - 1; 0 is the plain one."""
+    """A choice: the engine decides the outcome, from 0 to ``alternatives`` - 1; 0 is the default."""
 
     __slots__ = ("alternatives", "rt", "what")
     kind: ClassVar[str] = "choose"
@@ -37,7 +37,7 @@ class Choose(Op[int]):
 
 
 class RacyRead(Op[T]):
-    """Read guarded fields without their lock, where KVM does so knowingly."""
+    """Read guarded fields without their lock, where KVM does so on purpose."""
 
     __slots__ = ("part", "read", "rt")
     kind: ClassVar[str] = "racy-read"
@@ -57,7 +57,7 @@ class RacyRead(Op[T]):
 
 
 class Resched(Op[None]):
-    """A turn of a spin is over, and others may run (cond_resched)."""
+    """One iteration of a spin is over, and other contexts may run (cond_resched)."""
 
     __slots__ = ()
     kind: ClassVar[str] = "resched"
@@ -73,7 +73,7 @@ class Resched(Op[None]):
 
 
 class Interrupt(Op[None]):
-    """A host interrupt comes: the first point of its handler, who has the CPU from then on."""
+    """A host interrupt comes: the first point of its handler, which has the CPU from then on."""
 
     __slots__ = ()
     kind: ClassVar[str] = "interrupt"
@@ -95,7 +95,7 @@ class Begin(Op[None]):
 
 
 class MemoryAccess(Op[None]):
-    """One word or one range of guest memory: the guest may be at it."""
+    """An access of one word or one range of guest memory, which the guest may access at any time."""
 
     __slots__ = ("gpa", "length", "memory", "native", "write")
     kind: ClassVar[str] = "memory"

@@ -1,4 +1,4 @@
-"""Who does something: a context, and the host CPU it runs on."""
+"""Contexts, and the host CPUs that they run on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class HostCpu:
-    """One CPU of the host: whether its interrupts are off, and what it interrupted."""
+    """One CPU of the host: whether its interrupts are off, and the handlers that run on it."""
 
     __slots__ = ("irqs_off", "number", "stack")
 

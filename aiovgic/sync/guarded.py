@@ -2,7 +2,7 @@
 
 Live, a guarded field is an ordinary attribute: the descriptor below has no ``__set__``, so the
 instance's own value hides it. When an engine wants notes, `Parts` puts a noting descriptor of
-the same name in front (`noted`), and every read and write is told to the runtime.
+the same name in front (`noted`), and the runtime notes every read and write.
 Notes are checked by happens-before; they are never points.
 """
 
@@ -86,7 +86,7 @@ class NotedField:
 
 
 class ToldField(NotedField):
-    """A guarded field that tells its part of each write (`Part.HEARS`)."""
+    """A guarded field that calls its part's `wrote` after each write (`Part.HEARS`)."""
 
     def __set__(self, part: Part, value: object) -> None:
         before = part.__dict__.get(self.field, self.default)
@@ -95,7 +95,7 @@ class ToldField(NotedField):
 
 
 class Constant(Guarded[T]):
-    """A field that has one value for ever. No lock guards it; to write it is a finding."""
+    """A field whose value never changes. No lock guards it; a write is a finding."""
 
     def __init__(self, value: T) -> None:
         super().__init__(value, by=())
@@ -109,7 +109,7 @@ class Constant(Guarded[T]):
 
 
 class NotedConstant(NotedField):
-    """A constant whose every read is noted: memory that was freed has no constants."""
+    """A constant whose every read is noted: to read it after its part was freed is a use after free."""
 
     def __set__(self, part: Part, value: object) -> None:
         raise constant_written(part, self.declared)

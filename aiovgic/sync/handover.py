@@ -1,4 +1,4 @@
-"""Hand-over: one task works for another, in the other's context.
+"""Hand-over: a server task works in the context of the task that handed over.
 
 A writer of GITS_CWRITER hands the command queue to the ITS task and takes it back when the
 task answers. In between the ITS task holds the writer's locks, sections and CPU. Neither
@@ -49,7 +49,7 @@ class Answer(Op[Any]):
 
 
 class Raised:
-    """The answer of a server that could not give one."""
+    """The answer of a server that raised an exception."""
 
     __slots__ = ("error",)
 

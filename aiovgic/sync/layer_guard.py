@@ -1,7 +1,7 @@
 """The guard against hidden state: in a race, code of a user's layer sets no plain attribute of a part.
 
-The search knows of operations and of declared fields. A plain attribute that a layer sets would make it skip
-orders that matter. Layers of the package are not guarded: the announcement audit looks at them.
+The search sees operations and declared fields only. A plain attribute that a layer sets would make it skip
+orders that matter. Layers of the package are not guarded: the announcement audit checks them.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 HELD = "held_when_raised"
-"""Where an exception remembers what was held when it was raised."""
+"""Attribute of an exception that has what was held when it was raised."""
 
 
 class Lock(Thing):
@@ -86,7 +86,7 @@ class Lock(Thing):
             me.irqs_disable()
 
     def release(self) -> None:
-        """Give the lock back. Not a point: it only enables others."""
+        """Release the lock. Not a point: it only enables other contexts."""
         if self.rt.dead:
             return
         self.check("released")
@@ -105,7 +105,7 @@ class Lock(Thing):
         self.rt.changed(self, "released")
 
     def assert_held(self) -> None:
-        """Our own rule, checked: the running context holds this lock (lockdep_assert_held)."""
+        """Check that the running context holds this lock (lockdep_assert_held)."""
         if self.holder is not self.rt.current:
             self.rt.not_held(self, f"does not hold {self.name}, which is to be held here")
 
@@ -114,7 +114,7 @@ class Lock(Thing):
 
 
 class Acquire(Op[None]):
-    """Take a lock. Never ready for the one who holds it: that is a deadlock."""
+    """Take a lock. It is never ready for the context that holds the lock: taking it again is a deadlock."""
 
     __slots__ = ("irqsave", "lock")
     kind: ClassVar[str] = "lock"
@@ -171,7 +171,7 @@ class AcquireKillable(Op[bool]):
 
 
 class TryLock(Op[bool]):
-    """Take a lock if nobody holds it."""
+    """Take a lock if no context holds it."""
 
     __slots__ = ("lock",)
     kind: ClassVar[str] = "trylock"

@@ -1,4 +1,4 @@
-"""The order in which locks may be taken, as whoever wrote the code documents it."""
+"""The order in which locks may be taken, as the kernel's source documents it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class LockOrder:
 
     chains: Sequence[Sequence[str]] = ()
     irq_safe: Sequence[str] = ()
-    """Classes that interrupt handlers may take: nobody holds one with interrupts on."""
+    """Classes that interrupt handlers may take: no context may hold one with interrupts on."""
     nested: Mapping[str, str] = field(default_factory=dict)
     """Classes of which two may be held in any order, under the one lock that is named."""
 

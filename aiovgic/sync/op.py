@@ -1,7 +1,7 @@
 """An operation: what a context is about to do, yielded before it happens.
 
-The model awaits operations and nothing else. Whoever drives the coroutine (the live
-driver, the trampoline, a plain inline run) receives each operation from ``send``, waits
+The model awaits operations and nothing else. The interpreter that drives the coroutine (the live
+driver, the trampoline, an inline run) receives each operation from ``send``, waits
 until ``ready``, calls ``commit`` and sends its value back. These two methods are all
 that an operation means, so every interpreter runs the same model.
 """
@@ -32,7 +32,7 @@ class Op(Generic[T]):
     __slots__ = ()
 
     kind: ClassVar[str] = "op"
-    """The word that traces and reports use for it."""
+    """The name of the kind of operation in traces and reports."""
 
     point: ClassVar[bool] = True
     """Whether the engine may switch here; a hand-over is no point."""
@@ -44,10 +44,10 @@ class Op(Generic[T]):
     """Whether it may not be ready."""
 
     killable: ClassVar[bool] = False
-    """Whether a killed task need not wait for it any longer."""
+    """Whether a killed task stops waiting for it."""
 
     yields: ClassVar[bool] = False
-    """Whether the plain order lets everybody else run first."""
+    """Whether the default order lets all other tasks run first."""
 
     @property
     def thing(self) -> Thing | None:
@@ -69,11 +69,11 @@ class Op(Generic[T]):
         raise NotImplementedError
 
     def killed(self, me: Context) -> T:
-        """Give it up, as ``me``, who was killed while waiting: what the model is told instead."""
+        """Give up the operation because ``me`` was killed while waiting. Returns the value that the model gets."""
         raise NotImplementedError
 
     def __await__(self) -> Generator[Op[Any], Any, T]:
-        """Let whoever drives the context do it, at a time of his choice."""
+        """Yield the operation to the interpreter, which decides when to do it."""
         value: T = yield self
         return value
 
@@ -95,7 +95,7 @@ class Thing:
         owner.things.append(self)
 
     def at_once(self) -> bool:
-        """Whether whoever runs may touch this now, without a point: nobody else exists. Counts as a step."""
+        """Whether the running context may use this without a point: no other context exists. Counts as a step."""
         rt = self.owner.rt
         if not rt.alone or self.owner.freed:
             return False
@@ -103,7 +103,7 @@ class Thing:
         return True
 
     def check(self, verb: str) -> None:
-        """Whoever touches what was freed has a use after free. Raises Violation."""
+        """Raise Violation if this object was freed: a use after free."""
         if self.owner.freed:
             what = f"{self.name} is {verb} after {self.owner.name} was freed"
             raise Violation("use-after-free", verb, what, thing=self.name, freed=self.owner.ident)

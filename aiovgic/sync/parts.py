@@ -37,7 +37,7 @@ class Part:
     """A replaceable piece of the machine, with the primitives it owns."""
 
     HEARS: ClassVar[tuple[str, ...]] = ()
-    """The guarded fields of which `wrote` is told; an instrument names those that it needs."""
+    """The guarded fields whose writes call `wrote`; an instrument names those that it needs."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         self.parts = parts
@@ -47,7 +47,7 @@ class Part:
         """The name with a number if earlier parts had it: an LPI that is unmapped and mapped again is two parts."""
         self.freed = False
         self.things: list[Thing] = []
-        """What goes with this part when it is freed, wherever it is kept."""
+        """Objects that are freed together with this part, wherever they are kept."""
         self.rt.made(self)
 
     def lock(self, cls: str, key: int = 0, *, irqsave: bool = False, sleeps: bool = False) -> Lock:
@@ -75,7 +75,7 @@ class Part:
         return Choose(self.rt, alternatives, what)
 
     def data_race(self, read: Callable[[], T]) -> RacyRead[T]:
-        """Await it to read guarded fields without their lock where KVM does so knowingly (data_race)."""
+        """Await it to read guarded fields without their lock where KVM does so on purpose (data_race)."""
         return RacyRead(self.rt, self, read)
 
     def mirror(self) -> Context | None:
@@ -89,7 +89,7 @@ class Part:
         """
 
     def free(self) -> None:
-        """Give back the memory of this part: a later access of it is a use after free (kfree)."""
+        """Free the memory of this part: a later access of it is a use after free (kfree)."""
         if self.freed:
             title = f"{self.name} is freed twice"
             raise Violation("use-after-free", "double-free", title, thing=self.name, freed=self.ident)
@@ -121,7 +121,7 @@ class Parts:
         self.guard = guard_against(self.layers) if noting else None
 
     def ident_of(self, name: str) -> str:
-        """What tells one more part of this name from those before it."""
+        """A name for one more part with this name: unique among the parts made so far."""
         before = self.named.get(name, 0)
         self.named[name] = before + 1
         return f"{name}#{before}" if before else name

@@ -1,4 +1,4 @@
-"""Reference counts, and owners of what has none."""
+"""Reference counts, and the operations on them."""
 
 from __future__ import annotations
 

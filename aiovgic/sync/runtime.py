@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from aiovgic.sync.srcu import Srcu
 
     Detail = str | Callable[[], str]
-    """A text, or what makes it if somebody writes it down."""
+    """A text, or a function that makes it when a trace is recorded."""
 
 T = TypeVar("T")
 
 
 ENDLESS = 1 << 60
-"""More operations than anybody does."""
+"""A number of operations that no run reaches."""
 
 
 class Runtime:
@@ -44,16 +44,16 @@ class Runtime:
     """Whether the set-up is over and tasks race."""
 
     hears: bool = False
-    """Whether somebody hears of notes."""
+    """Whether a watch uses the notes."""
 
     rule_reads: bool = False
-    """Whether a rule decides during the race, and what it reads is to be told."""
+    """Whether a rule decides during the race: then the runtime notes what it reads."""
 
     alone: int = 0
     """How many more operations the only context there is may do at once, without a point."""
 
     current: Context
-    """Who is running now."""
+    """The context that runs now."""
 
     def __init__(self) -> None:
         self.dead = False
@@ -85,11 +85,11 @@ class Runtime:
         """A rule has read a shared word (`rule_reads`)."""
 
     def racy(self, read: Callable[[], T]) -> T:
-        """Read guarded fields; their notes are marked as knowingly racy."""
+        """Read guarded fields; their notes are marked as data races on purpose."""
         return read()
 
     def unseen(self, do: Callable[[], T]) -> T:
-        """Do what nobody is to note: something is made only now that was there from the start."""
+        """Call ``do`` without noting its accesses: it makes a part late that in KVM exists from the start."""
         return do()
 
     def judged(self, decide: Callable[[], T], lock: Lock) -> T:

@@ -1,4 +1,4 @@
-"""Shared words: what KVM reads and writes without a lock, on purpose."""
+"""Shared words: the words that KVM reads and writes without a lock, on purpose."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Order(Enum):
-    """What an access orders around itself; execution here is sequentially consistent, reports are not."""
+    """The memory order of an access. Execution is sequentially consistent; the race detector uses the order."""
 
     RELAXED = "relaxed"
     ACQUIRE = "acquire"
@@ -31,8 +31,8 @@ RELAXED, ACQUIRE, RELEASE, FULL = Order
 class Shared(Thing, Generic[T]):
     """One word that several contexts touch without a lock; every access is a point.
 
-    ``now`` is its value. ``value`` is the same for rules and reports: a rule that decides during the race tells the
-    runtime what it read. `reread` is an access of the running task that is no point.
+    ``now`` is its value. Rules and reports read ``value``: it tells the runtime what a rule has read that decides
+    during the race. `reread` is an access of the running task that is no point.
     """
 
     __slots__ = ("_load", "field", "now")

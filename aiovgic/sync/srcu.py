@@ -55,7 +55,7 @@ class Srcu(Thing):
         self._run_callbacks()
 
     def enter(self, me: Context) -> int:
-        """Let ``me`` in; gives the ticket. For operations only."""
+        """Enter a read section as ``me``. Returns the ticket. For operations only."""
         self._entered += 1
         self.active[self._entered] = me
         return self._entered
@@ -82,7 +82,7 @@ class Srcu(Thing):
 
 
 class Rcu(Srcu):
-    """The same for sections that may not sleep (rcu_read_lock)."""
+    """One domain of read sections that must not sleep (rcu_read_lock)."""
 
     __slots__ = ()
 
@@ -119,7 +119,7 @@ class Section(Op[None]):
 
 
 class GraceBegin(Op[tuple[int, ...]]):
-    """Begin a grace period: who is inside?"""
+    """Begin a grace period: note the readers that are inside."""
 
     __slots__ = ("srcu",)
     kind: ClassVar[str] = "grace-begin"
@@ -137,7 +137,7 @@ class GraceBegin(Op[tuple[int, ...]]):
 
 
 class GraceEnd(Op[None]):
-    """End a grace period: ready when all who were inside have left."""
+    """End a grace period: ready when all readers that were inside at its beginning have left."""
 
     __slots__ = ("inside", "srcu")
     kind: ClassVar[str] = "grace-end"

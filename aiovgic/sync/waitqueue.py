@@ -1,7 +1,7 @@
 """Wait queues: prepare, test, sleep.
 
-A wake-up reaches only those who have prepared, and leaves no trace if there are none. So a
-wake-up can be lost here exactly as it can be lost in KVM (rcuwait, wait_event).
+A wake-up reaches only the contexts that have prepared; if there are none it has no effect. So a
+wake-up can be missed here exactly as it can be missed in KVM (rcuwait, wait_event).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class WaitQueue(Thing):
-    """A queue of sleepers."""
+    """A queue of contexts that sleep until a wake-up."""
 
     __slots__ = ("cls", "rt", "sleepers")
 
@@ -29,10 +29,10 @@ class WaitQueue(Thing):
         self.rt = rt
         self.cls = cls
         self.sleepers: dict[Context, bool] = {}
-        """Who has prepared, and whether a wake-up came since."""
+        """The contexts that have prepared, and whether a wake-up came since."""
 
     def wake(self) -> bool:
-        """Wake all who sleep or prepare to; whether there was one not yet woken (rcuwait_wake_up)."""
+        """Wake all contexts that sleep or have prepared; True if one was not yet woken (rcuwait_wake_up)."""
         self.check("woken")
         woken = not all(self.sleepers.values())
         for sleeper in self.sleepers:
@@ -58,13 +58,13 @@ class WaitQueue(Thing):
         self.finish()
 
     def finish(self) -> None:
-        """The running context is no sleeper any more (finish_wait)."""
+        """Remove the running context from the queue (finish_wait)."""
         if self.sleepers.pop(self.rt.current, None) is not None:
             self.rt.changed(self, "finished")
 
 
 class Prepare(Op[None]):
-    """Join the sleepers; from now on a wake-up counts (prepare_to_wait)."""
+    """Enter the queue; from now on a wake-up counts (prepare_to_wait)."""
 
     __slots__ = ("queue",)
     kind: ClassVar[str] = "prepare"
