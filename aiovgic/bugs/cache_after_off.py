@@ -15,7 +15,7 @@ from aiovgic.sync import ACQUIRE, replaces
 
 @replaces(Its)
 class CacheAfterOff(Its):
-    """Nobody waits for its_lock."""
+    """No code waits for its_lock."""
 
     async def forget_translations(self) -> None:
         await self.invalidate_cache()
@@ -23,7 +23,7 @@ class CacheAfterOff(Its):
 
 @replaces(Lpis)
 class CacheAfterLpisOff(Lpis):
-    """The ITSes are walked under RCU, where nobody could wait."""
+    """The ITSes are walked under RCU, where waiting is not allowed."""
 
     async def invalidate_all_caches(self) -> None:
         async with self.vm.rcu.read():

@@ -1,6 +1,6 @@
-"""eager-teardown-on-init-error: a first run that fails frees the vGIC under those who use it.
+"""eager-teardown-on-init-error: a first run that fails frees the vGIC while other tasks use it.
 
-Whoever maps the vGIC and cannot tore it down at once. An injector that has seen it initialised, and
+A first run that could not map the vGIC tore it down at once. An injector that has seen it initialised, and
 found its interrupt there, goes on in freed memory (docs/facts/races.md#30; df5fd75ee305, 6.12, which
 lets the VM die instead).
 """

@@ -13,7 +13,7 @@ RULE = "vlpi-is-lpi"
 
 
 def as_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """A host interrupt that is a vLPI of one vCPU, and an LPI of another or none, arrives where nobody expects it."""
+    """A host interrupt that is a vLPI of one vCPU, and an LPI of another or none, arrives at the wrong vCPU."""
     for what, host_irq, lpi in facts["forwarded"]:
         about = (f"{host_irq}.vpe", f"{lpi}.host_irq", f"{lpi}.target_vcpu", "irqfds.items")
         yield Violation("map", RULE, what, about=about)

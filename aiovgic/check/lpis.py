@@ -1,4 +1,4 @@
-"""Rules: an LPI lives as long as somebody holds it, and an ITS's events, collections and ring fit together."""
+"""Rules: an LPI lives as long as it is referred to, and an ITS's events, collections and ring fit together."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """A translation of what is no event any more delivers MSIs that nobody expects."""
+    """A translation of what is no event any more delivers MSIs that are to be blocked."""
     mapped = [intid for its in facts["its"].values() for intid, _ in its["events"].values()]
     for intid in facts["cached"]:
         if intid not in mapped:

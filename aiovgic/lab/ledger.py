@@ -1,6 +1,6 @@
 """The ledger of LPIs: every one that was sent is delivered, coalesced, pending, or lost for a reason.
 
-An interrupt is pending in one of two places: its latch, or a list register. Whoever moves it from one
+An interrupt is pending in one of two places: its latch, or a list register. A move from one
 to the other changes nothing here. What comes and what goes is entered; at a quiet point the books must balance.
 """
 
@@ -53,7 +53,7 @@ class Account:
     lost: Counter[str] = field(default_factory=Counter)
     """By reason."""
     unexplained: list[str] = field(default_factory=list)
-    """Who forgot that it was pending, with no reason."""
+    """What made it not pending without a reason."""
 
     @property
     def due(self) -> int:
@@ -104,11 +104,11 @@ class Ledger:
     # -- entries ------------------------------------------------------------------------------
 
     def accept(self) -> None:
-        """Somebody was told that his MSI has reached an LPI."""
+        """The sender of an MSI was told that it has reached an LPI."""
         self.accepted += 1
 
     def refuse(self, reason: str) -> None:
-        """Somebody's MSI has reached no LPI."""
+        """An MSI has reached no LPI."""
         self.refused[reason] += 1
 
     def deliver(self, intid: int) -> None:

@@ -66,7 +66,7 @@ class Bookkeeper:
         self.ledger.open(pending_lpis(vm))
 
     def settle(self, vm: Vm) -> tuple[Counter[int], dict[int, bool]]:
-        """What is pending now, and which LPIs somebody has; who was pending when his last reference went is lost."""
+        """What is pending now, and which LPIs are referred to. One whose last reference went while pending is lost."""
         stored = vm.lpis.lpi_xa.stored()
         had = {irq.intid: True for irq in stored}
         for irq in [irq for irq in self.seen if irq not in stored]:
@@ -156,7 +156,7 @@ def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
 
 
 def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:
-    """Who tells what senders of MSIs were told."""
+    """Instruments that tell what senders of MSIs were told."""
 
     @replaces(MsiInjection)
     class WatchedInjection(MsiInjection):
@@ -190,7 +190,7 @@ def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:
 
     @replaces(ItsCommands)
     class WatchedCommands(ItsCommands):
-        """INT that reaches nobody."""
+        """INT that reaches no LPI."""
 
         async def dispatch(self, command: Command) -> ItsError | None:
             try:

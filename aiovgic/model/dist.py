@@ -62,7 +62,7 @@ class Dist(IrqBanks):
         # One word for all redistributors: cmpxchg writers, plain readers (docs/facts/interrupts.md#8.1).
         self.propbaser = self.shared("propbaser", 0)
 
-    # -- what everyone asks -----------------------------------------------------------------
+    # -- what all registers ask -------------------------------------------------------------
 
     def in_kernel(self) -> bool:
         """Whether the VM has a vGIC at all (irqchip_in_kernel)."""
@@ -107,7 +107,7 @@ class Dist(IrqBanks):
         return gicd.CTLR_RESET.but(enable_grp1=enabled)
 
     async def write_ctlr(self, at: Access, value: int) -> None:
-        """GICD_CTLR: turning on kicks who has something listed (vgic_mmio_write_v3_misc)."""
+        """GICD_CTLR: turning on kicks the vCPUs that have something listed (vgic_mmio_write_v3_misc)."""
         async with self.vm.config_lock:
             was_enabled = self.enabled
             self.enabled = gicd.Ctlr(value).enable_grp1
@@ -115,7 +115,7 @@ class Dist(IrqBanks):
                 await self.vm.vgic_kick_vcpus()
 
     async def uwrite_ctlr(self, at: Access, value: int) -> None:
-        """GICD_CTLR by userspace kicks nobody (vgic_mmio_uaccess_write_v3_misc)."""
+        """GICD_CTLR by userspace kicks no vCPU (vgic_mmio_uaccess_write_v3_misc)."""
         self.enabled = gicd.Ctlr(value).enable_grp1
 
     async def read_typer(self, at: Access) -> int:

@@ -1,6 +1,6 @@
 """The state of a machine as facts: what reports, traces and rules look at, at quiet points.
 
-Nothing here takes a lock or is a point: it is for moments when nobody runs.
+Nothing here takes a lock or is a point: it is for moments when no task runs.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def publication_facts(vm: Vm, word: Shared[Any]) -> Facts:
 
 
 def vm_facts(vm: Vm) -> Facts:
-    """What everyone asks of the VM."""
+    """What rules ask of the VM."""
     dist = vm.dist
     return {
         "model": dist.vgic_model.name,

@@ -1,7 +1,7 @@
 """Failures: allocations and user copies that fail, as often as an execution is given.
 
 Where the budget is 0, nothing can fail and nothing here is a point. Elsewhere every allocation
-and every copy touches the budget, since whoever takes of it leaves less to the others.
+and every copy touches the budget, since a task that takes of it leaves less to the others.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Faults(Part):
     async def make(
         self, base: Callable[Concatenate[Parts, str, P], PartT], name: str, *args: P.args, **kwargs: P.kwargs
     ) -> PartT:
-        """A new object in memory of its own (kzalloc); whoever gets it frees it. Raises ENOMEM."""
+        """A new object in memory of its own (kzalloc); the caller frees it. Raises ENOMEM."""
         await self.alloc(name)
         return self.keep(self.parts.make(base, name, *args, **kwargs))
 

@@ -1,4 +1,4 @@
-"""A GICv2's distributor frame: private interrupts are banked by who accesses, SGIs have senders (vgic-mmio-v2.c)."""
+"""A GICv2's distributor frame: private interrupts are banked by accessing vCPU, SGIs have senders (vgic-mmio-v2.c)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DistV2(IrqBanks):
         return gicd_v2.CtlrV2.of(enable=await self.data_race(lambda: dist.enabled))
 
     async def write_ctlr(self, at: Access, value: int) -> None:
-        """GICD_CTLR, without any lock: turning on kicks who has something listed (vgic_mmio_write_v2_misc)."""
+        """GICD_CTLR, without any lock: turning on kicks vCPUs with a list (vgic_mmio_write_v2_misc)."""
         dist = self.vm.dist
         was_enabled = dist.enabled
         dist.enabled = gicd_v2.CtlrV2(value).enable

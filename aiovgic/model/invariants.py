@@ -1,6 +1,6 @@
-"""Facts that rules are about: what points where it should not, what is said to be ready, who knows what.
+"""Facts that rules are about: what points where it should not, what is said to be ready, and what refers to what.
 
-As `facts`: for moments when nobody runs, without locks or points. Objects are told apart here,
+As `facts`: for moments when no task runs, without locks or points. Objects are told apart here,
 so that rules need only names.
 """
 

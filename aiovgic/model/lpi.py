@@ -120,7 +120,7 @@ class Lpis(LpiTables):
             await self.put(irq)
 
     def lose_pending(self, irq: Irq) -> None:
-        """A flushed LPI belongs nowhere any more, for who looks without having seen the flush; irq_lock held."""
+        """A flushed LPI belongs nowhere any more, for code that looks without having seen the flush; irq_lock held."""
         irq.pending_latch = False
 
     async def invalidate_all_caches(self) -> None:

@@ -33,7 +33,7 @@ class Access(NamedTuple):
     """One access of a register frame."""
 
     vcpu: Vcpu
-    """Whose registers: the frame's owner, or for shared frames the one who accesses."""
+    """Whose registers: the frame's owner, or for shared frames the vCPU that accesses."""
     running: Vcpu | None
     """The vCPU whose guest does it; None for userspace."""
     offset: int

@@ -1,4 +1,4 @@
-"""Who owns what was allocated: an object that is not freed, and that nothing refers to, is lost."""
+"""The owners of what was allocated: an object that is not freed, and that nothing refers to, is lost."""
 
 from __future__ import annotations
 

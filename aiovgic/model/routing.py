@@ -1,6 +1,6 @@
 """The GSI routing table, which names interrupts for userspace and for irqfds (virt/kvm/irqchip.c).
 
-A table is never changed: another one is published in its place, and it is freed when nobody reads it any more.
+A table is never changed: another one is published in its place, and it is freed when no task reads it any more.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Routing(Part):
         return old
 
     async def destroy(self) -> None:
-        """The VM ends, and nobody injects any more (kvm_free_irq_routing)."""
+        """The VM ends, and no task injects any more (kvm_free_irq_routing)."""
         table = await self.irq_routing.load()
         table.free()
 
@@ -104,7 +104,7 @@ class Routing(Part):
                 await self.vm.forwarding.unset_forwarding(eventfd.host_irq, route)
 
     async def reroute(self, old: Routes, new: Routes) -> None:
-        """Whoever's route has changed is no vLPI any more (kvm_arch_update_irqfd_routing)."""
+        """An interrupt whose route has changed is no vLPI any more (kvm_arch_update_irqfd_routing)."""
         async with self.vm.irqfds.irqfds_lock:
             irqfds = tuple(self.vm.irqfds.items)
         for eventfd, gsi in irqfds:
@@ -121,7 +121,7 @@ class Routing(Part):
         return (await table.map.load()).get(gsi)
 
     async def set_irq(self, gsi: int, *, level: bool) -> None:
-        """Inject by GSI, from a context that may sleep (kvm_set_irq). Failures are nobody's business."""
+        """Inject by GSI, from a context that may sleep (kvm_set_irq). Failures are not told."""
         async with self.irq_srcu.read():
             route = await self.find(gsi)
         try:

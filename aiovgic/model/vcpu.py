@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 RunExit = Mmio | Stop
-"""Why KVM_RUN returned: an access nobody in the kernel answers, or the guest is done."""
+"""Why KVM_RUN returned: an access that the kernel does not answer, or the guest is done."""
 
 STAY = None
 """What a trap handler gives when the vCPU goes on."""
@@ -68,7 +68,7 @@ class Vcpu(GuestMode):
             await self.set_owner(irq, "timer")
 
     async def set_owner(self, irq: Irq, owner: object) -> None:
-        """Nobody else injects this interrupt any more (kvm_vgic_set_owner)."""
+        """No other owner injects this interrupt any more (kvm_vgic_set_owner)."""
         async with irq.irq_lock:
             irq.owner = owner
             irq.line_level = False
@@ -92,7 +92,7 @@ class Vcpu(GuestMode):
     # -- in and out -------------------------------------------------------------------------
 
     async def enter_exit(self, guest: Guest) -> Exit | None:
-        """One time into the guest and out; None if someone wanted the vCPU out."""
+        """One time into the guest and out; None if another task asked the vCPU out."""
         me = self.rt.current
         me.irqs_disable()
         trap = await self.guest_entry(guest)
@@ -103,7 +103,7 @@ class Vcpu(GuestMode):
     async def guest_entry(self, guest: Guest) -> Exit | None:
         """Load the interrupts, run, and fold them back; guest mode is published before they are loaded.
 
-        Who makes a request before that is seen here; who makes one later sees guest mode, and waits.
+        A request that is made before that is seen here; a task that makes one later sees guest mode, and waits.
         """
         await self.enter_guest_mode()
         if await self.requests.load():

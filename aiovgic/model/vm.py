@@ -42,7 +42,7 @@ class Vm(Part):
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
     ending = Guarded(default=False, by="users_count")
-    """Its parts go, one by one; nobody is there to whom it says anything."""
+    """Its parts go, one by one, and it tells no task anything."""
     halts = Guarded(0, by="config_lock")
     """How many halts are complete and have not ended. Counted by a probe (`model/halted.py`)."""
     kvm_devices = GuardedList[Part](by="kvm->lock")
@@ -105,7 +105,7 @@ class Vm(Part):
         return await self.mpidr.find(affinity)
 
     async def publish_vcpu(self, vcpu: Vcpu) -> None:
-        """Let everyone find a vCPU that is complete (vcpu_array, online_vcpus)."""
+        """Let all tasks find a vCPU that is complete (vcpu_array, online_vcpus)."""
         self.kvm_lock.assert_held()
         vcpu.index = vcpu.mutex.key = len(await self.each_vcpu())
         await self.vcpus.update(lambda now: (*now, vcpu), RELEASE)

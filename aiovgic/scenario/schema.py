@@ -131,7 +131,7 @@ def machine_schema() -> Schema:
 
 
 def tasks_schema() -> Schema:
-    """Who races: threads, vCPUs, interrupt handlers of the host."""
+    """What races: threads, vCPUs, interrupt handlers of the host."""
     thread, guest = (listed({"$ref": f"#/$defs/{kind}_step"}) for kind in ("thread", "guest"))
     cpu = between(0, tasks.MAX_CPU)
     kinds: list[tuple[str, Schema, Schema]] = [

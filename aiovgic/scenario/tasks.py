@@ -1,4 +1,4 @@
-"""The tasks section: who races."""
+"""The tasks section: what races."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class Creation(Part):
         return await self.make_device(kind)
 
     async def publish_device(self, install: Callable[[], Awaitable[None]]) -> None:
-        """Give a device its descriptor, which holds the VM before anybody can close it (kvm_get_kvm)."""
+        """Give a device its descriptor, which holds the VM before another thread can close it (kvm_get_kvm)."""
         await self.vm.users_count.get()
         await install()
 
@@ -210,7 +210,7 @@ class Creation(Part):
         return self.parts.make(ItsDevice, f"its{number}.device", self.vm, its)
 
     async def add_device(self, its: Its) -> None:
-        """Let everyone find an ITS that is complete, newest first (list_add_rcu on kvm->devices)."""
+        """Let all tasks find an ITS that is complete, newest first (list_add_rcu on kvm->devices)."""
         await self.vm.devices.update(lambda now: (its, *now), RELEASE)
 
     async def make_its(self, name: str) -> Its:

@@ -69,7 +69,7 @@ class Machine:
         self.handlers: dict[str, Handler] = {name: getattr(group, name) for group in groups for name in group.NAMES}
 
     def actor(self, name: str, like: Actor | None = None) -> Actor:
-        """A thread of userspace, who numbers first what ``like`` has."""
+        """A thread of userspace, which numbers first what ``like`` has."""
         return Actor(name, like)
 
     async def perform(self, actor: Actor, op: Operation) -> Result:
@@ -153,14 +153,14 @@ class Machine:
         return device
 
     def labelled_vcpu(self, label: str) -> Vcpu:
-        """The vCPU that some thread made under this label. Raises EBADF while nobody has."""
+        """The vCPU that some thread made under this label. Raises EBADF while no thread has."""
         made = self.labels.get(label)
         if not isinstance(made, Vcpu):
             raise UapiError(errno.EBADF, f"there is no vCPU {label!r} yet")
         return made
 
     def labelled_device(self, label: str) -> KvmDevice:
-        """The device that some thread made under this label. Raises EBADF while nobody has."""
+        """The device that some thread made under this label. Raises EBADF while no thread has."""
         made = self.labels.get(label)
         if not isinstance(made, KvmDevice):
             raise UapiError(errno.EBADF, f"there is no device {label!r} yet")
