@@ -9,10 +9,10 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "device-once"
+RULE = "registered-twice"
 
 
-def device_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def registered_twice(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A device that is registered twice answers at two places, and only one is ever taken back."""
     places: dict[str, list[str]] = {}
     for base, _length, name in facts["bus"]:

@@ -9,10 +9,10 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "vlpi-is-lpi"
+RULE = "stale-vlpi"
 
 
-def as_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def stale_vlpi(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A host interrupt that is a vLPI of one vCPU, and an LPI of another or none, arrives at the wrong vCPU."""
     for what, host_irq, lpi in facts["forwarded"]:
         about = (f"{host_irq}.vpe", f"{lpi}.host_irq", f"{lpi}.target_vcpu", "irqfds.items")

@@ -9,11 +9,11 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "listed-once"
+RULE = "list-mismatch"
 OUTSIDE = "outside"
 
 
-def listed_once(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def list_mismatch(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An interrupt that is listed elsewhere than it says is delivered twice, or never."""
     named: dict[str, list[int]] = {}
     fields = {irq["intid"]: f"{name}.vcpu" for name, irq in facts["irqs"].items()}

@@ -9,10 +9,10 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "lost-object"
+RULE = "unreferenced"
 
 
-def lost_objects(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def unreferenced(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An object that nothing refers to can never be freed."""
     for name in facts["lost"]:
         yield Violation(

@@ -9,10 +9,10 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "index-finds"
+RULE = "not-in-index"
 
 
-def index_finds(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def not_in_index(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An LPI that is not in the index, or has another in place of, is never found again, though MSIs raise it."""
     for event, intid in facts["strays"]:
         what = f"{event} is mapped to an LPI {intid} that is not in the index"

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REFERENCES = "lpi-references"
-ONE_EVENT = "one-event"
-CACHED = "cached-is-mapped"
-MAPPINGS = "its-mappings"
-RING = "its-ring"
+ONE_EVENT = "lpi-mapped-twice"
+CACHED = "stale-translation"
+MAPPINGS = "collection-gone"
+RING = "cursor-outside-queue"
 
 
 def lpi_references(facts: Mapping[str, Any]) -> Iterator[Violation]:
@@ -43,7 +43,7 @@ def of_lpi(intid: int) -> tuple[str, ...]:
     return (f"irq{intid}.refcount", "lpis.lpi_xa")
 
 
-def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def lpi_mapped_twice(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An LPI has one event: of two, each is moved, configured and freed under the other (vgic_its_map_lpi)."""
     events: dict[int, list[str]] = {}
     for name, its in facts["its"].items():
@@ -56,8 +56,8 @@ def one_event_each(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation("map", ONE_EVENT, what, about=of_lpi(intid))
 
 
-def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
-    """A translation of what is no event any more delivers MSIs that are to be blocked."""
+def stale_translation(facts: Mapping[str, Any]) -> Iterator[Violation]:
+    """A translation of what is no event any more delivers MSIs that the ITS no longer maps."""
     mapped = [intid for its in facts["its"].values() for intid, _ in its["events"].values()]
     for intid in facts["cached"]:
         if intid not in mapped:
@@ -66,7 +66,7 @@ def cached_is_mapped(facts: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation("map", CACHED, what, about=(*caches, *of_lpi(intid)))
 
 
-def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def collection_gone(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An event belongs to a collection that there is, or to none."""
     for name, its in facts["its"].items():
         for event, (_, collection) in its["events"].items():
@@ -77,7 +77,7 @@ def its_mappings(facts: Mapping[str, Any]) -> Iterator[Violation]:
                 )
 
 
-def its_ring(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def cursor_outside_queue(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """Both cursors point at commands inside the ring."""
     for name, its in facts["its"].items():
         size = Cbaser(int(its["cbaser"], 0)).size_bytes

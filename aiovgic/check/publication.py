@@ -15,11 +15,11 @@ SAID = ("dist.initialized", "dist.has_its", "dist.ready", "dist.spis", "bus.rang
 POINTERS = ("ranges", "entries", "rdreg")
 
 
-def as_said(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def ready_too_early(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A flag that says ready is true only if what it stands for is ready."""
     for claim, true in facts["claims"].items():
         if not true:
-            yield Violation("publication", "ready-is-ready", f"a flag says so, and it is not so: {claim}", about=SAID)
+            yield Violation("publication", "ready-too-early", f"a flag says so, and it is not so: {claim}", about=SAID)
 
 
 def nothing_dangles(facts: Mapping[str, Any]) -> Iterator[Violation]:

@@ -1,24 +1,30 @@
-"""The rules, by the moment at which they hold.
+"""The rules, by the moment at which they are checked.
 
-At a quiet point nobody runs and everything must fit together. When something is published, what
-it says must be so. When one vCPU is left alone, it must know all it has to.
+RULES: at a quiet point, where no task runs. PUBLISHED: after a flag becomes true or a pointer is stored.
+SETTLED: while a vCPU runs in its guest and no other task runs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiovgic.check.bus import device_once
-from aiovgic.check.forwarded import as_mapped
-from aiovgic.check.lists import listed_once
-from aiovgic.check.lost import lost_objects
-from aiovgic.check.lost_interrupt import heard, queued, woken
-from aiovgic.check.lpi_index import index_finds
-from aiovgic.check.lpis import cached_is_mapped, its_mappings, its_ring, lpi_references, one_event_each
-from aiovgic.check.publication import as_said, nothing_dangles
-from aiovgic.check.stranded import on_own_list
-from aiovgic.check.targets import as_collected, in_its_table
-from aiovgic.check.vcpus import vcpu_complete
+from aiovgic.check.bus import registered_twice
+from aiovgic.check.forwarded import stale_vlpi
+from aiovgic.check.lists import list_mismatch
+from aiovgic.check.lost import unreferenced
+from aiovgic.check.lost_interrupt import blocked_with_pending, not_kicked, not_queued
+from aiovgic.check.lpi_index import not_in_index
+from aiovgic.check.lpis import (
+    collection_gone,
+    cursor_outside_queue,
+    lpi_mapped_twice,
+    lpi_references,
+    stale_translation,
+)
+from aiovgic.check.publication import nothing_dangles, ready_too_early
+from aiovgic.check.queued_elsewhere import queued_elsewhere
+from aiovgic.check.targets import stale_mapping, wrong_target
+from aiovgic.check.vcpus import vcpu_incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,27 +34,27 @@ if TYPE_CHECKING:
     Rule = Callable[[Mapping[str, Any]], Iterator[Violation]]
 
 RULES: tuple[Rule, ...] = (
-    device_once,
+    registered_twice,
     nothing_dangles,
-    lost_objects,
-    listed_once,
-    index_finds,
+    unreferenced,
+    list_mismatch,
+    not_in_index,
     lpi_references,
-    one_event_each,
-    cached_is_mapped,
-    its_mappings,
-    its_ring,
-    as_mapped,
-    as_collected,
-    in_its_table,
-    vcpu_complete,
-    as_said,
-    queued,
-    woken,
-    on_own_list,
+    lpi_mapped_twice,
+    stale_translation,
+    collection_gone,
+    cursor_outside_queue,
+    stale_vlpi,
+    wrong_target,
+    stale_mapping,
+    vcpu_incomplete,
+    ready_too_early,
+    not_queued,
+    blocked_with_pending,
+    queued_elsewhere,
 )
-PUBLISHED: tuple[Rule, ...] = (vcpu_complete, as_said)
-SETTLED: tuple[Rule, ...] = (heard,)
+PUBLISHED: tuple[Rule, ...] = (vcpu_incomplete, ready_too_early)
+SETTLED: tuple[Rule, ...] = (not_kicked,)
 
 
 def violations(facts: Mapping[str, Any], rules: Sequence[Rule] = RULES) -> Sequence[Violation]:

@@ -9,13 +9,13 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TARGET = "movall-moves-its-source"
-TABLE = "mapping-has-its-table"
+TARGET = "wrong-target"
+TABLE = "stale-mapping"
 TABLES = (("baser_device_table", "maps.device_list"), ("baser_coll_table", "maps.collection_list"))
 """By the number of a GITS_BASER: its word, and what is mapped under it."""
 
 
-def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def wrong_target(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """An LPI whose target neither its collection nor a MOVALL from there explains was moved by mistake.
 
     vgic_its_cmd_handle_movall moves the LPIs of all ITSes that go to its source. Without that test it takes every LPI
@@ -28,7 +28,7 @@ def as_collected(facts: Mapping[str, Any]) -> Iterator[Violation]:
         yield Violation("map", TARGET, what, about=(f"{irq}.target_vcpu",))
 
 
-def in_its_table(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def stale_mapping(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A device or collection that outlives a change of its BASER translates MSIs by a table that the guest took away.
 
     vgic_mmio_write_its_baser frees all devices, or all collections, when the register changes; a save would write what

@@ -9,12 +9,12 @@ from aiovgic.record.finding import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-RULE = "vcpu-complete"
+RULE = "vcpu-incomplete"
 ONLINE = ("vm.vcpus", "dist.initialized", "dist.vgic_model")
 """What says that a vCPU is to be complete."""
 
 
-def vcpu_complete(facts: Mapping[str, Any]) -> Iterator[Violation]:
+def vcpu_incomplete(facts: Mapping[str, Any]) -> Iterator[Violation]:
     """A vCPU that can be found has private interrupts, and after INIT a CPU interface."""
     if facts["vm"]["model"] == "NONE":
         return

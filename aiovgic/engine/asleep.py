@@ -29,7 +29,7 @@ def missed_wakeup(rt: ExecutionRuntime, tasks: Sequence[Task]) -> Finding | None
             title = f"{task.name} sleeps on {op.target}, though the condition that it waits for is true"
             place = place_of(task, innermost(task), "sleeps", op.target)
             about = (op.target, *reads.names)
-            return Finding(kind="lost-wakeup", rule="asleep-though-due", title=title, places=(place,), about=about)
+            return Finding(kind="lost-wakeup", rule="missed-wakeup", title=title, places=(place,), about=about)
     return None
 
 

@@ -111,7 +111,7 @@ def kept(ended: Sequence[Context]) -> Finding | None:
 
 def rule(waiting: Waiting) -> str:
     """The name of the broken rule: a cycle of contexts, or a wait that no context can end."""
-    return "wait-for-cycle" if in_cycle(waiting) else "nobody-wakes"
+    return "wait-for-cycle" if in_cycle(waiting) else "never-woken"
 
 
 def explain(waiting: Waiting, tasks: Sequence[Task]) -> tuple[str, tuple[str, ...], tuple[Place, ...]]:

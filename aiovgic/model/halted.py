@@ -1,4 +1,4 @@
-"""Which halts of the VM are in force: a probe for the rule `halted-is-outside`.
+"""Which halts of the VM are in force: a probe for the rule `in-guest-while-halted`.
 
 The layer changes nothing. It lies over all others, so a layer below that halts the VM in another way is counted, too.
 """

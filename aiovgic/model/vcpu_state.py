@@ -150,7 +150,7 @@ class VcpuState(VgicCpu):
         is done under a halt relies on list registers that are not loaded.
         """
         if self.in_guest and self.vm.halts:
-            raise Violation("lr-edit", "halted-is-outside", f"{self.name} is in its guest while the VM is halted")
+            raise Violation("lr-edit", "in-guest-while-halted", f"{self.name} is in its guest while the VM is halted")
 
     async def is_outside(self) -> bool:
         """Whether it has left the guest and folded its state."""

@@ -31,7 +31,7 @@ from aiovgic.uapi.vgic import VgicDevice
 
 def left_unqueued(name: str, why: str, source: str) -> RuleExcuse:
     """KVM leaves an interrupt that is due on no list, for the reason with this name."""
-    return RuleExcuse(name=name, kind="lost-interrupt", rule="due-is-queued", why=why, source=source)
+    return RuleExcuse(name=name, kind="lost-interrupt", rule="not-queued", why=why, source=source)
 
 
 UNQUEUED: tuple[Excuse, ...] = (

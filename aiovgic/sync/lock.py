@@ -139,7 +139,7 @@ class Acquire(Op[None]):
         return self.lock.holder is None
 
     def commit(self, me: Context) -> None:
-        self.lock.check("taken")
+        self.lock.check("taken", "lock-taken")
         self.lock.take(me, irqsave=self.irqsave)
 
 
@@ -162,7 +162,7 @@ class AcquireKillable(Op[bool]):
         return self.lock.holder is None
 
     def commit(self, me: Context) -> bool:
-        self.lock.check("taken")
+        self.lock.check("taken", "lock-taken")
         self.lock.take(me, irqsave=self.lock.irqsave)
         return True
 

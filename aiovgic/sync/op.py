@@ -102,11 +102,11 @@ class Thing:
         rt.alone -= 1
         return True
 
-    def check(self, verb: str) -> None:
-        """Raise Violation if this object was freed: a use after free."""
+    def check(self, verb: str, rule: str = "") -> None:
+        """Raise Violation (use-after-free) if the owner of this object was freed; the rule is ``rule``, or the verb."""
         if self.owner.freed:
             what = f"{self.name} is {verb} after {self.owner.name} was freed"
-            raise Violation("use-after-free", verb, what, thing=self.name, freed=self.owner.ident)
+            raise Violation("use-after-free", rule or verb, what, thing=self.name, freed=self.owner.ident)
 
 
 NOTHING = cast("Generator[Any, Any, None]", iter(()))

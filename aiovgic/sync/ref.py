@@ -67,7 +67,7 @@ class RefGet(_RefOp[None]):
     __slots__ = ()
 
     def commit(self, me: Context) -> None:
-        self.ref.check("taken")
+        self.ref.check("taken", "reference-taken")
         if self.ref.count <= 0:
             raise Violation("refcount", "get-on-zero", f"{self.ref.name} is taken at zero", thing=self.ref.name)
         self.ref.count += 1
@@ -79,7 +79,7 @@ class RefGetUnlessZero(_RefOp[bool]):
     __slots__ = ()
 
     def commit(self, me: Context) -> bool:
-        self.ref.check("taken")
+        self.ref.check("taken", "reference-taken")
         if self.ref.count == 0:
             return False
         self.ref.count += 1

@@ -176,5 +176,5 @@ def advance(stack: list[Script[Any]], op: Op[Any], me: Context) -> Any:
         return op.value
     if not op.ready(me):
         title = f"{me.name} would wait for {op.target}, and no other task runs"
-        raise Violation("deadlock", "alone", title, thing=op.target)
+        raise Violation("deadlock", "would-wait-alone", title, thing=op.target)
     return op.commit(me)

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 def published(toy: Toy) -> Iterator[Violation]:
     """Words that say something that is not so."""
     if toy.says["ready"].value and not toy.built:
-        yield Violation("publication", "ready-is-ready", "the toy is ready, and is not built")
+        yield Violation("publication", "ready-too-early", "the toy is ready, and is not built")
     if toy.says["open"].value and not toy.words["u"].value:
-        yield Violation("publication", "vcpu-complete", "the toy is open, and u is 0")
+        yield Violation("publication", "vcpu-incomplete", "the toy is open, and u is 0")
 
 
 def settled(toy: Toy, name: str) -> Iterator[Violation]:
     """What the task of this name, if it is in guest mode, will not hear of."""
     if toy.inside.get(name) and toy.due and not toy.words["request"].value:
-        yield Violation("lost-interrupt", "due-is-heard", f"{name} is in its guest, and does not know what is due")
+        yield Violation("lost-interrupt", "not-kicked", f"{name} is in its guest, and does not know what is due")
 
 
 def quiet(toy: Toy) -> Iterator[Violation]:
@@ -36,7 +36,7 @@ def quiet(toy: Toy) -> Iterator[Violation]:
     yield from published(toy)
     twice = [item for item, count in Counter(toy.items).items() if count > 1]
     if twice:
-        yield Violation("list", "listed-once", f"{twice[0]} is on the list twice")
+        yield Violation("list", "list-mismatch", f"{twice[0]} is on the list twice")
     lost = sorted(each.label for each in toy.made() if not each.freed and each is not toy.slot)
     if lost:
         yield Violation("leak", "lost", f"{lost[0]} is not freed, and nothing refers to it")

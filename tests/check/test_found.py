@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BROKEN = {
-    "stranded": (("movi-vs-sleeper", "retarget-strands"),),
-    "mapping-has-its-table": (("baser-vs-msi", "baser-keeps-mappings"),),
-    "lost-object": (("routes-vs-routes", "routes_kept"), ("first-runs", "mpidr_without_lock")),
-    "one-event": (("mapti-vs-int", "lpi-mapped-twice"),),
-    "movall-moves-its-source": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),
-    "halted-is-outside": (
+    "queued-elsewhere": (("movi-vs-sleeper", "retarget-strands"),),
+    "stale-mapping": (("baser-vs-msi", "baser-keeps-mappings"),),
+    "unreferenced": (("routes-vs-routes", "routes_kept"), ("first-runs", "mpidr_without_lock")),
+    "lpi-mapped-twice": (("mapti-vs-int", "lpi-mapped-twice"),),
+    "wrong-target": (("movall-vs-movi", "movall_moves_all"), ("movall-vs-movi", "seed-multi-its")),
+    "in-guest-while-halted": (
         ("on-vs-off", "halt_without_wait"),
         ("on-vs-off", "halt_of_its_own"),
         ("two-halts", "halts-not-counted"),

@@ -62,7 +62,7 @@ def well() -> dict[str, Any]:
         "claims": {"the vGIC is initialized and has its SPIs": True},
         "asleep": [],
         "astray": [],
-        "stranded": [],
+        "queued_elsewhere": [],
         "outlived": [],
     }
 
@@ -84,45 +84,45 @@ def broken(*path: str | int, value: Any) -> dict[str, Any]:
 
 
 BROKEN = [
-    pytest.param(broken("bus", value=[["0x0", "0x1", "a"], ["0x1", "0x1", "a"]]), "device-once", id="on the bus twice"),
-    pytest.param(broken("vcpus", "vcpu1", "ap_list", value=[SPI]), "listed-once", id="on two lists"),
-    pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI, SPI, SPI]), "listed-once", id="on one list twice"),
-    pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI]), "listed-once", id="on no list, but says so"),
-    pytest.param(broken("irqs", "spi33", "listed", value=None), "listed-once", id="on a list, but does not know"),
-    pytest.param(broken("irqs", "spi33", "listed", value="vcpu2"), "listed-once", id="on the list of nobody"),
-    pytest.param(broken("vcpus", "vcpu1", "mode", value="outside"), "listed-once", id="in a list register outside"),
+    pytest.param(broken("bus", value=[["0x0", "0x1", "a"], ["0x1", "0x1", "a"]]), "registered-twice", id="on the bus"),
+    pytest.param(broken("vcpus", "vcpu1", "ap_list", value=[SPI]), "list-mismatch", id="on two lists"),
+    pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI, SPI, SPI]), "list-mismatch", id="on one list twice"),
+    pytest.param(broken("vcpus", "vcpu0", "ap_list", value=[LPI]), "list-mismatch", id="on no list, but says so"),
+    pytest.param(broken("irqs", "spi33", "listed", value=None), "list-mismatch", id="on a list, but does not know"),
+    pytest.param(broken("irqs", "spi33", "listed", value="vcpu2"), "list-mismatch", id="on no vCPU's list"),
+    pytest.param(broken("vcpus", "vcpu1", "mode", value="outside"), "list-mismatch", id="in a list register outside"),
     pytest.param(broken("irqs", "irq8192", "refs", value=2), "lpi-references", id="a reference too few"),
     pytest.param(broken("irqs", "irq8192", "refs", value=4), "lpi-references", id="a reference too many"),
     pytest.param(broken("cached", value=[]), "lpi-references", id="a translation lost"),
     pytest.param(broken("cached", value=[LPI, 8193]), "lpi-references", id="a translation to an LPI that is gone"),
-    pytest.param(broken("its", "its0", "events", value={}), "cached-is-mapped", id="a translation of no event"),
+    pytest.param(broken("its", "its0", "events", value={}), "stale-translation", id="a translation of no event"),
     pytest.param(
-        broken("its", "its0", "events", value={"0:0": [LPI, 0], "0:1": [LPI, 0]}), "one-event", id="of two events"
+        broken("its", "its0", "events", value={"0:0": [LPI, 0], "0:1": [LPI, 0]}),
+        "lpi-mapped-twice",
+        id="two events",
     ),
     pytest.param(
-        broken("stranded", value=[("irq8192", "vcpu0", "vcpu1")]),
-        "stranded",
+        broken("queued_elsewhere", value=[("irq8192", "vcpu0", "vcpu1")]),
+        "queued-elsewhere",
         id="on the list of a vCPU that is out",
     ),
     pytest.param(
         broken("outlived", value=[("its0", 0, "its0.device1")]),
-        "mapping-has-its-table",
+        "stale-mapping",
         id="of no table",
     ),
-    pytest.param(
-        broken("astray", value=[("its0 1:0", "irq8192", "vcpu1", "vcpu0")]), "movall-moves-its-source", id="astray"
-    ),
-    pytest.param(broken("asleep", value=[("vcpu1", "irq33")]), "asleep-though-pending", id="asleep though due"),
-    pytest.param(broken("its", "its0", "collections", value={}), "its-mappings", id="an event in no collection"),
-    pytest.param(broken("vcpus", "vcpu1", "private", value=False), "vcpu-complete", id="without interrupts"),
-    pytest.param(broken("vcpus", "vcpu1", "pri_bits", value=0), "vcpu-complete", id="without an interface"),
-    pytest.param(broken("lost", value=["its0.ite"]), "lost-object", id="nobody has it"),
-    pytest.param(broken("strays", value=[("its0 0:0", LPI)]), "index-finds", id="another LPI in the index"),
+    pytest.param(broken("astray", value=[("its0 1:0", "irq8192", "vcpu1", "vcpu0")]), "wrong-target", id="astray"),
+    pytest.param(broken("asleep", value=[("vcpu1", "irq33")]), "blocked-with-pending", id="blocked and pending"),
+    pytest.param(broken("its", "its0", "collections", value={}), "collection-gone", id="an event in no collection"),
+    pytest.param(broken("vcpus", "vcpu1", "private", value=False), "vcpu-incomplete", id="without interrupts"),
+    pytest.param(broken("vcpus", "vcpu1", "pri_bits", value=0), "vcpu-incomplete", id="without an interface"),
+    pytest.param(broken("lost", value=["its0.ite"]), "unreferenced", id="not referred to"),
+    pytest.param(broken("strays", value=[("its0 0:0", LPI)]), "not-in-index", id="another LPI in the index"),
     pytest.param(broken("dangling", value=[("bus", "vcpu1.rd", "vcpu1.rd")]), "dangling", id="freed and on the bus"),
-    pytest.param(broken("claims", value={"it is ready": False}), "ready-is-ready", id="said to be ready"),
-    pytest.param(broken("irqs", "spi33", "listed", value=None), "due-is-queued", id="due and on no list"),
-    pytest.param(broken("its", "its0", "cwriter", value="0x1000"), "its-ring", id="a cursor past the ring"),
-    pytest.param(broken("its", "its0", "creadr", value="0x8"), "its-ring", id="a cursor inside a command"),
+    pytest.param(broken("claims", value={"it is ready": False}), "ready-too-early", id="said to be ready"),
+    pytest.param(broken("irqs", "spi33", "listed", value=None), "not-queued", id="due and on no list"),
+    pytest.param(broken("its", "its0", "cwriter", value="0x1000"), "cursor-outside-queue", id="a cursor past the ring"),
+    pytest.param(broken("its", "its0", "creadr", value="0x8"), "cursor-outside-queue", id="a cursor inside a command"),
 ]
 
 
@@ -153,7 +153,7 @@ def test_what_cannot_be_delivered_is_not_lost() -> None:
 
 def test_what_was_left_unqueued_on_purpose_names_its_excuse() -> None:
     [violation] = violations(unlisted("irqs", "spi33", "unqueued", value="unqueued-no-target"))
-    assert (violation.finding.rule, violation.excuse) == ("due-is-queued", "unqueued-no-target")
+    assert (violation.finding.rule, violation.excuse) == ("not-queued", "unqueued-no-target")
 
 
 def test_the_facts_of_a_real_machine_break_no_rule_and_a_leaked_reference_does() -> None:

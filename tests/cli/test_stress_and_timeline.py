@@ -130,7 +130,7 @@ def test_a_timeline_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) ->
     assert run(["timeline", "t.jsonl", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["verb"] == "timeline"
-    assert told["finding"] == "list: device-once"
+    assert told["finding"] == "list: registered-twice"
     assert told["tasks"] == ["first", "second"]
     assert {row["glyph"] for row in told["rows"]} <= set(told["legend"])
 

@@ -103,12 +103,12 @@ def test_a_machine_that_breaks_is_kept_as_a_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(self: rig.Rig) -> None:
-        raise Broken("its-ring: creadr is nowhere", self.done)
+        raise Broken("cursor-outside-queue: creadr is nowhere", self.done)
 
     monkeypatch.setattr(rig.Rig, "check", broken)
     kept = tmp_path / "kept.jsonl"
     assert main(["--accesses", "10", "--commands", "0", "--keep", str(kept)]) == 1
-    assert "its-ring: creadr is nowhere" in capsys.readouterr().out
+    assert "cursor-outside-queue: creadr is nowhere" in capsys.readouterr().out
     head, first, *_ = kept.read_text(encoding="ascii").splitlines()
     assert head.startswith('{"script": "storm/0"')
     assert first.startswith('{"op": "create_vm"')

@@ -10,7 +10,7 @@ from tests.engine.watched import found, rules
 if TYPE_CHECKING:
     from tests.engine.programs import Body
 
-LOST = ["lost-wakeup: asleep-though-due"]
+LOST = ["lost-wakeup: missed-wakeup"]
 
 
 class Bed(Part):
@@ -63,7 +63,7 @@ def test_the_sleeper_is_named_with_its_place() -> None:
 
 def test_who_waits_for_what_is_not_so_rests_or_is_stuck() -> None:
     assert rules(Bed, {"sleeper": sleeper(idle=True)}) == []
-    assert rules(Bed, {"sleeper": sleeper(idle=False)}) == ["deadlock: nobody-wakes"]
+    assert rules(Bed, {"sleeper": sleeper(idle=False)}) == ["deadlock: never-woken"]
 
 
 def test_what_cannot_be_said_without_waiting_is_not_said() -> None:

@@ -60,7 +60,7 @@ def test_who_waits_for_what_was_kept_is_told_in_its_place() -> None:
     (broken,) = found(Box, {"one": keeps_the_lock, "two": gives_back})
     assert (broken.kind, broken.rule, broken.saw) == (
         "deadlock",
-        "nobody-wakes",
+        "never-woken",
         ("two waits for p.lock, held by one",),
     )
 

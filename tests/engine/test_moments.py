@@ -72,7 +72,7 @@ class Asked(MiniSession):
     def settled(self, me: Context) -> Sequence[Violation]:
         """What is pending is heard."""
         if self.part.guest is me and self.part.pending and not self.part.request.value and not self.part.mode.value:
-            return [Violation("lost-interrupt", "due-is-heard", "pending, and the guest is not told")]
+            return [Violation("lost-interrupt", "not-kicked", "pending, and the guest is not told")]
         return ()
 
 

@@ -102,7 +102,7 @@ def test_a_wakeup_that_comes_too_early_is_lost() -> None:
 
     _, _, broken = outcomes({"sleeper": sleeper, "waker": waker})
     assert broken.kind == "deadlock"
-    assert broken.rule == "nobody-wakes"
+    assert broken.rule == "never-woken"
 
 
 def test_whoever_sleeps_idle_is_killed_at_the_end_and_goes_on() -> None:

@@ -126,10 +126,10 @@ def found(text: str, layers: Sequence[Layer], budget: int = 1000) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "layers", "says"),
     [
-        pytest.param(HEAD + MSI + SLEEPER, [NoKick], "lost-wakeup: asleep-though-due", id="asleep and not kicked"),
-        pytest.param(HEAD + MSI + BUSY, [NoKick], "lost-interrupt: due-is-heard", id="in the guest and not kicked"),
-        pytest.param(SPI_ON + LINE + MOVER, [GivesUp], "lost-interrupt: due-is-queued", id="moved and given up"),
-        pytest.param(HEAD + MSI + MSI.replace("nic", "other"), [NoRecheck], "list: listed-once", id="queued twice"),
+        pytest.param(HEAD + MSI + SLEEPER, [NoKick], "lost-wakeup: missed-wakeup", id="asleep and not kicked"),
+        pytest.param(HEAD + MSI + BUSY, [NoKick], "lost-interrupt: not-kicked", id="in the guest and not kicked"),
+        pytest.param(SPI_ON + LINE + MOVER, [GivesUp], "lost-interrupt: not-queued", id="moved and given up"),
+        pytest.param(HEAD + MSI + MSI.replace("nic", "other"), [NoRecheck], "list: list-mismatch", id="queued twice"),
         pytest.param(HEAD + MSI, [Inverted], "lock-order: inverted-order-of-model", id="locks inside out"),
         pytest.param(
             HEAD + RELOADS, [ReadsUnderTheLock], "sleep-in-atomic: may-not-sleep", id="memory under a spinlock"
@@ -153,7 +153,7 @@ def found(text: str, layers: Sequence[Layer], budget: int = 1000) -> list[str]:
             "schema: 1\ntitle: A run\nmachine: {vcpus: 1, ready: false}\n"
             "tasks:\n  run: {vcpu: 0, steps: [{mmio_read: {addr: 0x08000004, size: 4}}]}\n",
             ready_before_iodev.LAYERS,
-            "publication: ready-is-ready",
+            "publication: ready-too-early",
             id="ready before it is",
         ),
     ],

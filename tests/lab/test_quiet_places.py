@@ -44,7 +44,7 @@ def test_a_lost_interrupt_is_told_with_what_made_it_due_and_what_its_vcpu_did() 
     bug = catalogue()["missed-kick-requestless"]
     finding = explore(bug.scenario, revision=bug.base, bugs=(bug.id,)).finding
     assert finding is not None
-    assert finding.rule == "due-is-heard"
+    assert finding.rule == "not-kicked"
     told = [(place.task, place.access, place.thing) for place in finding.history]
     assert ("device", "write", "vcpu0.ap_list") in told
     assert told.index(("device", "write", "vcpu0.ap_list")) < told.index(("guest", "load", "vcpu0.requests"))
@@ -52,11 +52,11 @@ def test_a_lost_interrupt_is_told_with_what_made_it_due_and_what_its_vcpu_did() 
 
 
 TOLD = {
-    "mapping-has-its-table": ("baser-keeps-mappings", ("guest", "store", "its0.baser_device_table")),
-    "vlpi-is-lpi": ("vlpi-lost-by-route", ("vmm", "write", "irqfds.items")),
-    "vcpu-complete": ("vcpu-vs-init", ("hotplug", "store", "vm.vcpus")),
-    "ready-is-ready": ("ready-before-iodev", ("one", "store", "dist.ready")),
-    "asleep-though-due": ("wfi-stale-vmcr", ("device", "write", "vcpu0.ap_list")),
+    "stale-mapping": ("baser-keeps-mappings", ("guest", "store", "its0.baser_device_table")),
+    "stale-vlpi": ("vlpi-lost-by-route", ("vmm", "write", "irqfds.items")),
+    "vcpu-incomplete": ("vcpu-vs-init", ("hotplug", "store", "vm.vcpus")),
+    "ready-too-early": ("ready-before-iodev", ("one", "store", "dist.ready")),
+    "missed-wakeup": ("wfi-stale-vmcr", ("device", "write", "vcpu0.ap_list")),
 }
 """By rule: a bug that breaks it, and an access that the report has to name."""
 

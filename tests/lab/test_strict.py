@@ -98,6 +98,6 @@ def test_a_strict_finding_is_replayed_strictly_from_its_line_and_from_its_trace(
     keep(tmp_path / "off.jsonl", result.trace)
     code, told = ran("replay", "off.jsonl")
     assert code == 1
-    assert "due-is-queued" in told
+    assert "not-queued" in told
     refused = CliRunner().invoke(cli, ["replay", "off.jsonl", "--strict"], standalone_mode=False).exception
     assert str(refused) == "a trace says itself whether it is strict; leave --strict out"

@@ -23,33 +23,36 @@ async def wake(box: Box) -> None:
 
 
 @pytest.mark.parametrize(
-    ("touch", "verb", "thing"),
+    ("touch", "rule", "thing"),
     [
-        pytest.param(lambda box: box.mutex.acquire(), "taken", "mutex", id="a lock is taken"),
-        pytest.param(lambda box: box.mutex.acquire_killable(), "taken", "mutex", id="a lock is taken killably"),
+        pytest.param(lambda box: box.mutex.acquire(), "lock-taken", "mutex", id="a lock is taken"),
+        pytest.param(lambda box: box.mutex.acquire_killable(), "lock-taken", "mutex", id="a lock is taken killably"),
         pytest.param(lambda box: box.mutex.trylock(), "tried", "mutex", id="a lock is tried"),
         pytest.param(lambda box: box.word.load(), "read", "word", id="a word is read"),
         pytest.param(lambda box: box.word.store(1), "written", "word", id="a word is written"),
         pytest.param(lambda box: box.word.cmpxchg(0, 1), "written", "word", id="a word is exchanged"),
         pytest.param(lambda box: box.word.update(abs), "written", "word", id="a word is updated"),
-        pytest.param(lambda box: box.refcount.get(), "taken", "refcount", id="a reference is taken"),
-        pytest.param(lambda box: box.refcount.get_unless_zero(), "taken", "refcount", id="a reference is sought"),
+        pytest.param(lambda box: box.refcount.get(), "reference-taken", "refcount", id="a reference is taken"),
+        pytest.param(
+            lambda box: box.refcount.get_unless_zero(), "reference-taken", "refcount", id="a reference if not zero"
+        ),
         pytest.param(lambda box: box.refcount.put(), "dropped", "refcount", id="a reference is dropped"),
         pytest.param(wake, "woken", "queue", id="a queue is woken"),
     ],
 )
-def test_what_a_freed_part_owned_must_not_be_touched(stage: Stage, touch: Touch, verb: str, thing: str) -> None:
+def test_what_a_freed_part_owned_must_not_be_touched(stage: Stage, touch: Touch, rule: str, thing: str) -> None:
     async def once() -> None:
         await touch(stage.box)
 
     stage.box.free()
+    verb = rule.rpartition("-")[2]
     with pytest.raises(Violation) as caught:
         stage.rt.finish(once())
-    assert (caught.value.finding.kind, caught.value.finding.rule) == ("use-after-free", verb)
+    assert (caught.value.finding.kind, caught.value.finding.rule) == ("use-after-free", rule)
     assert caught.value.finding.title == f"box.{thing} is {verb} after box was freed"
 
 
-def test_a_part_freed_while_somebody_is_about_to_touch_it_is_caught_at_the_touch(stage: Stage) -> None:
+def test_a_part_freed_while_a_task_is_about_to_touch_it_is_caught_at_the_touch(stage: Stage) -> None:
     async def load() -> int:
         return await stage.box.word.load()
 

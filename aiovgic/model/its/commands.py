@@ -32,7 +32,7 @@ class ItsCommands(MappingCommands):
     """What each command does, with its_lock held around that one command."""
 
     movalls = GuardedList[tuple[int, int]](by="its_lock")
-    """For the rule `movall-moves-its-source`: source and target of every MOVALL, the oldest first."""
+    """For the rule `wrong-target`: source and target of every MOVALL, the oldest first."""
 
     async def handle_command(self, raw: bytes) -> None:
         """Do one command; what became of it is for the trace alone (vgic_its_handle_command)."""

@@ -82,7 +82,7 @@ STRANDED = [
 def searched(tasks: str, revision: str, budget: int = 1000) -> Exploration:
     """A search on a revision."""
     excuses = Excuses.of(excuses_of(revision))
-    program = ScenarioProgram(parse(HEAD + tasks, "stranded.yaml", "stranded"), layers_of(revision), excuses)
+    program = ScenarioProgram(parse(HEAD + tasks, "elsewhere.yaml", "elsewhere"), layers_of(revision), excuses)
     return explore(program, DporStrategy(), budget)
 
 
@@ -91,7 +91,7 @@ def searched(tasks: str, revision: str, budget: int = 1000) -> Exploration:
 def test_it_stays_with_a_vcpu_that_does_not_run_and_the_rule_says_so(tasks: str, revision: str) -> None:
     broken = searched(tasks, revision).broken
     assert broken is not None
-    assert broken.rule == "stranded"
+    assert broken.rule == "queued-elsewhere"
 
 
 def test_the_base_hands_over_what_is_due_when_its_target_changes() -> None:
