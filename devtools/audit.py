@@ -3,7 +3,7 @@
 Partial-order reduction and every detector believe what is announced: operations, notes of guarded
 fields, changes of readiness. A plain attribute that one task writes and another reads would make them
 silently blind. The audit looks at everything reachable from a session, at every step, and says which plain
-attributes changed, and by whom.
+attributes changed, and which tasks changed them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Audit(Watch):
         self.look()
 
     def look(self) -> None:
-        """What has changed since the last look was changed by whoever ran."""
+        """Attribute every change since the last look to the task that ran."""
         with self.rt.looking():
             now = state_of(self.session)
         for key, (owner, value) in now.items():

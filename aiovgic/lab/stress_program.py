@@ -38,7 +38,7 @@ class StressProgram(ScenarioProgram):
 
 
 class StressSession(ScenarioSession):
-    """One race; its books must balance whenever nobody can go on."""
+    """One race; its ledger must balance at every quiet point."""
 
     counting = False
     """The race has begun: operations count."""

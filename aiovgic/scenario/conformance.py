@@ -121,11 +121,11 @@ class ScriptProgram:
         return self.session
 
     def play(self) -> Played:
-        """On the trampoline, with nobody beside."""
+        """Play the script on the trampoline, as the only task."""
         return self.played(Execution(Stage(self, once=True, noting=False), DfsStrategy(), step_limit=NO_LIMIT).run())
 
     async def play_live(self) -> Played:
-        """As anyio tasks, in the running loop."""
+        """Play the script as anyio tasks, in the running loop."""
         return self.played(await LiveExecution(self).run())
 
     def played(self, outcome: Outcome) -> Played:

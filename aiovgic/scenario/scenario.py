@@ -107,7 +107,7 @@ class Expectation:
 
     @property
     def placed(self) -> str:
-        """The same with its line, if it has one."""
+        """What it says, in few words, after its line if it has one."""
         return f"line {self.line}: {self.written}" if self.line else self.written
 
     @property

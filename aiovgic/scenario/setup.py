@@ -58,7 +58,7 @@ def vgic_ops(plan: MachinePlan) -> Iterator[Operation]:
 
 
 def vgic_v2_ops(plan: MachinePlan) -> Iterator[Operation]:
-    """The same for a GICv2."""
+    """What the VMM does for a GICv2: the vGIC, its addresses, INIT."""
     yield operation("create_device", {"type": "vgic-v2"})
     yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_NR_IRQS", 0, plan.nr_irqs)
     yield set_attr(0, "KVM_DEV_ARM_VGIC_GRP_ADDR", "KVM_VGIC_V2_ADDR_TYPE_DIST", layout.DIST)

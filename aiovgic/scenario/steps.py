@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KNOWN = [*OPERATIONS, *SHORTHANDS]
 EXTRAS = ("as", "note")
 MAX_STEPS = 1000
-"""Of a scenario, as they are written: a race is short, or nobody can say what happened."""
+"""The most steps that a scenario may have as written: a report of a longer race cannot be understood."""
 
 SETUP = ""
 """Where a task's name stands, in the set-up."""

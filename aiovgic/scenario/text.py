@@ -1,4 +1,4 @@
-"""Reading a file that somebody gave us: whatever it is, one clear error or its text."""
+"""Reading a file of a user: its text, or one error that says what is wrong with it."""
 
 from __future__ import annotations
 

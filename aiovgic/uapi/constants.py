@@ -154,4 +154,4 @@ SHORT_NAMES: dict[str, int] = {
     "VALID_DEVID": KVM_MSI_VALID_DEVID,
     "TEST": KVM_CREATE_DEVICE_TEST,
 }
-"""The same without KVM's prefixes, for scenarios."""
+"""Names of groups, types and attributes without KVM's prefixes, for scenarios."""

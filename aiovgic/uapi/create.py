@@ -183,7 +183,7 @@ class Creation(Part):
             return device
 
     async def make_device_locked(self, kind: DeviceType) -> KvmDevice:
-        """The same, with kvm->lock held."""
+        """The type's own part in creating a device. The caller holds kvm->lock."""
         match kind:
             case DeviceType.ARM_VGIC_V3:
                 await self.vm.init.create(Model.V3)

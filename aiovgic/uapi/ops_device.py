@@ -34,7 +34,7 @@ class DeviceOps:
     async def create_device(self, actor: Actor, fields: Fields) -> dict[str, Any]:
         """KVM_CREATE_DEVICE; what it makes is then known by index.
 
-        Where the descriptor cannot be copied out, the device is made all the same, and nobody can name it.
+        Where the descriptor cannot be copied out, the device is made all the same, and no task knows its descriptor.
         """
         session = await self.machine.vm()
         await self.machine.faults.copy("from kvm_create_device")

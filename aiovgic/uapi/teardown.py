@@ -42,13 +42,13 @@ class Teardown(Part):
         self.unused.wake()
 
     async def is_last(self) -> bool:
-        """Whether nobody but the one who asks is inside."""
+        """Whether no other ioctl is inside the VM."""
         return await self.users.load() == 1
 
     async def destroy(self) -> None:
         """All descriptors are closed: once the last ioctl is over, everything goes (kvm_destroy_vm).
 
-        Raises EINTR for whoever is killed while a vCPU sleeps and so keeps the VM.
+        Raises EINTR if the task is killed while a vCPU sleeps and so keeps the VM.
         """
         await self.release_irqfds()
         await self.unused.wait(self.is_last, idle=True, killable=True)
@@ -57,7 +57,7 @@ class Teardown(Part):
         await self.destroy_vm()
 
     async def destroy_vm(self) -> None:
-        """Nobody holds the VM: everything goes."""
+        """Free the VM and all that belongs to it; nothing holds the VM any more."""
         self.vm.ending = True
         await self.vm.routing.destroy()
         await self.destroy_buses()
@@ -73,7 +73,7 @@ class Teardown(Part):
             await self.vm.irqfds.deassign(eventfd, gsi)
 
     async def destroy_buses(self) -> None:
-        """There is no MMIO any more; nobody is inside, so nobody is waited for (kvm_io_bus_destroy)."""
+        """Empty the bus. No task is inside the VM, so no grace period is needed (kvm_io_bus_destroy)."""
         await self.vm.bus.ranges.store(no_ranges())
 
     async def destroy_vgic(self) -> None:

@@ -27,7 +27,7 @@ THEMES: tuple[str, ...] = tuple(GICV3_THEMES)
 """The names of the themes for a GICv3 host, in the order of the files they are written in."""
 
 V2_THEMES: tuple[str, ...] = tuple(GICV2_THEMES)
-"""The same for a GICv2 host."""
+"""The names of the themes for a GICv2 host, in the order of the files they are written in."""
 
 
 def scripts(seed: int, count: int, themes: Sequence[str] | None = None) -> Iterator[list[Line]]:
@@ -46,7 +46,7 @@ def scripts(seed: int, count: int, themes: Sequence[str] | None = None) -> Itera
 
 
 def lines(seed: int, count: int, themes: Sequence[str] | None = None) -> Iterator[str]:
-    """The same as lines of a script file."""
+    """The lines of a script file with ``count`` scripts, as scripts() draws them."""
     for script in scripts(seed, count, themes):
         for line in script:
             yield json.dumps(line) + "\n"

@@ -100,7 +100,7 @@ def some_collection(m: Machine) -> int:
 
 
 def some_target(m: Machine) -> int:
-    """Mostly the id of a vCPU; sometimes an index, or nobody's."""
+    """Mostly the id of a vCPU; sometimes an index, or the id of no vCPU."""
     if m.s.chance(8):
         return m.s.pick((len(m.plan.ids), 15, 63, 512, 0xFFFF, 0x1_0000, 0xFFFF_FFFF))
     return m.s.pick(m.plan.ids) if m.s.chance(80) else m.any_vcpu()

@@ -96,7 +96,7 @@ def its(s: Script) -> None:
 
 
 def edges(s: Script) -> None:
-    """The first and last bytes of frames, the gaps between them, and addresses nobody has."""
+    """The first and last bytes of frames, the gaps between them, and addresses of no device."""
     m = bring_up(s, Plan(ids=ids(s, 1, 3), its=s.rng.randint(0, 2), regions=s.chance(30)))
     frames = [DIST, DIST + 0x1_0000, *ITS, *(base + FRAME for base in ITS), 0x0900_0000]
     frames += [m.frame(vcpu) for vcpu in m.vcpus]

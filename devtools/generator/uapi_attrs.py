@@ -45,7 +45,7 @@ STRANGE = (6, 7, 9, 31, 1 << 16, 1 << 31, 1 << 32, (1 << 64) - 1)
 
 
 def any_attribute(s: Script, mpidrs: tuple[int, ...]) -> tuple[str | int, str | int]:
-    """A group and an attribute of it, seldom one nobody has."""
+    """A group and an attribute of it, seldom one that no device has."""
     group: str | int = s.pick((*GROUPS, DIST_REGS, REDIST_REGS, CPU_SYSREGS, ITS_REGS, LEVEL_INFO))
     if s.chance(4):
         return s.pick((9, 10, 255, 1 << 31)), s.pick((0, 4, *STRANGE))

@@ -49,7 +49,7 @@ CONFLICTS: dict[str, tuple[str, ...]] = {
     # the readers that it waits for have left before, and the others do not concern it
     "end": (),
     "call": ("enter", "leave"),
-    # wait queues: a wake-up that wakes nobody changes nothing
+    # wait queues: a wake-up that wakes no task changes nothing
     "join": ("wake", "poke"),
     "wake": ("join", "wake", "poke"),
     "poke": ("join", "wake"),

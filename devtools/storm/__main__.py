@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def tell(report: Report) -> None:
-    """How far it is, where somebody watches."""
+    """Write how far the storm is, if the output is a terminal."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{report.accesses} accesses, {report.commands} commands")
 

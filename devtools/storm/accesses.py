@@ -168,7 +168,7 @@ def repair(m: Machine) -> None:
 
 
 def repair_v2(m: V2) -> None:
-    """The same with a vgic-v2."""
+    """Start a guest of a vgic-v2 again, and take what is pending."""
     v2.start_guest(m)
     for _ in range(4):
         v2.take_and_end(m, m.any_vcpu())

@@ -67,7 +67,7 @@ class Rig:
                 raise Broken(f"{size} bytes read {result['value']}", self.done)
 
     def check(self) -> None:
-        """Nobody runs: everything must fit together. Raises Broken."""
+        """Check the rules of quiet points: no task runs. Raises Broken."""
         if self.machine.session is None:
             return
         for violation in self.excuses.unexcused(violations(facts(self.machine.session.vm))):

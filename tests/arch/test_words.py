@@ -21,7 +21,7 @@ class Toy(Word):
 
 
 class Kin(Toy):
-    """The same word with one field more."""
+    """Toy with one more field."""
 
     extra = bit(40)
 

@@ -96,7 +96,7 @@ def wrong(code: int, out: str, err: str, named: str) -> str | None:
 
 
 def fault(code: int, out: str, err: str, named: str) -> str | None:
-    """The same in few words."""
+    """What is wrong with an answer, in few words, without the answer."""
     if "Traceback" in out + err:
         return "a traceback"
     if "model-bug" in out or "model_bug" in out:

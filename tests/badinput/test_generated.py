@@ -1,4 +1,4 @@
-"""The same for files that hypothesis makes up: bytes, JSON of any shape, operations with any fields."""
+"""Bad input that hypothesis generates: bytes, JSON of any shape, operations with any fields."""
 
 from __future__ import annotations
 

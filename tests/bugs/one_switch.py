@@ -26,11 +26,11 @@ class OneSwitch(Unwatched):
         self.switched = False
 
     def begin(self) -> None:
-        """Nobody has been switched to."""
+        """Start an execution, in which no switch was made yet."""
         self.last, self.switched = 0, False
 
     def pick(self, enabled: Sequence[Task], plain: Task, step: int) -> Task:
-        """Whom the plain order runs, but for one step."""
+        """The task of the default order, except at one step."""
         self.last = step
         others = [task for task in enabled if task is not plain]
         if step != self.at or self.other >= len(others):
@@ -39,7 +39,7 @@ class OneSwitch(Unwatched):
         return others[self.other]
 
     def choose(self, alternatives: int, what: str, choice: int) -> int:
-        """The plain alternative."""
+        """The default alternative."""
         return 0
 
     def end(self) -> bool:

@@ -139,7 +139,7 @@ def test_every_violation_of_a_quiet_rule_says_which_fields_it_is_about(found: di
 
 
 def unlisted(*path: str | int, value: Any) -> dict[str, Any]:
-    """The same, and the SPI is on no list."""
+    """Facts with one changed value, in which the SPI is on no list."""
     found = broken(*path, value=value)
     found["irqs"]["spi33"]["listed"] = None
     found["vcpus"]["vcpu0"]["ap_list"] = [LPI]

@@ -1,4 +1,4 @@
-"""Lost wake-ups: a sleeper whose condition holds when nobody can go on."""
+"""Lost wake-ups: a sleeper whose condition holds when no task can go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sleep in atomic: where nobody may sleep, and what may."""
+"""Sleep in atomic: where no task may sleep, and what may sleep."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Machine(Part):
 
 
 class Allocating(Machine):
-    """The same, with memory that may run short."""
+    """A Machine whose memory may run short."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)

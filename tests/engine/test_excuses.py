@@ -41,7 +41,7 @@ class Dial(Part):
             self.number += 1
 
     async def turn_bare(self) -> None:
-        """The same function without the lock."""
+        """A write of the base without the lock."""
         await self.word.load()
         self.number = 1
 

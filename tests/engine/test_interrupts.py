@@ -37,7 +37,7 @@ class Cpu(Part):
 
 
 class Interrupted:
-    """A task on CPU 0, a handler that interrupts it, and whoever else there is on CPU 1."""
+    """A task on CPU 0, a handler that interrupts it, and the other tasks on CPU 1."""
 
     reached: tuple[int, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What nobody gives back, what nobody holds, and what is freed too early."""
+"""Locks that are never released, locks that are not held, and objects that are freed too early."""
 
 from __future__ import annotations
 

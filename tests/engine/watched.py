@@ -33,5 +33,5 @@ def found(
 def rules(
     make: type[Part], bodies: Mapping[str, Body], order: LockOrder = NO_ORDER, isrs: Collection[str] = ()
 ) -> list[str]:
-    """The same by kind and rule."""
+    """Kind and rule of everything that all orders of a program show."""
     return [f"{broken.kind}: {broken.rule}" for broken in found(make, bodies, order, isrs)]

@@ -55,7 +55,7 @@ def test_whatever_changes_in_a_race_is_announced(name: str, revision: str) -> No
 
 
 class Careless(Part):
-    """A part with an attribute that nobody announces."""
+    """A part with an attribute that is not announced."""
 
     def __init__(self, parts: Parts, name: str) -> None:
         super().__init__(parts, name)

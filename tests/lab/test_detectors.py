@@ -53,7 +53,7 @@ tasks:
 
 @replaces(Vcpu)
 class NoKick(Vcpu):
-    """Whoever queues something tells nobody."""
+    """A queued interrupt makes no request and kicks no vCPU."""
 
     async def make_request_irq_pending(self) -> None:
         pass
@@ -64,7 +64,7 @@ class NoKick(Vcpu):
 
 @replaces(Irq)
 class GivesUp(Irq):
-    """Whoever finds that the world has moved leaves it at that."""
+    """queue_irq_unlock gives up if the interrupt moved before the locks were taken."""
 
     async def queue_irq_unlock(self) -> bool:
         vcpu = self.target_oracle()

@@ -106,7 +106,7 @@ class TwoVcpus:
         assert not [intid for intid in shared if intid in SPIS]
 
     def check(self) -> None:
-        """While nobody runs: every interrupt is on the list of its vCPU, once, and what is due is on one."""
+        """While no task runs: every interrupt is on the list of its vCPU, once, and what is due is on one."""
         lists = {vcpu: list(vcpu.ap_list) for vcpu in self.vm.vcpus.value}
         for irq in irqs(self.vm):
             holders = [vcpu for vcpu, listed in lists.items() for other in listed if other is irq]

@@ -116,7 +116,7 @@ def test_a_device_entry(device: int, entry: int, errno: str | None, mapped: list
         pytest.param(ite(LPI - 1, 0), "EINVAL", id="no LPI"),
         pytest.param(ite(0, 7), None, id="INTID 0, so nothing"),
         pytest.param(ite(LPI, 7), "EINVAL", id="of no collection"),
-        pytest.param(ite(1 << 17, 0), None, id="beyond PROPBASER, which nobody checks"),
+        pytest.param(ite(1 << 17, 0), None, id="beyond PROPBASER, which is not checked"),
     ],
 )
 def test_an_event_entry(entry: int, errno: str | None) -> None:

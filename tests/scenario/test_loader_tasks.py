@@ -38,7 +38,7 @@ LABEL = "is no label: letters, digits, '_', '.', '-', a letter first"
         pytest.param(
             "a: {isr: cpu-of b, steps: []}",
             "tasks.a.isr: is to be 'cpu-of TASK', with a task before this one; there are none",
-            id="an interrupt of nobody",
+            id="an interrupt of no vCPU",
         ),
     ],
 )
@@ -134,7 +134,7 @@ def test_tasks_are_on_cpus_of_their_own_and_interrupts_on_the_one_they_interrupt
         pytest.param(f"{{irq_line: {{irq: {-(1 << 63) - 1}}}}}", "irq_line: irq: does not fit 64 bits", id="too small"),
         pytest.param("{msi: {device: 2}}", "msi: needs the field 'event'", id="an MSI of no event"),
         pytest.param(
-            "{msi: {device: 2, event: 1, its: 3}}", "msi: its: the machine has no ITS 3", id="an MSI to nobody"
+            "{msi: {device: 2, event: 1, its: 3}}", "msi: its: the machine has no ITS 3", id="an MSI to no ITS"
         ),
         pytest.param("ack", "ack: only a vCPU's guest does this", id="a guest's acknowledge"),
         pytest.param("{mapc: {collection: 1}}", "mapc: only a vCPU's guest does this", id="a guest's command"),

@@ -1,4 +1,4 @@
-"""Use after free: whoever touches what a freed part owned."""
+"""Use after free: operations on what a freed part owned."""
 
 from __future__ import annotations
 

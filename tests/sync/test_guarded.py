@@ -1,4 +1,4 @@
-"""Guarded fields while nobody notes: ordinary attributes."""
+"""Guarded fields without notes of accesses: ordinary attributes."""
 
 from __future__ import annotations
 

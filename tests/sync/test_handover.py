@@ -1,4 +1,4 @@
-"""Hand-over: the server works in the context of whoever asked, in place."""
+"""Hand-over: the server works in the context of the task that asked, in place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """A server that doubles what it is asked, and remembers for whom."""
+    """A server that doubles what it is asked, and remembers for which task."""
 
     def __init__(self, stage: Stage, lock: Lock | None = None) -> None:
         self.stage = stage

@@ -33,7 +33,7 @@ def test_a_layer_over_a_layer_is_refused() -> None:
 
         @replaces(Two)
         class Three(Two):
-            """Nobody would see it."""
+            """A layer over a layer, which would have no effect."""
 
 
 def test_a_class_that_is_not_marked_is_no_layer() -> None:

@@ -1,4 +1,4 @@
-"""Guarded fields while somebody notes: every access is told, and nothing else is different."""
+"""Guarded fields with notes: every access is told, and nothing else is different."""
 
 from __future__ import annotations
 

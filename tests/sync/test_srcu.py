@@ -1,4 +1,4 @@
-"""Read sections: grace periods wait for those inside, and for nobody else."""
+"""Read sections: a grace period waits for the readers inside, and for no others."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Stage:
         return thread
 
     def close(self) -> None:
-        """Abandon whoever has not ended."""
+        """Abandon the threads that have not ended."""
         self.rt.dead = True
         for thread in self.threads:
             thread.script.close()

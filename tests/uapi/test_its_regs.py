@@ -21,7 +21,7 @@ def addressed() -> Vmm:
 
 
 def enabled() -> Vmm:
-    """The same with a ring of 4 KiB, and on."""
+    """A vGIC and an ITS that is on, with a command queue of 4 KiB."""
     vmm = addressed()
     for offset, value in ((BASER0, VALID | 0x40110000), (BASER1, VALID | 0x40100000), (CBASER, VALID | 0x40300000)):
         vmm.must_set(GROUP, offset, value, dev=1)

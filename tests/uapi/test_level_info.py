@@ -10,7 +10,7 @@ from tests.uapi.vmm import PPI_LINE, SPI_LINE, Vmm, occupy, on_vcpu, ready
 GROUP = "LEVEL_INFO"
 OTHER_KIND = 1 << 10
 ODD = 33
-NOBODY = on_vcpu(7, OTHER_KIND | ODD)
+NO_VCPU = on_vcpu(7, OTHER_KIND | ODD)
 
 
 def levels() -> Vmm:
@@ -21,7 +21,7 @@ def levels() -> Vmm:
 
 
 def test_a_vcpu_that_is_not_there_is_said_first() -> None:
-    assert Vmm(1, "vgic-v3").set(GROUP, NOBODY, bad=True) == "EINVAL"
+    assert Vmm(1, "vgic-v3").set(GROUP, NO_VCPU, bad=True) == "EINVAL"
 
 
 def test_then_a_bad_pointer_of_a_set() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.machines import DIST
 from tests.uapi.vmm import SPI_LINE, Vmm, occupy, on_vcpu, ready
 
-NOBODY = on_vcpu(7, 0)
+NO_VCPU = on_vcpu(7, 0)
 
 
 @pytest.mark.parametrize("group", ["DIST_REGS", "REDIST_REGS", "CPU_SYSREGS", "LEVEL_INFO"])
@@ -61,7 +61,7 @@ class TestFrames:
 
 
 def test_a_vcpu_that_is_not_there_is_said_before_a_bad_pointer() -> None:
-    assert Vmm(1, "vgic-v3").set("REDIST_REGS", NOBODY, bad=True) == "EINVAL"
+    assert Vmm(1, "vgic-v3").set("REDIST_REGS", NO_VCPU, bad=True) == "EINVAL"
 
 
 def test_the_distributor_is_the_same_for_every_affinity() -> None:

@@ -137,7 +137,7 @@ def test_a_pin_beyond_the_number_of_interrupts_is_dropped() -> None:
     [
         pytest.param({**MESSAGE, "flags": 1}, LPI, id="its DeviceID"),
         pytest.param(MESSAGE, 1023, id="no DeviceID"),
-        pytest.param({**MESSAGE, "flags": 1, "address": 0x09000000}, 1023, id="the address of nobody"),
+        pytest.param({**MESSAGE, "flags": 1, "address": 0x09000000}, 1023, id="the address of no device"),
         pytest.param({**MESSAGE, "flags": 1, "data": 7}, 1023, id="an event that is not mapped"),
     ],
 )

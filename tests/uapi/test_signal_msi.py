@@ -60,7 +60,7 @@ def test_any_address_of_an_its_is_a_doorbell(address: int) -> None:
         pytest.param(ITS - 1, id="below an ITS"),
         pytest.param(ITS + 0x20000, id="above an ITS, a redistributor"),
         pytest.param(NOT_AN_ITS, id="the distributor"),
-        pytest.param(0x09000000, id="nobody's"),
+        pytest.param(0x09000000, id="no device"),
         pytest.param(0x40000000, id="memory"),
         pytest.param(1 << 63, id="far beyond"),
     ],

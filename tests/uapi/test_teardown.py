@@ -112,7 +112,7 @@ def test_lists_that_keep_their_lpis_are_found() -> None:
 
 
 async def ender(kvm: Kvm) -> None:
-    """The same in Python."""
+    """End the VM, then raise a line, in Python."""
     assert (await kvm.do("destroy_vm"))["ret"] == 0
     assert (await kvm.irq_line(0x1000020))["errno"] == "EBADF"
 

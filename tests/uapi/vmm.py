@@ -77,7 +77,7 @@ class Vmm(Bench):
 
 
 def ready(vcpus: int | Iterable[int] = 1, *devices: str) -> Vmm:
-    """A VM whose vGIC has its addresses and INIT, and whatever other devices; nobody has run."""
+    """A VM whose vGIC has its addresses and INIT, and the devices asked for; no vCPU has run."""
     vmm = Vmm(vcpus, "vgic-v3", *devices)
     vmm.must_set("ADDR", "V3_DIST", DIST)
     vmm.must_set("ADDR", "V3_REDIST", REDIST)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @replaces(Irqfds)
 class DeassignWithoutFlush(Irqfds):
-    """Nobody waits for the worker."""
+    """Deassigning does not wait for the worker."""
 
     async def flush(self, eventfd: EventFd) -> None:
         pass

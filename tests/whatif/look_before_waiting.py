@@ -8,7 +8,7 @@ from aiovgic.sync import replaces
 
 @replaces(Vcpu)
 class LookBeforeWaiting(Vcpu):
-    """What the first look says counts until somebody wakes it."""
+    """The first look decides until the vCPU is woken."""
 
     async def halt(self) -> None:
         looked = [await self.is_runnable()]

@@ -1,6 +1,6 @@
 """What if an interrupt were handed over without a second look under both lists' locks?
 
-Whom it goes to may have changed, which the next exit mends; or its list has been flushed. On the base the VM is
+Its target may have changed, which the next exit corrects; or its list has been flushed. On the base the VM is
 stopped while a list is flushed, so this goes with the flush of old.
 """
 

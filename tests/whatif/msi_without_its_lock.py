@@ -27,7 +27,7 @@ class InjectWithoutItsLock(MsiInjection):
 
 @replaces(Its)
 class ResolveWithoutItsLock(Its):
-    """Finds the event, and nobody keeps it where it is."""
+    """Finds the event, and holds no lock that keeps it mapped."""
 
     async def resolve_lpi(self, device_id: int, event_id: int) -> Irq | ItsError:
         ite = self.maps.find_ite(device_id, event_id)

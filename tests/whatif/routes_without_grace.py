@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @replaces(Routing)
 class RoutesWithoutGrace(Routing):
-    """Nobody waits for its readers."""
+    """The old table is freed without waiting for its readers."""
 
     async def set_routes(self, routes: Routes) -> None:
         async with self.irq_lock:

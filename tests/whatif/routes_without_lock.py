@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @replaces(Routing)
 class RoutesWithoutLock(Routing):
-    """Whoever saw the old table frees it."""
+    """Each task that replaces a table frees the table that it saw."""
 
     async def set_routes(self, routes: Routes) -> None:
         old = await self.publish(routes)

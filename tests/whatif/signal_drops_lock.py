@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @replaces(Irqfds)
 class SignalDropsLock(Irqfds):
-    """Nobody waited a moment ago."""
+    """Looks for a waiter and counts the event under the lock, but drops the lock in between."""
 
     async def signal(self, eventfd: EventFd) -> None:
         async with eventfd.wqh_lock:
