@@ -1,7 +1,7 @@
-"""active-change-livelock: who changes active state spins for one vCPU, which may spin for him.
+"""active-change-livelock: two vCPUs that change active state spin for each other, and neither goes on.
 
-Each write of ISACTIVER or ICACTIVER spins until the vCPU whose list has the interrupt is off its CPU, and lets others
-run in every turn. Nothing keeps two writers apart: where each writes about an interrupt on the other's list, each
+Each write of ISACTIVER or ICACTIVER spins until the vCPU whose list has the interrupt is off its CPU, and lets other
+tasks run in each iteration. No lock excludes two writers: where each writes an interrupt on the other vCPU's list, each
 spins in its own handler, on its own CPU, until the other is preempted (docs/facts/races.md#19; abd7229626b9, 4.13).
 """
 

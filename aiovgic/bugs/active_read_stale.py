@@ -1,7 +1,7 @@
-"""active-read-stale: a read of ISACTIVER stops nobody, and does not see what is in list registers.
+"""active-read-stale: a read of ISACTIVER does not stop the vCPUs, so it misses what is in list registers.
 
-An interrupt that another vCPU has acknowledged is active in its list register alone. Who polls
-ISACTIVER until the handler is done believes that it is done too early, or polls for ever (
+An interrupt that another vCPU has acknowledged is active in its list register alone. A guest that polls
+ISACTIVER until the handler is done goes on too early, or polls forever (
 docs/facts/races.md#20; 9a50ebbffa98, 5.7).
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(IrqBanks)
 class ActiveReadStale(IrqBanks):
-    """A guest reads as userspace does, who has stopped everybody."""
+    """A guest's read takes the path of userspace's read, which relies on stopped vCPUs."""
 
     async def read_active(self, at: Access) -> int:
         return await self.uread_active(at)

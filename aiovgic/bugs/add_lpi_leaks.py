@@ -1,4 +1,4 @@
-"""add-lpi-leaks: an LPI whose configuration cannot be read stays for ever.
+"""add-lpi-leaks: an LPI whose configuration cannot be read is never freed.
 
 MAPTI puts a new LPI into the index, then reads its byte of the configuration table. Where that is no memory the
 command fails and the event goes, but the LPI's reference is not dropped (docs/facts/races.md#36; 57bdb436ce86, 5.7).
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class AddLpiLeaks(Lpis):
-    """A failed command drops nothing."""
+    """A failed command does not drop the LPI's reference."""
 
     async def undo_add(self, irq: Irq) -> None:
         pass

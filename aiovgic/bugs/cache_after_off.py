@@ -15,7 +15,7 @@ from aiovgic.sync import ACQUIRE, replaces
 
 @replaces(Its)
 class CacheAfterOff(Its):
-    """No code waits for its_lock."""
+    """Emptying the cache does not wait for its_lock."""
 
     async def forget_translations(self) -> None:
         await self.invalidate_cache()
@@ -23,7 +23,7 @@ class CacheAfterOff(Its):
 
 @replaces(Lpis)
 class CacheAfterLpisOff(Lpis):
-    """The ITSes are walked under RCU, where waiting is not allowed."""
+    """The ITSes are walked under RCU, where no task may sleep to wait for its_lock."""
 
     async def invalidate_all_caches(self) -> None:
         async with self.vm.rcu.read():

@@ -1,9 +1,9 @@
-"""cache-double-put: two who empty the translation cache at once drop one reference twice.
+"""cache-double-put: two tasks that empty the translation cache at once drop one reference twice.
 
 Each reads an entry, erases its place, and drops the reference of what it has read, not of what the
 erase gave back. ITS commands hold its_lock meanwhile, GITS_CTLR cmd_lock, GICR_CTLR nothing. The event's
 reference is gone with the cache's, and the LPI is freed while its event maps it (docs/facts/races.md#3;
-CVE-2026-46316, 13031fb6b835; Linux 6.10 to 7.0, born where nobody waits for its_lock).
+CVE-2026-46316, 13031fb6b835; Linux 6.10 to 7.0, first in a version that does not wait for its_lock).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @replaces(TranslationCache)
 class CacheDoublePut(TranslationCache):
-    """What was seen is dropped, there or not."""
+    """The reference of the entry that was read is dropped, also if another task has erased the entry."""
 
     async def drop(self, key: int, seen: Irq) -> None:
         await self.entries.erase(key)

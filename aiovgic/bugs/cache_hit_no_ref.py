@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(TranslationCache)
 class CacheHitNoRef(TranslationCache):
-    """A hit takes nothing."""
+    """A cache hit takes no reference."""
 
     async def take_reference(self, irq: Irq) -> bool:
         return True
@@ -28,7 +28,7 @@ class CacheHitNoRef(TranslationCache):
 
 @replaces(MsiInjection)
 class InjectsNoRef(MsiInjection):
-    """So it has nothing to give back."""
+    """An injection through the cache drops no reference, since it took none."""
 
     async def put_hit(self, irq: Irq) -> None:
         pass

@@ -1,7 +1,7 @@
 """cache-store-leaks: a translation that could not be cached keeps its reference.
 
 Caching takes a reference to the LPI, then stores it. Where the store finds no memory the reference is not dropped,
-and the LPI outlives its event for ever (docs/facts/races.md#36; 6.12.117 has the fault). No commit is known.
+and the LPI is never freed (docs/facts/races.md#36; 6.12.117 has the fault). No commit is known.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(TranslationCache)
 class CacheStoreLeaks(TranslationCache):
-    """Nobody asks whether the store went well."""
+    """The result of the store is not checked."""
 
     async def not_stored(self, irq: Irq) -> None:
         pass

@@ -1,4 +1,4 @@
-"""What is known of every bug: its kinds, its story, and the scenario that shows it."""
+"""The catalogue of bugs: for each its kinds, its story, and the scenario that shows it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """One historical bug: layers over a revision, and what is known of it."""
+    """One historical bug: layers over a revision, with its kinds, its story and its scenario."""
 
     id: str
-    """As docs/facts/races.md names it; its file's name, with hyphens."""
+    """The name that docs/facts/races.md gives it: the name of its file, with hyphens."""
     layers: tuple[Layer, ...]
     """The structure it was born in, where that is not its base's own, then the bug."""
     kinds: tuple[Kind, ...]

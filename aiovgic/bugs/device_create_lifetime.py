@@ -1,7 +1,7 @@
 """device-create-lifetime: a device's descriptor can be closed before it holds its VM.
 
-KVM_CREATE_DEVICE installed the descriptor, then took a reference to the VM for it. Descriptors are
-easily guessed: another thread closes it in between, which drops a reference that was not its own, and the
+KVM_CREATE_DEVICE installed the descriptor, then took a reference to the VM for it. A descriptor's number is
+easily guessed: another thread closes it in between, which drops a reference that was not taken yet, and the
 VM is freed while other threads use it (docs/facts/races.md#35; CVE-2019-6974, cfa39381173d, 5.0).
 """
 

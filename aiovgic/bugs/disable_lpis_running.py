@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @replaces(Redist)
 class DisableLpisRunning(Redist):
-    """Nobody stops while EnableLPIs is cleared."""
+    """The vCPUs are not stopped while EnableLPIs is cleared."""
 
     async def stop_vm(self, running: Vcpu | None) -> None:
         pass
@@ -32,7 +32,7 @@ class DisableLpisRunning(Redist):
 
 @replaces(ItsCommands)
 class MovallRunning(ItsCommands):
-    """Nobody stops for MOVALL."""
+    """The vCPUs are not stopped for MOVALL."""
 
     async def stop_vm(self) -> None:
         pass

@@ -1,6 +1,6 @@
 """eager-teardown-on-init-error: a first run that fails frees the vGIC while other tasks use it.
 
-A first run that could not map the vGIC tore it down at once. An injector that has seen it initialised, and
+A task that failed to map the vGIC freed it at once. An injector that has seen it initialised, and
 found its interrupt there, goes on in freed memory (docs/facts/races.md#30; df5fd75ee305, 6.12, which
 lets the VM die instead).
 """
@@ -14,7 +14,7 @@ from aiovgic.sync import replaces
 
 @replaces(VgicInit)
 class EagerTeardownOnInitError(VgicInit):
-    """All that INIT made goes (kvm_vgic_destroy)."""
+    """Everything that INIT allocated is freed (kvm_vgic_destroy)."""
 
     async def map_failed(self) -> None:
         async with self.vm.config_lock:

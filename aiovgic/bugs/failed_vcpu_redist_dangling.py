@@ -1,7 +1,7 @@
 """failed-vcpu-redist-dangling: a vCPU that could not be created leaves its redistributor on the bus.
 
 KVM_CREATE_VCPU registers the frame, which is part of the vCPU, and fails later: there is no memory, or
-the id is taken. The vCPU is freed. Another vCPU that accesses the frame gets at freed memory (
+the id is in use. The vCPU is freed. Another vCPU that accesses the frame uses freed memory (
 docs/facts/races.md#10; 02e3858f08fa, 6.7; 250f25367b58, 6.15, for one more exit).
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(VgicInit)
 class FailedVcpuRedistDangling(VgicInit):
-    """Only memory is given back."""
+    """The vCPU is freed, and its frame stays on the bus."""
 
     async def vcpu_destroy(self, vcpu: Vcpu) -> None:
         await self.undo_vcpu_init(vcpu)

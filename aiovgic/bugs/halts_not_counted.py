@@ -1,4 +1,4 @@
-"""halts-not-counted: two tasks stop the VM, and the first that is done lets it run on under the other.
+"""halts-not-counted: two tasks stop the VM, and the first that is done resumes it while the other needs it stopped.
 
 A task that needs all vCPUs out of the guest sets a flag in each, and clears it afterwards. Writes of active state
 exclude one another, but neither turning LPIs off nor MOVALL takes the same lock: two tasks stop the VM at once, and a

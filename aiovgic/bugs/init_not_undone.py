@@ -1,4 +1,4 @@
-"""init-not-undone: an INIT that runs out of memory leaves half a vGIC behind.
+"""init-not-undone: an INIT that runs out of memory leaves a half initialised vGIC.
 
 The number of SPIs is frozen, and the SPIs are allocated before what comes after them fails. So NR_IRQS answers EBUSY
 although INIT failed, and the next INIT overwrites the pointer to the first SPIs, which are not freed (own reading of

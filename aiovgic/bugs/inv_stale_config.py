@@ -14,7 +14,7 @@ from aiovgic.sync import replaces
 
 @replaces(Lpis)
 class InvStaleConfig(Lpis):
-    """Nobody looks again after storing."""
+    """The byte is not read again after it was stored."""
 
     async def is_newest(self, gpa: int, prop: int) -> bool:
         return True

@@ -1,8 +1,8 @@
-"""iobus-dev-after-srcu: what an MSI finds on the bus is looked at after it may be gone.
+"""iobus-dev-after-srcu: the device that an MSI finds on the bus is read after it may have been freed.
 
-The device at a doorbell's address is found in an SRCU section. Whether it is an ITS was asked after
-leaving it, when the device may be off the bus and freed: a redistributor of a vCPU that could not
-be made (docs/facts/races.md#27; 3a0724998162, 2026; 6.12.97 has it mended).
+The device at a doorbell's address is found in an SRCU section. Whether it is an ITS was checked after
+that section, when the device may be off the bus and freed: a redistributor of a vCPU that could not
+be created (docs/facts/races.md#27; 3a0724998162, 2026; 6.12.97 has it mended).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(MsiInjection)
 class IobusDevAfterSrcu(MsiInjection):
-    """The section ends with the search."""
+    """The SRCU section ends before the device is read."""
 
     async def doorbell_to_its(self, address: int) -> Its | None:
         async with self.vm.srcu.read():

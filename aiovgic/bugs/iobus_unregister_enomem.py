@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Bus)
 class IobusUnregisterEnomem(Bus):
-    """A smaller table needs memory, and nobody hears that there is none."""
+    """A smaller table needs memory, and the caller gets no error if there is none."""
 
     async def unregister(self, device: IoDevice) -> None:
         if not await self.vm.faults.alloc_fails("smaller kvm_io_bus"):

@@ -1,6 +1,6 @@
-"""irqfd-type-clobber: an irqfd that goes is changed under its readers.
+"""irqfd-type-clobber: an irqfd that is deassigned is written while other tasks read it.
 
-Deassigning writes what the irqfd raises while a write of the eventfd reads it (docs/facts/races.md#variants;
+Deassigning clears the irqfd's routing entry while a write of the eventfd reads it (docs/facts/races.md#variants;
 b4d37cdb77a0, 6.19).
 """
 

@@ -1,7 +1,7 @@
-"""its-base-stuck: an ITS that could not be put on the bus keeps its address for ever.
+"""its-base-stuck: an ITS that could not be put on the bus keeps its address.
 
 SET_ATTR(ADDR) stores the base, then registers the device. Where registering fails (the bus is full, or memory is
-short) the base stays, so that ADDR answers EEXIST from then on although nothing listens there
+short) the base stays, so that ADDR answers EEXIST from then on although no device is there
 (docs/facts/races.md#variants; still in 6.12.117). No commit is known.
 """
 
@@ -17,7 +17,7 @@ class ItsBaseStuck(Its):
     """The stored base is not rolled back."""
 
     async def unset_base(self) -> None:
-        """Nothing is undone."""
+        """Keep the base although registering has failed."""
 
 
 LAYERS = (ItsBaseStuck,)

@@ -1,8 +1,8 @@
-"""its-create-unlocked: neither INIT nor the creation of an ITS tells a GICv4 host of the vCPUs.
+"""its-create-unlocked: neither INIT nor the creation of an ITS allocates the vPEs of a GICv4 host.
 
-INIT does it where there is an ITS, and the creation of an ITS does it where there was INIT. An ITS that is
-created without config_lock looks for INIT before it is over, and is seen by INIT after it has looked for
-ITSes: there are no vPEs. The other way round there may be two tables of them (docs/facts/races.md#40;
+INIT allocates them if there is an ITS, and the creation of an ITS does if INIT is done. An ITS that is created
+without config_lock tests for INIT before INIT is done, and INIT tests for ITSes before this one is added: then
+there are no vPEs. If each sees the other, there may be two tables of vPEs (docs/facts/races.md#40;
 9cf2f840c439, 6.4).
 """
 
@@ -16,7 +16,7 @@ from aiovgic.uapi.create import Creation
 
 @replaces(Creation)
 class ItsCreateUnlocked(Creation):
-    """The vPEs come before config_lock is taken."""
+    """The vPEs are allocated before config_lock is taken."""
 
     async def make_its(self, name: str) -> Its:
         its = await super().make_its(name)
@@ -27,7 +27,7 @@ class ItsCreateUnlocked(Creation):
 
 @replaces(Its)
 class ItsSaysNothing(Its):
-    """It was done by now."""
+    """Adding the ITS allocates no vPEs: the earlier step did, if INIT was done."""
 
     async def v4_init(self) -> None:
         pass

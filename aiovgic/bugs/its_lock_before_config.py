@@ -1,6 +1,6 @@
 """its-lock-before-config: an ITS is saved with its_lock outside config_lock.
 
-Everywhere else config_lock comes first. Two who take the two in different orders wait for each
+Everywhere else config_lock comes first. Two tasks that take the two locks in different orders wait for each
 other (docs/facts/races.md#40; 49e5d16b6fc0, 6.4).
 """
 
@@ -32,7 +32,7 @@ class ItsLockBeforeConfig(ItsDevice):
 
 @replaces(Its)
 class SavesWithLockHeld(Its):
-    """Whoever asks for it has its_lock."""
+    """The tables are saved by a caller that already holds its_lock."""
 
     async def save_tables(self) -> None:
         await self.saver.save_tables()

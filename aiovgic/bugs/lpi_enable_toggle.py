@@ -1,8 +1,8 @@
-"""lpi-enable-toggle: of two who turn a vCPU's LPIs on and off at once, both act.
+"""lpi-enable-toggle: two vCPUs that turn LPIs on and off at once both act on the old state.
 
-GICR_CTLR.EnableLPIs was a plain flag: who saw it set and clears it flushes, who saw it clear and sets it
-scans the pending table. A flush that comes last takes what the scan of the other has found, and LPIs are on
-(docs/facts/races.md#21; 94828468a608, 5.19, made it a word that only one can change).
+GICR_CTLR.EnableLPIs was a plain flag: a task that saw it set and clears it flushes the list; a task that saw it clear
+and sets it scans the pending table. If the flush comes last, it drops what the scan has found although LPIs are on
+(docs/facts/races.md#21; 94828468a608, 5.19, made it a word that only one task can change).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Redist)
 class LpiEnableToggle(Redist):
-    """Read, then write: whoever saw the other state acts on it."""
+    """Read, then write: each task that saw the other state acts on it."""
 
     async def enable_lpis(self) -> None:
         was = await self.vcpu.lpi_ctlr.load()

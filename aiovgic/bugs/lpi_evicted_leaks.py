@@ -1,8 +1,8 @@
 """lpi-evicted-leaks: a dead LPI that makes room for a new one of its number is never freed.
 
 Dropping the last reference only leaves the LPI dead in the index, for a later sweep. MAPTI of the same
-INTID stores a new LPI over it before that: the sweep frees what is in the index, and there the dead one
-is not any more (docs/facts/races.md#4, the leak twin; CVE-2026-74568, 292e80a159aa and cbfe2b24a1ea).
+INTID stores a new LPI over it before that: the sweep frees only dead LPIs that are in the index, and the old one
+is no longer there (docs/facts/races.md#4, the leak twin; CVE-2026-74568, 292e80a159aa and cbfe2b24a1ea).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class LpiEvictedLeaks(Lpis):
-    """What is dead is somebody else's."""
+    """A new LPI replaces a dead one in the index, and the dead one is not freed."""
 
     async def find_living(self, intid: int) -> Irq | None:
         old = await self.lpi_xa.load(intid)

@@ -1,7 +1,7 @@
 """lpi-release-vs-readd: dropping an LPI's last reference and erasing it are two steps.
 
 The count is zero while the LPI is still in the index. MAPTI of the same INTID finds it dying and
-puts a new one in its place; then the one who dropped the last reference erases by INTID, and the
+puts a new one in its place; then the task that dropped the last reference erases by INTID, and the
 new LPI is gone from the index while its event holds it (docs/facts/races.md#4; CVE-2026-74568;
 docs/facts/interrupts.md#9, row 12: 6.12.117 has the fault).
 """

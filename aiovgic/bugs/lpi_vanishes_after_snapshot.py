@@ -1,4 +1,4 @@
-"""lpi-vanishes-after-snapshot: an LPI that has gone since its INTID was listed is used all the same.
+"""lpi-vanishes-after-snapshot: an LPI that was unmapped since its INTID was listed is used as a NULL pointer.
 
 A walk over all LPIs lists their INTIDs first, and looks each one up when its turn comes. After a DISCARD in
 between nothing is found, which was not tested (docs/facts/races.md#31; 8d3a7dfb801d and 85a71ee9a070, 6.8).
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class LpiVanishesAfterSnapshot(Lpis):
-    """What was listed is there."""
+    """An LPI that was listed is used without a check that it was found."""
 
     def is_there(self, irq: Irq | None) -> TypeGuard[Irq]:
         return True

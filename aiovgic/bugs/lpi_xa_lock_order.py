@@ -1,8 +1,8 @@
 """lpi-xa-lock-order: the lock of the LPI index is held with interrupts on.
 
-A host interrupt that injects an MSI may drop an LPI's last reference, and takes that lock to erase it. On the CPU of
-one who holds it that is the end; and so it is where the last reference is dropped under an ap_list_lock, which
-handlers want as well (docs/facts/races.md#25; d54594accf73, 6.17; 75360a9a3385, 6.18).
+A host interrupt that injects an MSI may drop an LPI's last reference, and takes that lock to erase it. On the CPU of a
+task that holds the lock this is a deadlock. So is dropping the last reference under an ap_list_lock, which handlers
+take as well (docs/facts/races.md#25; d54594accf73, 6.17; 75360a9a3385, 6.18).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiovgic.sync import replaces
 
 @replaces(Lpis)
 class LpiXaLockOrder(Lpis):
-    """A plain lock."""
+    """The lock leaves interrupts on (spin_lock)."""
 
     IRQSAVE: ClassVar[bool] = False
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(ItsCommands)
 class MapdKeepsEntry(ItsCommands):
-    """Only the lists change."""
+    """The tables in guest memory are not written."""
 
     async def clear_dte(self, entry: int) -> None:
         pass

@@ -1,7 +1,7 @@
 """mapd-loses-device: MAPD of a mapped device that finds no memory leaves no device at all.
 
-The old device goes with all its events before the new one is allocated. Where that fails the guest has neither, and
-nothing tells it (own reading of the order in docs/facts/its.md#3; 6.12.117 has the fault). No commit is known.
+The old device is freed with all its events before the new one is allocated. Where that fails the guest has neither, and
+gets no error (own reading of the order in docs/facts/its.md#3; 6.12.117 has the fault). No commit is known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(MappingCommands)
 class MapdLosesDevice(MappingCommands):
-    """The old device goes first."""
+    """The old device is freed before the new one is allocated."""
 
     async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int, table: int) -> None:
         await self.forget_device(old)

@@ -1,8 +1,8 @@
-"""missed-kick-requestless: who queues an interrupt kicks the vCPU, and leaves no request.
+"""missed-kick-requestless: a task that queues an interrupt kicks the vCPU but makes no request.
 
-A vCPU about to enter the guest has flushed its list, and is not in guest mode yet. The kick finds
-nobody to interrupt; then the vCPU enters with list registers that lack the interrupt, and nobody
-makes it come out (docs/facts/races.md#12; 325f9c649c8a, 4.13).
+A vCPU about to enter the guest has flushed its list, and is not in guest mode yet. The kick has no
+effect; then the vCPU enters with list registers that lack the interrupt, and nothing makes it leave
+the guest (docs/facts/races.md#12; 325f9c649c8a, 4.13).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(VcpuState)
 class MissedKickRequestless(VcpuState):
-    """The kick is to do."""
+    """Queueing an interrupt kicks the vCPU, and sets no request."""
 
     async def make_request_irq_pending(self) -> None:
         pass

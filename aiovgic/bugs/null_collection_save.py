@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(ItsSave)
 class NullCollectionSave(ItsSave):
-    """Every event is of some collection."""
+    """The collection of an event is used without a check for NULL."""
 
     def is_saved(self, ite: Ite) -> bool:
         return True

@@ -1,7 +1,7 @@
-"""propbase-torn: of two halves of PROPBASER that two vCPUs write, one is lost.
+"""propbase-torn: if two vCPUs write one half of PROPBASER each, one write is lost.
 
-The register has 64 bits, and a guest may write them in halves. Read, merge and write in three steps: who read
-before the other wrote puts the old half back (docs/facts/races.md#variants; 0aa1de57319c, 4.8).
+The register has 64 bits, and a guest may write them in halves. Read, merge and write are three steps: a vCPU that
+read before the other one wrote stores the old half again (docs/facts/races.md#variants; 0aa1de57319c, 4.8).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(Redist)
 class PropbaseTorn(Redist):
-    """Nobody looks whether it has changed meanwhile."""
+    """The register is written without a check that it has not changed meanwhile."""
 
     async def replace(self, word: Shared[int], old: int, new: int) -> bool:
         await word.store(new)

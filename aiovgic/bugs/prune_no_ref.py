@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @replaces(ApList)
 class PruneNoRef(ApList):
-    """The list's own reference is to do."""
+    """Moving an LPI takes no reference: it relies on the reference of the list."""
 
     async def get_moving(self, irq: Irq) -> None:
         pass

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @replaces(ApList)
 class PruneStaleOwner(ApList):
-    """Nobody asks whether the interrupt is on this list still."""
+    """It is not checked whether the interrupt is still on this list."""
 
     def still_migrates(self, irq: Irq, target: Vcpu) -> bool:
         return irq.target_oracle() is target

@@ -1,7 +1,7 @@
-"""read-pending-unlocked: ISPENDR is read without the lock of what it reads.
+"""read-pending-unlocked: ISPENDR is read without irq_lock.
 
-Whether an interrupt is pending is latch, line and trigger together. A read that takes no irq_lock may see one of
-before and one of after an injection (docs/facts/races.md#26; 62b06f8f429c, 4.17).
+Whether an interrupt is pending depends on latch, line and trigger together. A read that takes no irq_lock may see one
+of them before an injection and another one after it (docs/facts/races.md#26; 62b06f8f429c, 4.17).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(IrqBanks)
 class ReadPendingUnlocked(IrqBanks):
-    """Every interrupt is looked at as it is."""
+    """Every interrupt is read without its lock."""
 
     async def read_pending(self, at: Access) -> int:
         return sum(irq.is_pending() << i for i, irq in self.irqs(at, 1))

@@ -1,7 +1,7 @@
 """ready-before-iodev: the first run says that the vGIC is ready before the distributor is on the bus.
 
-A second vCPU sees ready, skips the set-up, enters the guest and reads the distributor: nobody
-is there yet, and the access leaves to userspace (docs/facts/races.md#9; 78a005555500, 6.12;
+A second vCPU sees ready, skips the set-up, enters the guest and reads the distributor: no device
+is there yet, and the access exits to userspace (docs/facts/races.md#9; 78a005555500, 6.12;
 11490b5ec6bc).
 """
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(RdRegions)
 class RedistRollbackOlder(RdRegions):
-    """Nobody looks whose frames they are."""
+    """The frames are unregistered whichever region they are in."""
 
     async def roll_back(self, vcpus: tuple[Vcpu, ...], region: RdRegion) -> None:
         for vcpu in vcpus:

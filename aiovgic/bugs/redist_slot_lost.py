@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(RdRegions)
 class RedistSlotLost(RdRegions):
-    """Slots are only ever taken."""
+    """A slot is never freed."""
 
     def free_slot_of(self, vcpu: Vcpu) -> None:
         pass

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @replaces(Irq)
 class RetargetStrands(Irq):
-    """No interrupt is handed over when its target changes."""
+    """An interrupt is not moved to its new vCPU's list when its target changes."""
 
     def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
         return None

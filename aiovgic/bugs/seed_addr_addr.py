@@ -1,7 +1,7 @@
 """seed-addr-addr: two threads give one ITS different addresses, and both succeed.
 
 SET_ATTR(ADDR) tests that there is no address yet, then stores one, under no lock. Both threads test before either
-stores; one of them believes in an address that is not the ITS's ( docs/facts/races.md#2.1; own reading of v7 of July
+stores; one of them goes on with an address that is not the ITS's ( docs/facts/races.md#2.1; own reading of v7 of July
 2016; Linux 4.8 has it, too). No commit is known.
 """
 
@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(StoredAddress)
 class SeedAddrAddr(StoredAddress):
-    """Nobody else is kept out between test and store."""
+    """No lock excludes another thread between test and store."""
 
     async def set_addr(self, base: int) -> None:
         await self.store_addr(base)

@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(InitRegisters)
 class SeedAddrAfterInit(InitRegisters):
-    """Any base will do."""
+    """The base is not checked."""
 
     def is_address(self, base: int) -> bool:
         return True

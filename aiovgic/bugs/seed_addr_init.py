@@ -1,4 +1,4 @@
-"""seed-addr-init: INIT takes the address that was there a moment ago.
+"""seed-addr-init: INIT registers the ITS at an address that ADDR has replaced meanwhile.
 
 INIT reads the base before it takes slots_lock; ADDR stores one and returns meanwhile. The device is then registered
 where the base was: at all ones, for v7 does not test what it read either (seed-addr-after-init). With that test INIT

@@ -1,7 +1,7 @@
 """seed-create-unlocked: two ITSes are created at once, and the VM knows of one.
 
-KVM_CREATE_DEVICE ran the type's create hook and put the device on the VM's list without kvm->lock: of two who
-add at once one is lost (docs/facts/races.md#2.1 and #35; a28ebea2adc4, 4.8).
+KVM_CREATE_DEVICE ran the type's create hook and put the device on the VM's list without kvm->lock: of two devices
+that are added at once one is lost (docs/facts/races.md#2.1 and #35; a28ebea2adc4, 4.8).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Creation)
 class SeedCreateUnlocked(Creation):
-    """Nobody else is kept out, and adding to a list is two steps."""
+    """No lock excludes another thread, and adding to a list is two steps."""
 
     async def make_device(self, kind: DeviceType) -> KvmDevice:
         if kind is DeviceType.ARM_VGIC_ITS:

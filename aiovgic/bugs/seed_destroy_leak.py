@@ -1,7 +1,7 @@
-"""seed-destroy-leak: a VM ends, and its ITS's device outlives it.
+"""seed-destroy-leak: a VM is destroyed, and the device of its ITS is not freed.
 
-Destroying the device is the type's part, and so is freeing what KVM_CREATE_DEVICE allocated for it. The ITS
-freed itself alone (docs/facts/races.md#2.1 and #36; v7 of July 2016; 4729ec8c1e17, 5.2).
+The destroy function of a device type frees what KVM_CREATE_DEVICE allocated for the device. That of the ITS
+freed only the ITS (docs/facts/races.md#2.1 and #36; v7 of July 2016; 4729ec8c1e17, 5.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Teardown)
 class SeedDestroyLeak(Teardown):
-    """Of an ITS only the ITS is freed."""
+    """Destroying an ITS frees the ITS, and not its device."""
 
     def free_device(self, device: Part) -> None:
         if not isinstance(device, ItsDevice):

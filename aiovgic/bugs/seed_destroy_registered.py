@@ -14,7 +14,7 @@ from aiovgic.uapi.its_device import ItsDevice
 
 @replaces(ItsDevice)
 class SeedDestroyRegistered(ItsDevice):
-    """The last descriptor takes the ITS along."""
+    """Closing the last descriptor frees the ITS."""
 
     async def release(self) -> None:
         self.its.free()

@@ -15,10 +15,10 @@ from aiovgic.sync import replaces
 
 @replaces(FirstRunRegisters)
 class SeedFirstRunRetry(FirstRunRegisters):
-    """Nothing is taken back."""
+    """A failed first run leaves the ITSes registered that it has registered."""
 
     async def unmap_iodev(self) -> None:
-        """It stays."""
+        """Leave the ITS on the bus."""
 
 
 LAYERS = (*first_run_registers.LAYERS, SeedFirstRunRetry)

@@ -1,7 +1,7 @@
 """seed-hasits-early: the VM has an ITS before that ITS is made.
 
-CREATE sets has_its first of all. A vCPU reads GICD_TYPER.LPIS and goes on as if all the rest were there: that MSIs
-have device ids, and PROPBASER as at reset (docs/facts/races.md#2.1; own reading of v7 of July 2016; 6.12 sets both
+CREATE sets has_its before everything else. A vCPU reads GICD_TYPER.LPIS and relies on the rest: MSIs with
+device ids, and the reset value of PROPBASER (docs/facts/races.md#2.1; own reading of v7 of July 2016; 6.12 sets both
 under config_lock, device ids first). No commit is known.
 """
 
@@ -14,7 +14,7 @@ from aiovgic.sync import replaces
 
 @replaces(Its)
 class SeedHasitsEarly(Its):
-    """The flag is the first thing that is published."""
+    """The flag is published before the rest is done."""
 
     async def announce(self) -> None:
         await self.vm.dist.has_its_flag.store(value=True)

@@ -1,7 +1,7 @@
-"""seed-hasits-model: a GICv2 guest has an ITS, because its VM was given one.
+"""seed-hasits-model: a GICv2 guest gets LPIs because an ITS was created in its VM.
 
-Nothing stops a VMM from creating an ITS in a VM that has a GICv2, or gets one later. Where only the flag that CREATE
-has set is asked, and not the model of the vGIC, MSIs go to that ITS (docs/facts/races.md#2.1, seed-hasits-model). No
+KVM lets a VMM create an ITS in a VM that has a GICv2, or gets one later. Where only the flag that CREATE
+has set is tested, and not the model of the vGIC, MSIs go to that ITS (docs/facts/races.md#2.1, seed-hasits-model). No
 commit is known.
 """
 
@@ -14,7 +14,7 @@ from aiovgic.sync import replaces
 
 @replaces(Dist)
 class SeedHasitsModel(Dist):
-    """Whoever has an ITS has LPIs."""
+    """A VM with an ITS has LPIs, whatever the model of its vGIC is."""
 
     async def has_its(self) -> bool:
         return await self.has_its_flag.load()

@@ -1,7 +1,7 @@
-"""seed-hasits-stale: a VM that got no ITS has one all the same.
+"""seed-hasits-stale: a VM whose ITS could not be created has has_its set.
 
 CREATE sets has_its, and then there is no descriptor for the device. It is destroyed; the flag stays, and LPIs are
-advertised for ever (docs/facts/races.md#2.1; the ITS's part in device-fd-after-create, unchanged in 7.3). No commit
+advertised from then on (docs/facts/races.md#2.1; the ITS's part in device-fd-after-create, unchanged in 7.3). No commit
 is known.
 """
 

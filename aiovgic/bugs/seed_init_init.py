@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(InitRegisters)
 class SeedInitInit(InitRegisters):
-    """Nobody looks whether it is on the bus."""
+    """INIT does not check whether the ITS is on the bus already."""
 
     async def is_registered(self) -> bool:
         return False

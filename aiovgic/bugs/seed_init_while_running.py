@@ -1,8 +1,8 @@
-"""seed-init-while-running: one guest address is userspace's at first, the kernel's later.
+"""seed-init-while-running: userspace handles an address of the ITS at first, and the kernel does later.
 
-INIT may come while vCPUs run. A guest that knows where its ITS is leaves to userspace there, until INIT registers the
-device under it (docs/facts/races.md#2.1; own reading of v7 of July 2016; from 4.12 on the address registers). It is
-the structure itself, with nothing forgotten. No commit is known.
+INIT may come while vCPUs run. A guest's access of its ITS exits to userspace until INIT registers the device
+at that address (docs/facts/races.md#2.1; own reading of v7 of July 2016; from 4.12 on ADDR registers the device). The
+design itself has this fault. No commit is known.
 """
 
 from __future__ import annotations

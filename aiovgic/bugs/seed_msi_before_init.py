@@ -1,8 +1,8 @@
-"""seed-msi-before-init: an MSI to an ITS that has its address finds nobody.
+"""seed-msi-before-init: an MSI to an ITS that has its address finds no device there.
 
 The address is set long before INIT puts the device on the bus. An MSI in between is lost with EINVAL, as if there
-were no ITS there (docs/facts/races.md#2.1; own reading of v7 of July 2016; from 4.12 on the address registers). It is
-the structure itself, with nothing forgotten. No commit is known.
+were no ITS there (docs/facts/races.md#2.1; own reading of v7 of July 2016; from 4.12 on ADDR registers the device).
+The design itself has this fault. No commit is known.
 """
 
 from __future__ import annotations

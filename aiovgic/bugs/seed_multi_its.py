@@ -1,8 +1,8 @@
 """seed-multi-its: MOVALL of one ITS takes back an LPI that a MOVI of another has sent elsewhere.
 
-All ITSes share one space of LPIs, and each has locks of its own. MOVALL lists a vCPU's LPIs, and then moves what it
-has listed, whichever vCPU's it is by then (docs/facts/races.md#2.1, seed-multi-its; 6.1 asks only when it makes the
-list). No commit is known.
+All ITSes share one space of LPIs, and each has locks of its own. MOVALL lists a vCPU's LPIs, and then moves the
+listed LPIs, also if they have another target by then (docs/facts/races.md#2.1, seed-multi-its; 6.1 tests the target
+only when it makes the list). No commit is known.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class SeedMultiIts(Lpis):
-    """What was the old vCPU's when the list was made still is."""
+    """The target of a listed LPI is not tested again before the LPI is moved."""
 
     async def intids(self, filter_vcpu: Vcpu | None = None) -> tuple[int, ...]:
         lpis = await self.lpi_xa.items()

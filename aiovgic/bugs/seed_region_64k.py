@@ -16,7 +16,7 @@ from aiovgic.sync import replaces
 
 @replaces(InitRegisters)
 class SeedRegion64k(InitRegisters):
-    """Only the control frame answers."""
+    """Only the control frame is on the bus."""
 
     def region_size(self) -> int:
         return SZ_64K

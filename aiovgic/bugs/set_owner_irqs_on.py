@@ -1,7 +1,7 @@
 """set-owner-irqs-on: the timer claims its interrupt under irq_lock with interrupts on.
 
 The first run of a vCPU makes the timers the owners of their PPIs. A host interrupt on that CPU that injects
-one of them waits for the lock that what it interrupted holds (docs/facts/races.md#26; kvm_vgic_set_owner until
+one of them waits for the lock that the interrupted task holds (docs/facts/races.md#26; kvm_vgic_set_owner until
 7465894e90e5, 4.15).
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Vcpu)
 class SetOwnerIrqsOn(Vcpu):
-    """A plain spin_lock."""
+    """irq_lock is taken with interrupts on (spin_lock)."""
 
     async def set_owner(self, irq: Irq, owner: object) -> None:
         await irq.irq_lock.acquire_plain()

@@ -1,7 +1,7 @@
 """sort-self-deadlock: a list is sorted by a comparison that locks one interrupt twice.
 
-list_sort may compare an element with itself while it merges a long tail, only so that its caller can let others
-run. A comparison that takes both locks waits for itself (docs/facts/races.md#variants; d4a8061a7c5f,
+list_sort may compare an element with itself while it merges a long tail, only so that its caller can call
+cond_resched. A comparison that takes both locks waits for itself (docs/facts/races.md#variants; d4a8061a7c5f,
 5.3). Here every second element of a tail counts as long, so that a few interrupts will do.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(ApList)
 class SortSelfDeadlock(ApList):
-    """Two that are compared are two."""
+    """The comparison takes both locks, also of one interrupt."""
 
     SORT_CALLBACK: ClassVar[int] = 2
 

@@ -1,7 +1,7 @@
-"""trylock-unwind: all vCPUs are unlocked that there are now, not those that were locked.
+"""trylock-unwind: all vCPUs that are online are unlocked, also one that was not locked.
 
-Stopping the VM locks every vCPU that is online, and later unlocks every vCPU that is online. Without kvm->lock one
-may come in between, and its mutex is given back by a task that never took it (docs/facts/races.md#variants). No
+Stopping the VM locks every vCPU that is online, and later unlocks every vCPU that is online. Without kvm->lock a vCPU
+may come online in between, and its mutex is released by a task that never took it (docs/facts/races.md#variants). No
 commit is known.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Vm)
 class TrylockUnwind(Vm):
-    """The set of vCPUs is thought not to grow."""
+    """Unlocking relies on an unchanged set of vCPUs."""
 
     async def stop_all(self) -> tuple[Vcpu, ...]:
         return await self.trylock_all_vcpus()

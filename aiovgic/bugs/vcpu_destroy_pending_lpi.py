@@ -1,7 +1,7 @@
-"""vcpu-destroy-pending-lpi: a VM ends, and an LPI that was pending outlives it.
+"""vcpu-destroy-pending-lpi: a VM is destroyed, and an LPI that was pending is not freed.
 
-A vCPU's list holds a reference to each LPI on it. Where the vCPU goes without dropping them no other task does: the
-LPI stays, and what it says of its vCPU points at freed memory (docs/facts/races.md#37; 969ce8b5260d, 5.7).
+A vCPU's list holds a reference to each LPI on it. Where the vCPU is freed without dropping them no other task does: the
+LPI stays, and its pointer to the vCPU points at freed memory (docs/facts/races.md#37; 969ce8b5260d, 5.7).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aiovgic.uapi.teardown import Teardown
 
 @replaces(Teardown)
 class VcpuDestroyPendingLpi(Teardown):
-    """A vCPU's list is as it is."""
+    """Destroying a vCPU leaves its list unchanged."""
 
     async def destroy_vgic(self) -> None:
         pass

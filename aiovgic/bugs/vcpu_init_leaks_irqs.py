@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(VgicInit)
 class VcpuInitLeaksIrqs(VgicInit):
-    """A failed initialisation undoes nothing."""
+    """A failed initialisation frees nothing."""
 
     async def undo_vcpu_init(self, vcpu: Vcpu) -> None:
         pass

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Dist)
 class VcpuMutexInversion(Dist):
-    """The VM's lock guards the distributor."""
+    """kvm->lock guards the distributor."""
 
     async def write_ctlr(self, at: Access, value: int) -> None:
         async with self.vm.kvm_lock:

@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(VgicInit)
 class VcpuVsInit(VgicInit):
-    """Nobody asks again under config_lock."""
+    """KVM_CREATE_VCPU does not test again under config_lock."""
 
     async def check_not_initialized(self) -> None:
         pass

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(VgicInit)
 class VcpuVsVgicCreation(VgicInit):
-    """Nobody asks whether a vCPU is in creation."""
+    """KVM_CREATE_DEVICE does not test whether a vCPU is in creation."""
 
     async def check_none_in_creation(self, vcpus: tuple[Vcpu, ...]) -> None:
         pass

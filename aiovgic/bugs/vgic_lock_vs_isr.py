@@ -1,7 +1,7 @@
 """vgic-lock-vs-isr: an LPI is moved under its irq_lock with interrupts on.
 
 The host's timer interrupt comes on the CPU that holds irq_lock and injects: it waits for that lock, or for an
-ap_list_lock whose holder waits for it, and what it interrupted never goes on (docs/facts/races.md#26; update_affinity
+ap_list_lock whose holder waits for it, and the interrupted task never goes on (docs/facts/races.md#26; update_affinity
 until 388d4359680b, 4.17).
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class VgicLockVsIsr(Lpis):
-    """A plain spin_lock."""
+    """irq_lock is taken with interrupts on (spin_lock)."""
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
         await irq.irq_lock.acquire_plain()

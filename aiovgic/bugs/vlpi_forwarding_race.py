@@ -1,7 +1,8 @@
-"""vlpi-forwarding-race: an LPI's configuration is passed on after the host has taken it back.
+"""vlpi-forwarding-race: an LPI's configuration is passed to the host after its forwarding has ended.
 
-Priority and enable are stored under irq_lock; the host is told after it was dropped. Forwarding may have ended
-in between, and the host is asked to configure what is no vLPI (docs/facts/races.md#34a; 05b9405f2fa1, 6.16).
+Priority and enable are stored under irq_lock; the host's vLPI is configured after irq_lock was dropped. Forwarding may
+have ended in between, and the host is asked to configure an interrupt that is no vLPI
+(docs/facts/races.md#34a; 05b9405f2fa1, 6.16).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class VlpiForwardingRace(Lpis):
-    """The host is told last, of what was seen first."""
+    """The host's vLPI is configured after irq_lock was dropped, from what was read before."""
 
     async def configured_unlock(self, irq: Irq) -> None:
         host_irq = irq.host_irq

@@ -1,7 +1,7 @@
 """vlpi-lost-by-route: a vLPI is looked for under the event that its route names now.
 
-Who ends forwarding finds the LPI by the MSI of the route. The guest, or the VMM, has given the route another one
-meanwhile: nothing is found, and the host goes on injecting the old LPI (docs/facts/races.md#34d; 05b9405f2fa1
+A task that ends forwarding finds the LPI by the MSI of the route. The guest, or the VMM, has changed that MSI
+meanwhile: no LPI is found, and the host goes on injecting the old one (docs/facts/races.md#34d; 05b9405f2fa1
 finds it by the host's interrupt, 4bf3693d36af unmaps it when the route changes, 6.16).
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @replaces(Forwarding)
 class VlpiLostByRoute(Forwarding):
-    """The LPI is what device and event of the route name."""
+    """The LPI is found by the device and the event of the route."""
 
     async def find_forwarded(self, host_irq: HostIrq, msi: Msi) -> Irq | None:
         its = await self.its_of(msi)
@@ -39,7 +39,7 @@ class VlpiLostByRoute(Forwarding):
 
 @replaces(Routing)
 class RoutesChangeUnseen(Routing):
-    """Nobody unmaps anything because a route changes."""
+    """A change of a route does not unmap the vLPI."""
 
     async def reroute(self, old: Routes, new: Routes) -> None:
         pass

@@ -1,4 +1,4 @@
-"""vlpi-moved-unlocked: an LPI and the vLPI it is go to different vCPUs.
+"""vlpi-moved-unlocked: an LPI and its vLPI are moved to different vCPUs.
 
 The new target is stored under irq_lock, the host's mapping moved after it was dropped. Of two tasks that move it, the
 one that stored last may be the one that moved first (docs/facts/races.md#34c; fc4dafe87b93, 6.16).
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class VlpiMovedUnlocked(Lpis):
-    """The mapping follows later."""
+    """The host's mapping is moved after irq_lock was dropped."""
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:
         async with irq.irq_lock:

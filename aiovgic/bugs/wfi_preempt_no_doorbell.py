@@ -16,7 +16,7 @@ from aiovgic.sync import replaces
 
 @replaces(VpeVcpu)
 class WfiPreemptNoDoorbell(VpeVcpu):
-    """Nobody remembers, between preemption and sleep, that this vCPU waits."""
+    """Nothing records, between preemption and sleep, that this vCPU waits."""
 
     async def v4_load(self) -> None:
         await self.vpe.store(Residency.RESIDENT)

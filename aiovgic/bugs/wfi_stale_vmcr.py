@@ -1,7 +1,7 @@
-"""wfi-stale-vmcr: whether a waiting vCPU may be woken is asked of an old copy of its interface.
+"""wfi-stale-vmcr: a vCPU decides to sleep by an old copy of its interface, and misses an interrupt.
 
 A guest changes its priority mask and waits. The mask is in the hardware until the vCPU is scheduled out,
-but whether to block is asked before that, of the copy in memory: an interrupt that has just
+but the vCPU decides to block before that, by the copy in memory: an interrupt that has just
 come counts as masked, its wake-up came before the sleep, and no other one comes (
 docs/facts/races.md#14; 5eeaf10eec39, 5.3; since 4.12).
 """
@@ -15,7 +15,7 @@ from aiovgic.sync import replaces
 
 @replaces(Vcpu)
 class WfiStaleVmcr(Vcpu):
-    """The copy is as old as the last load."""
+    """The copy in memory is not updated before the vCPU decides to sleep."""
 
     async def blocking(self) -> None:
         pass
