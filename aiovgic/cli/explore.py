@@ -27,6 +27,8 @@ from aiovgic.lab import explore as lab
 from aiovgic.lab.limits import DEFAULT_BUDGET
 from aiovgic.lab.strategies import DEFAULT_STRATEGY, MAX_DEPTH, STRATEGIES, Way
 from aiovgic.lab.subject import EXPLORED
+from aiovgic.report.explore import NOT_COMPLETE
+from aiovgic.report.styled import styled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,5 +119,5 @@ def explore(  # noqa: PLR0913  one argument an option
         return interrupted()
     too_short = require_complete and result.good and not result.complete
     if too_short and not as_json:
-        say("  --require-complete: the search is not complete, so the exit code is 1")
+        say(styled("  --require-complete: the search is ", NOT_COMPLETE, ", so the exit code is 1"))
     return 0 if result.good and not too_short else 1

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import suppress
 from typing import Any
 
 from aiovgic.errors import UsageError
 
-COLOURS = (
-    (re.compile(r"\b(FAILED|DIFFERS)\b"), "bold red"),
-    (re.compile(r"(?<=  )ok(?=  )|\bagrees\b|(?<!not )\bcomplete\b(?! for)"), "green"),
-    (re.compile(r"\bnot complete\b"), "yellow"),
-    (re.compile(r"^  (replay|timeline) +(.+)$", re.MULTILINE), "cyan"),
-)
-
 
 def say(text: str) -> None:
-    """Print a report. Raises UsageError where standard output takes nothing."""
-    shown = harmless(text)
+    """Print a report, its styles only on a terminal. Raises UsageError where standard output takes nothing."""
     if sys.stdout is None or sys.stdout.closed or not sys.stdout.isatty():
-        write(shown)
+        write(harmless(text))
         return
     from rich.console import Console  # noqa: PLC0415  only a terminal needs it
     from rich.text import Text  # noqa: PLC0415  only a terminal needs it
 
-    coloured = Text(writable(shown, sys.stdout.encoding))
-    for pattern, style in COLOURS:
-        coloured.highlight_regex(pattern, style)
-    Console(soft_wrap=True).print(coloured)
+    from aiovgic.report.styled import parts_of  # noqa: PLC0415  only a terminal needs it
+
+    encoding = sys.stdout.encoding
+    parts = [(writable(harmless(words), encoding), style) for words, style in parts_of(text)]
+    Console(soft_wrap=True).print(Text.assemble(*parts))
 
 
 def say_json(value: Any) -> None:

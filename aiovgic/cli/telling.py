@@ -12,6 +12,7 @@ from aiovgic.lab.traces import Keeper
 from aiovgic.report.explore import how_found
 from aiovgic.report.finding import finding_report, shrunk_report
 from aiovgic.report.kernel import FORMATS, shaped
+from aiovgic.report.styled import PASTE, joined, styled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,10 +47,10 @@ class TellerLines:
         with self.show.aside():
             if self.as_json:
                 finding = told.finding
-                complain(f"{finding.kind}: {finding.title} (execution {finding.at_execution}){joined(written)}")
+                complain(f"{finding.kind}: {finding.title} (execution {finding.at_execution}){behind(written)}")
             else:
                 lines = [*([""] if again else []), self.report(told), *written, *([REPLACED] if may_change else [])]
-                say("\n".join(lines))
+                say(joined(lines))
 
     def report(self, told: Told) -> str:
         """The finding in the shape that was asked for."""
@@ -72,9 +73,9 @@ class TellerLines:
         lines = shrunk_report(finding, told.switches, before.finding, proven=told.proven, interrupted=told.interrupted)
         with self.show.aside():
             if lines and not self.as_json:
-                say("\n".join([*lines, *written]))
+                say(joined([*lines, *written]))
             elif smaller:
-                complain(f"smaller schedule: '{finding.schedule}'{joined(written)}")
+                complain(f"smaller schedule: '{finding.schedule}'{behind(written)}")
 
     def write(self, told: Told) -> list[str]:
         """Keep a finding's trace, and take away the one that it replaces; the lines that say so."""
@@ -85,9 +86,10 @@ class TellerLines:
             return []
         path = self.kept[told.finding.identity]
         instead = "" if before is None else f", in place of {before.name}"
-        return [f"  timeline  aiovgic timeline {shlex.quote(str(path))}", f"  written  {path}{instead}"]
+        timeline = styled((f"  timeline  aiovgic timeline {shlex.quote(str(path))}", PASTE))
+        return [timeline, f"  written  {path}{instead}"]
 
 
-def joined(written: list[str]) -> str:
+def behind(written: list[str]) -> str:
     """Where a trace was written, at the end of a line."""
     return f"; {' '.join(written[-1].split())}" if written else ""

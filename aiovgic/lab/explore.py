@@ -20,6 +20,7 @@ from aiovgic.lab.telling import Telling
 from aiovgic.lab.unawaited import every_await
 from aiovgic.record.finding import Finding
 from aiovgic.report.explore import (
+    Verdict,
     clean_line,
     excused_lines,
     how_found,
@@ -31,6 +32,7 @@ from aiovgic.report.explore import (
 )
 from aiovgic.report.finding import finding_report
 from aiovgic.report.outcomes import outcomes_report
+from aiovgic.report.styled import joined
 from aiovgic.scenario.user_state import UserState
 
 if TYPE_CHECKING:
@@ -119,10 +121,10 @@ class ExploreResult(Result):
 
     def report(self) -> str:
         told = self.findings_report()
-        return f"{told}\n\n{outcomes_report(self.bars)}" if self.histogram else told
+        return joined([told, outcomes_report(self.bars)], "\n\n") if self.histogram else told
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """How far the search went, in words."""
         return verdict_of(
             self.executions,
@@ -138,7 +140,7 @@ class ExploreResult(Result):
         """What was found, or that nothing was."""
         if not self.findings:
             line = clean_line(self.scenario, self.under, self.in_words, self.seconds, self.verdict)
-            return "\n".join([line, *unreached_lines(self.unreached), *self.coverage_lines()])
+            return joined([line, *unreached_lines(self.unreached), *self.coverage_lines()])
         told = []
         for number, finding in enumerate(self.findings):
             how = how_found(self.under, finding.strategy or self.in_words, finding.at_execution, self.seconds)
@@ -146,14 +148,14 @@ class ExploreResult(Result):
             switches, was = (shown.switches, shown.unshrunk) if shown else ((), None)
             proven = shown is not None and shown.proven
             told.append(finding_report(self.scenario, finding, switches, how, was, proven=proven))
-        return "\n".join(["\n\n".join(told), *self.coverage_lines()])
+        return joined([joined(told, "\n\n"), *self.coverage_lines()])
 
     def rest_as(self, shape: str, *, told: bool) -> str:
         """What is still to be said at the end of a search. ``told``: findings were told when they were made."""
         if not told:
             return self.report_as(shape)
         outcomes = [outcomes_report(self.bars)] if self.histogram else []
-        return "\n".join(["", *self.coverage_lines(), *outcomes]).rstrip()
+        return joined(["", *self.coverage_lines(), *outcomes]).rstrip()
 
     def coverage_lines(self) -> list[str]:
         """The end of every report: how far a search went on after findings, strategies, how to search on, excuses."""

@@ -20,6 +20,7 @@ from aiovgic.lab.traces import load_trace
 from aiovgic.record.schedule import Schedule
 from aiovgic.report.explore import excused_lines
 from aiovgic.report.finding import finding_report
+from aiovgic.report.styled import joined
 from aiovgic.text import nearest
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class ReplayResult(Result):
         }
 
     def report(self) -> str:
-        verdict = "\n".join([self.verdict(), *excused_lines(self.excused)])
-        return verdict if self.state is None else f"{verdict}\n\n{self.state}"
+        state = [] if self.state is None else ["", str(self.state)]
+        return joined([self.verdict(), *excused_lines(self.excused), *state])
 
     def verdict(self) -> str:
         """How the execution ended."""
@@ -71,7 +72,7 @@ class ReplayResult(Result):
             return f"{self.scenario}  nothing found in the replay, {steps}  (revision {self.under})"
         how = f"revision {self.under}, replayed, {steps}"
         told = [finding_report(self.scenario, finding, self.switches, how, None) for finding in self.findings]
-        return "\n\n".join(told)
+        return joined(told, "\n\n")
 
 
 def replay(  # noqa: PLR0913  one argument an option

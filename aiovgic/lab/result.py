@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.errors import NotOkError
 from aiovgic.report.kernel import FORMATS, shaped
+from aiovgic.report.styled import joined
 
 if TYPE_CHECKING:
     from aiovgic.record.finding import Finding
@@ -57,7 +58,7 @@ class Result:
         """The findings in a shape of `aiovgic.report.kernel`; the report for ``text``, or if there are none."""
         if shape not in FORMATS or not self.findings:
             return self.report()
-        return "\n".join(shaped(finding, shape, f"revision {self.under}") for finding in self.findings)
+        return joined(shaped(finding, shape, f"revision {self.under}") for finding in self.findings)
 
     def __str__(self) -> str:
         return self.report()

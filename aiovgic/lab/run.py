@@ -20,6 +20,7 @@ from aiovgic.model.facts import facts
 from aiovgic.record.schedule import Schedule
 from aiovgic.report.explore import excused_lines
 from aiovgic.report.run import run_report
+from aiovgic.report.styled import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,8 +71,8 @@ class RunResult(Result):
     def report(self) -> str:
         how = f"revision {self.under}, {'live' if self.live else 'in default order'}, {self.steps} steps"
         seen = (self.results, self.delivered, self.reached)
-        told = [run_report(self.scenario, self.findings, how, *seen), *excused_lines(self.excused)]
-        return "\n".join(told) + f"\n\n{self.state}"
+        told = run_report(self.scenario, self.findings, how, *seen)
+        return joined([told, *excused_lines(self.excused), "", str(self.state)])
 
 
 class Once:

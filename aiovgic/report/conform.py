@@ -6,6 +6,7 @@ import json
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aiovgic.report.styled import BAD, GOOD, joined, styled
 from aiovgic.report.table import table
 
 if TYPE_CHECKING:
@@ -50,15 +51,18 @@ def conform_report(  # noqa: PLR0913  a report tells all of this
         lines += [*tell(difference), ""]
     if len(differences) > SHOWN:
         lines += [f"... and {len(differences) - SHOWN} more; --json has them all", ""]
-    agrees = "agrees so far, interrupted" if interrupted else "agrees"
-    verdict = agrees if not differences else "DIFFERS"
+    verdict = ("DIFFERS", BAD) if differences else ("agrees", GOOD)
+    so_far = " so far, interrupted" if interrupted and not differences else ""
     jobs_word = "1 job" if jobs == 1 else f"{jobs} jobs"
     lines.append(
-        f"{revision} {verdict}: {total.scripts_agree} of {total.scripts} scripts, "
-        f"{total.ops_agree} of {total.ops} operations; "
-        f"{how}, {jobs_word}, {seconds:.1f} s, {total.ops / max(seconds, 1e-9):,.0f} operations/s"
+        styled(
+            f"{revision} ",
+            verdict,
+            f"{so_far}: {total.scripts_agree} of {total.scripts} scripts, {total.ops_agree} of {total.ops} operations; "
+            f"{how}, {jobs_word}, {seconds:.1f} s, {total.ops / max(seconds, 1e-9):,.0f} operations/s",
+        )
     )
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def tell(difference: Difference) -> Iterator[str]:

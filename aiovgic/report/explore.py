@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiovgic.report.styled import GOOD, PARTIAL, joined, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def clean_line(subject: str, revision: str, strategy: str, seconds: float, verdict: str) -> str:
+OK = styled(("ok", GOOD))
+COMPLETE = ("complete", GOOD)
+NOT_COMPLETE = ("not complete", PARTIAL)
+
+
+class Verdict(NamedTuple):
+    """What a search amounts to that found nothing in its last execution."""
+
+    head: str
+    """`OK` for a complete search; else that it is not complete, and what ended it."""
+    tried: str
+    """How much was tried."""
+
+
+def clean_line(subject: str, revision: str, strategy: str, seconds: float, verdict: Verdict) -> str:
     """The first line of a search that found nothing: how much was tried, and whether that is everything."""
-    return f"{subject}  {verdict}  (revision {revision}, {strategy}, {seconds:.1f} s)"
+    how = f"(revision {revision}, {strategy}, {seconds:.1f} s)"
+    return joined([subject, verdict.head, verdict.tried, how], "  ")
 
 
 def verdict_of(  # noqa: PLR0913  a verdict depends on all of this
@@ -22,7 +39,7 @@ def verdict_of(  # noqa: PLR0913  a verdict depends on all of this
     whole: bool = False,
     spent: str = "",
     untracked: Sequence[str] = (),
-) -> str:
+) -> Verdict:
     """What a search that found nothing amounts to: ``ok`` only if it was complete.
 
     ``whole``: it tried all orders of the model's operations. ``spent`` is the limit that ended it. ``untracked``: state
@@ -30,15 +47,15 @@ def verdict_of(  # noqa: PLR0913  a verdict depends on all of this
     """
     count = counted(executions)
     if complete:
-        return f"ok  {count}, complete"
+        return Verdict(OK, styled(f"{count}, ", COMPLETE))
     beside = f"; not explored: {'; '.join(untracked)}" if untracked else ""
     if interrupted:
-        return f"interrupted, not complete  {count}"
+        return Verdict(styled("interrupted, ", NOT_COMPLETE), count)
     if whole and untracked:
-        return f"not complete  {count}, complete for the model{beside}"
+        return Verdict(styled(NOT_COMPLETE), f"{count}, complete for the model{beside}")
     if exhausted:
-        return f"not complete  {count}, every order within the bound was tried{beside}"
-    return f"{spent} spent, not complete  {count}" if spent else f"not complete  {count}"
+        return Verdict(styled(NOT_COMPLETE), f"{count}, every order within the bound was tried{beside}")
+    return Verdict(styled(f"{spent} spent, " if spent else "", NOT_COMPLETE), count)
 
 
 def counted(executions: int) -> str:
@@ -48,9 +65,10 @@ def counted(executions: int) -> str:
     return "1 execution" if executions == 1 else f"{executions} executions"
 
 
-def search_lines(verdict: str) -> list[str]:
-    """How far a search went that found something and did not end there; ``verdict`` is that of `verdict_of`."""
-    return [f"  search: {verdict.removeprefix('ok').strip().replace('  ', ', ')}"]
+def search_lines(verdict: Verdict) -> list[str]:
+    """How far a search went that found something and did not end there."""
+    words = (verdict.tried,) if verdict.head == OK else verdict
+    return [styled("  search: ", joined(words, ", "))]
 
 
 def unreached_lines(unreached: Sequence[str]) -> list[str]:

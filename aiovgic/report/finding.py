@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aiovgic.report.styled import FAILED, PASTE, joined, styled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -52,7 +54,7 @@ def finding_report(  # noqa: PLR0913  a report tells all of this
 
     ``proven``: no smaller schedule shows the finding. ``shown``: deviations that are told, if not all.
     """
-    lines = [f"{subject}  FAILED  {finding.kind}: {finding.title}", f"  {how}", ""]
+    lines = [failed_line(subject, finding), f"  {how}", ""]
     if finding.places:
         lines += ["  Where", *(f"    {line}" for line in places(finding.places)), ""]
     if finding.history:
@@ -62,8 +64,18 @@ def finding_report(  # noqa: PLR0913  a report tells all of this
         lines += ["  Seen", *(f"    {line}" for line in finding.saw), ""]
     if finding.replay:
         title = "Smallest schedule" if proven and finding.switches else "Schedule"
-        lines += [*story(title, finding, switches, was, shown), "", f"  replay  {finding.replay}"]
-    return "\n".join(lines).rstrip()
+        lines += [*story(title, finding, switches, was, shown), "", replay_line(finding)]
+    return joined(lines).rstrip()
+
+
+def failed_line(subject: str, finding: Finding) -> str:
+    """The first line of a report: the verdict, and what was found."""
+    return styled(f"{subject}  ", FAILED, f"  {finding.kind}: {finding.title}")
+
+
+def replay_line(finding: Finding) -> str:
+    """The command line that shows a finding again."""
+    return styled((f"  replay  {finding.replay}", PASTE))
 
 
 def shrunk_report(
@@ -78,7 +90,7 @@ def shrunk_report(
         none = ["  no smaller schedule was found"] if before.switches and not (proof or ended) else []
         return [*proof, *ended, *none]
     title = "smaller schedule" if finding.switches < before.switches else "as short, with later switches"
-    return [*story(title, finding, switches, before.switches), *proof, *ended, f"  replay  {finding.replay}"]
+    return [*story(title, finding, switches, before.switches), *proof, *ended, replay_line(finding)]
 
 
 def places(found: Sequence[Place]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.report.finding import in_execution
+from aiovgic.report.styled import FAILED, joined, styled
 from aiovgic.report.table import table
 
 if TYPE_CHECKING:
@@ -181,5 +182,7 @@ def shaped(finding: Finding, shape: str, under: str) -> str:
         return SHAPES[shape][1](finding, under)
     kinds = ", ".join(SHAPES[shape][0])
     ways = " or ".join(f"--format {name}" for name in ("text", KERNEL, *fitting))
-    line = f"FAILED  {finding.kind}: {finding.title}\n  --format {shape} is for {kinds}; use {ways}"
-    return "\n".join([line, *(f"  {each}" for each in replayed(finding))])
+    verdict = styled(FAILED, f"  {finding.kind}: {finding.title}")
+    return joined(
+        [verdict, f"  --format {shape} is for {kinds}; use {ways}", *(f"  {each}" for each in replayed(finding))]
+    )

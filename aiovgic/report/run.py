@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiovgic.report.finding import failed_line
+from aiovgic.report.styled import joined
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,9 +22,7 @@ def run_report(
     reached: Sequence[str],
 ) -> str:
     """The whole report, without the state; ``how``: under which revision, and on which engine."""
-    verdicts = [f"{subject}  FAILED  {each.kind}: {each.title}" for each in findings] or [
-        f"{subject}  nothing found in one run"
-    ]
+    verdicts = [failed_line(subject, each) for each in findings] or [f"{subject}  nothing found in one run"]
     lines = [*verdicts, f"  {how}"]
     lines += [f"  Rule: {finding.rule}" for finding in findings]
     lines += ["", "Results", *rows({label: result_words(result) for label, result in results.items()})]
@@ -29,7 +30,7 @@ def run_report(
     lines += ["", "Taken", *rows(taken)]
     if reached:
         lines += ["", "Reached, of what happens sometimes", *(f"  {each}" for each in reached)]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def rows(found: Mapping[str, str]) -> list[str]:

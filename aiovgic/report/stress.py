@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiovgic.report.explore import excused_lines, unreached_lines
 from aiovgic.report.finding import places
+from aiovgic.report.styled import FAILED, joined, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,16 +44,18 @@ def stress_report(summary: StressSummary, found: Sequence[tuple[Finding, int]]) 
     for finding, rounds in found:
         lines += [*tell(summary, finding, rounds), ""]
     lines += [*unreached_lines(summary.unreached), *excused_lines(summary.excused)]
-    return "\n".join(lines).rstrip()
+    return joined(lines).rstrip()
 
 
 def head(summary: StressSummary, findings: int) -> Iterator[str]:
     """Verdict and figures."""
-    verdict = f"FAILED  {count(findings, 'finding')} in" if findings else "nothing found in"
+    verdict = styled(FAILED, f"  {count(findings, 'finding')} in") if findings else "nothing found in"
     stopped = ", interrupted" if summary.interrupted else ""
-    yield (
-        f"{summary.scenario}  {verdict} {count(summary.rounds, 'round')}{stopped}  (revision {summary.revision}, "
-        f"seed {summary.seed}, chaos {summary.chaos:g}, {summary.seconds:.1f} s)"
+    yield styled(
+        f"{summary.scenario}  ",
+        verdict,
+        f" {count(summary.rounds, 'round')}{stopped}  (revision {summary.revision}, "
+        f"seed {summary.seed}, chaos {summary.chaos:g}, {summary.seconds:.1f} s)",
     )
     rate, points = summary.operations / summary.seconds, summary.points / summary.seconds
     yield f"  did   {count(summary.operations, 'operation')}, {rate:,.0f}/s; {points:,.0f} points/s"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.report.styled import joined, styled
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
@@ -14,10 +16,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collecti
 
     def line(cells: Sequence[str]) -> str:
         padded = [
-            cell.rjust(width) if column in right else cell.ljust(width)
+            styled(" " * (width - len(cell)), cell) if column in right else styled(cell, " " * (width - len(cell)))
             for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
-        return "  ".join(padded).rstrip()
+        return joined(padded, "  ").rstrip()
 
     yield line(head)
     yield "  ".join("-" * width for width in widths)

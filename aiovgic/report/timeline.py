@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from aiovgic.record.schedule import Schedule
+from aiovgic.report.styled import FAILED, joined, styled
 from aiovgic.report.timeline_rows import FOLD, HOLD, LEGEND, TOLD, WAIT, Row, rows_of, unmarked_places
 
 if TYPE_CHECKING:
@@ -95,14 +96,16 @@ class Timeline:
             "",
             *legend([row for run in told for row in run.rows], width),
         ]
-        return "\n".join(line.rstrip() for line in lines)
+        return joined(line.rstrip() for line in lines)
 
     def title(self, width: int) -> Iterator[str]:
         """What was found, and what was run."""
         head, end = self.trace.head, self.trace.end
         kind = end.finding.partition(": ")[0]
         verdict = f"FAILED  {kind}: {end.title}" if kind else "ended, nothing found"
-        yield from wrap(f"{head.scenario}  {verdict}", width, subsequent_indent="  ")
+        yield from verdict_behind(
+            f"{head.scenario}  ", wrap(f"{head.scenario}  {verdict}", width, subsequent_indent="  ")
+        )
         order = f"schedule '{head.schedule}'" if head.schedule else "default order"
         bugs = f" with {', '.join(each.name for each in head.bugs)}" if head.bugs else ""
         run = f"revision {head.revision}{bugs}, {order}, {end.steps} steps"
@@ -121,9 +124,18 @@ class Timeline:
         yield from (f"{PLACE} {task} waits for {what}" for task, what in self.waiting)
         yield ""
         found = f"{end.finding}: {end.title}" if end.title else end.finding
-        yield from wrap(f"FAILED  {found}", width, subsequent_indent="        ") if found else ["ended, nothing found"]
+        last = wrap(f"FAILED  {found}", width, subsequent_indent="        ") if found else ["ended, nothing found"]
+        yield from verdict_behind("", last)
         for each in self.trace.also:
             yield from wrap(f"also    {each.what}: {each.detail}", width, subsequent_indent="        ")
+
+
+def verdict_behind(before: str, lines: list[str]) -> list[str]:
+    """Wrapped lines with the style of the verdict, if it follows ``before`` in the first line."""
+    word = FAILED[0]
+    if not lines[0].startswith(f"{before}{word}"):
+        return lines
+    return [styled(before, FAILED, lines[0].removeprefix(f"{before}{word}")), *lines[1:]]
 
 
 def row_json(row: Row) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiovgic.report.styled import BAD, GOOD, PARTIAL, joined, styled
 from aiovgic.report.table import table
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def verify_report(
     if interrupted:
         lines.append(f"interrupted: {len(checked)} of {bugs} bugs were checked")
     if not checked:
-        return "\n".join(lines)
+        return joined(lines)
     good = sum(each.good for each in checked)
     complete = sum(each.good and each.complete for each in checked)
     by_rule = sum(each.found and any(kind != "expectation" for kind in each.kinds) for each in checked)
@@ -43,19 +44,19 @@ def verify_report(
         f"{good} of {len(checked)} bugs found, and nothing without it ({complete} complete, "
         f"{good - complete} budget spent), in {seconds:.0f} s"
     )
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def row(checked: Checked) -> list[str]:
     """One bug."""
     found = ", ".join(checked.kinds) if checked.found else "nothing of its kinds"
-    without = "ok, complete" if checked.complete else "budget spent, not complete"
+    without = ("ok, complete", GOOD) if checked.complete else ("budget spent, not complete", PARTIAL)
     return [
         checked.id,
         found,
         str(checked.at_execution or "-"),
         str(checked.switches if checked.found else "-"),
-        without if checked.clean else "FINDING",
+        styled(without if checked.clean else ("FINDING", BAD)),
         str(checked.executions),
         f"{checked.seconds:.1f}",
     ]
