@@ -65,7 +65,7 @@ class Way:
         """The strategy as a report names it, after a search in which these decided so many executions each."""
         if len(by_strategy) == 1:
             return next(iter(by_strategy))
-        return TURNS if self.strategy == DEFAULT_STRATEGY and by_strategy else self.strategy
+        return TURNS if self.strategy == DEFAULT_STRATEGY else self.strategy
 
     def check(self, option: str, value: int | None, whose: str, least: int) -> None:
         """Raises UsageError for an option that this strategy does not have, or a value that is too small."""

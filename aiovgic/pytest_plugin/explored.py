@@ -92,9 +92,11 @@ def explored(
     def decorate(target: Any) -> Any:
         if isinstance(target, type):
             for name, each in list(vars(target).items()):
-                if name.startswith("test") and inspect.iscoroutinefunction(each):
+                if name.startswith("test") and inspect.iscoroutinefunction(inspect.unwrap(each)):
                     setattr(target, name, decorate(each))
             return target
+        if isinstance(target, staticmethod):
+            return staticmethod(decorate(target.__func__))
         return marked(Explored(target, machine, revision, search))
 
     return decorate if body is None else decorate(body)

@@ -55,15 +55,25 @@ class TestIt:
     async def test_method(self, m):
         await init_race(m)
 
+    @staticmethod
+    async def test_static(m):
+        await init_race(m)
+
     def test_plain(self):
         assert self.helper() == 1
 
     def helper(self):
         return 1
+
+class TestOther:
+    @explored(machine=CREATED)
+    @staticmethod
+    async def test_static(m):
+        await init_race(m)
 """,
-        count=2,
+        count=4,
     )
-    assert summary(result) == "aiovgic: 1 explored: 1 complete"
+    assert summary(result) == "aiovgic: 3 explored: 3 complete"
 
 
 def test_what_an_instance_cannot_copy_is_refused_by_name(pytester: pytest.Pytester) -> None:
