@@ -17,7 +17,7 @@ def queued_elsewhere(facts: Mapping[str, Any]) -> Iterator[Violation]:
 
     If that vCPU does not run, the interrupt stays on its list, and the new target sleeps on.
     """
-    for irq, holder, target in facts["queued_elsewhere"]:
+    for irq, holder, target in facts["stranded"]:
         what = f"{irq} is due on {target}, which sleeps, and is on the list of {holder}, which does not run"
         about = (f"{irq}.pending_latch", f"{irq}.target_vcpu", f"{irq}.vcpu", f"{holder}.ap_list", f"{target}.requests")
         yield Violation("lost-interrupt", RULE, what, about=(*about, f"{target}.wait"))

@@ -42,7 +42,7 @@ def facts(vm: Vm) -> Facts:
         "dangling": invariants.dangling(vm),
         "claims": invariants.claims(vm),
         "asleep": invariants.asleep(vm),
-        "queued_elsewhere": invariants.queued_elsewhere(vm),
+        "stranded": invariants.stranded(vm),
     }
 
 

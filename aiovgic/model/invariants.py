@@ -172,7 +172,7 @@ def asleep(vm: Vm) -> list[tuple[str, str]]:
     ]
 
 
-def queued_elsewhere(vm: Vm) -> list[tuple[str, str, str]]:
+def stranded(vm: Vm) -> list[tuple[str, str, str]]:
     """Interrupts that a blocked vCPU waits for, on the list of a vCPU that does not run: interrupt, holder, target."""
     found: list[tuple[str, str, str]] = []
     for holder in vm.vcpus.value:

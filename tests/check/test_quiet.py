@@ -62,7 +62,7 @@ def well() -> dict[str, Any]:
         "claims": {"the vGIC is initialized and has its SPIs": True},
         "asleep": [],
         "astray": [],
-        "queued_elsewhere": [],
+        "stranded": [],
         "outlived": [],
     }
 
@@ -102,7 +102,7 @@ BROKEN = [
         id="two events",
     ),
     pytest.param(
-        broken("queued_elsewhere", value=[("irq8192", "vcpu0", "vcpu1")]),
+        broken("stranded", value=[("irq8192", "vcpu0", "vcpu1")]),
         "queued-elsewhere",
         id="on the list of a vCPU that is out",
     ),
