@@ -168,7 +168,7 @@ class ExecutionRuntime(Runtime):
                 hear(thing, how)
 
     def racy(self, read: Callable[[], T]) -> T:
-        """Read guarded fields where KVM does so without their lock, knowingly."""
+        """Read guarded fields where KVM does so without their lock, on purpose."""
         before, self._marked = self._marked, True
         try:
             return read()

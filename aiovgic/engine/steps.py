@@ -1,6 +1,6 @@
 """Records the footprint of each step of an execution.
 
-Guarded fields count only where they are ``points``: those that are read without their lock knowingly, those that race,
+Guarded fields count only where they are ``points``: those that are read without their lock on purpose, those that race,
 and those that rules read during the race. All other accesses are ordered by locks, which count. A field may become a
 point late: from then on all footprints that the search still uses show it. In what the search has done with by then no
 access of it was in conflict with another one, except in the order of their locks.

@@ -144,7 +144,7 @@ class ApList(Part):
         await self.vm.get_irq_ref(irq)
 
     async def put_moving(self, irq: Irq) -> None:
-        """It has moved, or not: drop that reference (vgic_put_irq)."""
+        """Drop the reference of get_moving, whether the interrupt has moved or not (vgic_put_irq)."""
         await self.vm.put_irq(irq)
 
     def unlist(self, irq: Irq) -> None:

@@ -55,7 +55,7 @@ class Range(NamedTuple):
     def holds(self, addr: int, length: int) -> bool:
         """Whether the whole access lies inside (kvm_io_bus_cmp is zero).
 
-        An access that wraps round ends below everything, so every range holds it.
+        An access that wraps around ends below every range, so every range holds it.
         """
         return self.base <= addr and wrapped(addr + length) <= self.end
 

@@ -39,7 +39,7 @@ class CpuInterface(VirtualInterface):
         group = self.signalled()
         return group == 1, group == 0
 
-    # -- who is next ----------------------------------------------------------------------
+    # -- the next interrupt ---------------------------------------------------------------
 
     def group_enabled(self, group: int) -> bool:
         """Whether interrupts of this group are signalled."""

@@ -62,7 +62,7 @@ class Dist(IrqBanks):
         # One word for all redistributors: cmpxchg writers, plain readers (docs/facts/interrupts.md#8.1).
         self.propbaser = self.shared("propbaser", 0)
 
-    # -- what all registers ask -------------------------------------------------------------
+    # -- state that other parts read --------------------------------------------------------
 
     def in_kernel(self) -> bool:
         """Whether the VM has a vGIC at all (irqchip_in_kernel)."""

@@ -69,7 +69,7 @@ def publication_facts(vm: Vm, word: Shared[Any]) -> Facts:
 
 
 def vm_facts(vm: Vm) -> Facts:
-    """What rules ask of the VM."""
+    """The facts about the VM as a whole."""
     dist = vm.dist
     return {
         "model": dist.vgic_model.name,

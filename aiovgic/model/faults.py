@@ -85,7 +85,7 @@ class Faults(Part):
         return bool(self.allocs.limit) and await Fault(self.allocs, what)
 
     async def copy_fails(self, what: str) -> bool:
-        """The same for a copy from or to userspace."""
+        """Whether this copy from or to userspace fails, where the caller makes something else of it than an errno."""
         return bool(self.copies.limit) and await Fault(self.copies, what)
 
     async def alloc(self, what: str) -> None:

@@ -71,15 +71,15 @@ class Forwarding(Part):
             await vcpu.kick()
 
     async def unmap_all_vpes(self) -> None:
-        """So that the host's pending tables can be read (unmap_all_vpes); config_lock held."""
+        """Unmap all vPEs, so that the host's pending tables can be read (unmap_all_vpes); config_lock held."""
         await self.activate_doorbells(activated=False)
 
     async def map_all_vpes(self) -> None:
-        """They have been read (map_all_vpes)."""
+        """Map all vPEs again after the host's pending tables were read (map_all_vpes)."""
         await self.activate_doorbells(activated=True)
 
     async def activate_doorbells(self, *, activated: bool) -> None:
-        """Of all vPEs there are."""
+        """Activate or deactivate the doorbells of all vPEs."""
         if self.vpes is not None:
             for doorbell in self.vpes.doorbells.values():
                 await self.activate(doorbell, activated=activated)
@@ -108,7 +108,7 @@ class Forwarding(Part):
                     irq.host_irq = host_irq
 
     async def unset_forwarding(self, host_irq: HostIrq, msi: Msi) -> None:
-        """It is the host's again, whatever it was (kvm_vgic_v4_unset_forwarding)."""
+        """Make it an interrupt of the host again, whatever it was (kvm_vgic_v4_unset_forwarding)."""
         irq = await self.find_forwarded(host_irq, msi)
         if irq is None:
             return

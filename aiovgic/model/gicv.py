@@ -56,7 +56,7 @@ class GicV(VirtualInterface):
         fiq = lr.group == 0 and self.vmcr.fiq_en
         return not fiq, fiq
 
-    # -- who is next ----------------------------------------------------------------------
+    # -- the next interrupt ---------------------------------------------------------------
 
     def group_enabled(self, group: int) -> bool:
         """Whether interrupts of this group are signalled."""

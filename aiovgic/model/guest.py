@@ -1,4 +1,4 @@
-"""What runs in guest mode: anything that resumes until it traps, and is told the outcome.
+"""Guests: a guest runs until it traps, and then gets the outcome of the trap.
 
 A list of steps now, machine code later. The vCPU does not know which.
 """

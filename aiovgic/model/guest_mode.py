@@ -48,7 +48,7 @@ class GuestMode(VcpuState):
         return left
 
     async def guest_steps(self, guest: Guest) -> Exit | None:
-        """Step by step, until one of them traps or another task asks the vCPU out."""
+        """Run the guest step by step, until a step traps or another task asks the vCPU to leave the guest."""
         while await self.mode.load() is Mode.IN_GUEST_MODE:
             virq, vfiq = self.lines()
             trap = guest.resume(virq=virq, vfiq=vfiq)

@@ -31,5 +31,5 @@ class ProbedVm(Vm):
 
     @helper
     def halt_ends(self) -> None:
-        """Count the halt no more."""
+        """Stop counting the halt."""
         self.halts -= 1

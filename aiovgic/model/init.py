@@ -100,7 +100,7 @@ class VgicInit(Part):
                 raise
 
     async def undo_vcpu_init(self, vcpu: Vcpu) -> None:
-        """The vCPU got no frame: nor does it keep its interrupts."""
+        """Free the private interrupts of a vCPU that got no frame."""
         async with self.vm.config_lock:
             await self.free_private_irqs(vcpu)
 
@@ -244,11 +244,11 @@ class VgicInit(Part):
                 raise
 
     async def map_failed(self) -> None:
-        """No vCPU runs on a vGIC that is half mapped; others may be using it, so it goes only with the VM."""
+        """Mark the VM dead after a failed mapping; other tasks may use the vGIC, so it is freed only with the VM."""
         await self.vm.mark_dead()
 
     async def map_resources_locked(self) -> None:
-        """The same with slots_lock held: check again, check the layout, register, and say ready."""
+        """Put the vGIC on the bus with slots_lock held: check again, check the layout, register, and set ready."""
         vm = self.vm
         async with vm.config_lock:
             if await vm.dist.ready.load():

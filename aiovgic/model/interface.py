@@ -26,7 +26,7 @@ class ListRegister:
     eoi_maintenance: bool = False
     """Its end interrupts the hypervisor."""
     source: int = 0
-    """Of an SGI on a GICv2: who sent it."""
+    """Of an SGI on a GICv2: the vCPU that sent it."""
 
     def is_free(self) -> bool:
         """Whether it holds nothing."""

@@ -36,7 +36,7 @@ def events(vm: Vm) -> Iterator[tuple[str, Any]]:
 
 
 def strays(vm: Vm) -> list[tuple[str, int]]:
-    """Events whose LPI is not the one that the index has under its number."""
+    """Events whose LPI is another object than the index has under its INTID."""
     index = dict(vm.lpis.lpi_xa.entries())
     return [
         (name, ite.irq.intid)

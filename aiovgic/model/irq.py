@@ -121,7 +121,7 @@ class Irq(Part):
             vcpu = self.target_oracle()
             if self.vcpu is not None or vcpu is None:
                 return await self.already_placed(vcpu)
-            # ap_list_lock is outside irq_lock: drop, retake both, and see whether the world moved.
+            # ap_list_lock is outside irq_lock: drop irq_lock, take both, and check again.
             self.irq_lock.release()
             await vcpu.ap_list_lock.acquire()
             await self.irq_lock.acquire()
@@ -137,7 +137,7 @@ class Irq(Part):
         return True
 
     async def already_placed(self, vcpu: Vcpu | None) -> bool:
-        """Nothing to queue: let the vCPU it belongs on, if any, come round and look again."""
+        """The interrupt is on a list already, or belongs on none: ask its vCPU, if it has one, to flush again."""
         self.irq_lock.release()
         if vcpu is not None:
             # A second edge on a listed interrupt needs an exit and a refill.
@@ -145,12 +145,12 @@ class Irq(Part):
         return False
 
     async def notify(self, vcpu: Vcpu) -> None:
-        """Make a vCPU come round and look: first the request, then the kick."""
+        """Make a vCPU flush its list: set the request first, then kick it."""
         await vcpu.make_request_irq_pending()
         await vcpu.kick()
 
     def misplaced(self) -> tuple[Vcpu, Vcpu] | None:
-        """The vCPU that lists it and the one that it belongs on, if these differ; irq_lock held."""
+        """The vCPU that lists it and the vCPU that it belongs on, if these differ; irq_lock held."""
         holder = self.vcpu
         if holder is None:
             return None

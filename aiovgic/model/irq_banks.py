@@ -72,7 +72,7 @@ class IrqBanks(Frame):
             await irq.queue_irq_unlock()
 
     async def write_cenable(self, at: Access, value: int) -> None:
-        """ICENABLER: disable; nobody is kicked, list registers stay (vgic_mmio_write_cenable)."""
+        """ICENABLER: disable; no vCPU is kicked, list registers stay (vgic_mmio_write_cenable)."""
         for irq in self.marked(at, value):
             async with irq.irq_lock:
                 irq.enabled = False
@@ -128,7 +128,7 @@ class IrqBanks(Frame):
     # -- active --------------------------------------------------------------------------------------
 
     async def read_active(self, at: Access) -> int:
-        """ISACTIVER, ICACTIVER: stop who could hold the state, and look (vgic_mmio_read_active)."""
+        """ISACTIVER, ICACTIVER: stop the vCPUs that could hold the state, and read it (vgic_mmio_read_active)."""
         async with self.vm.config_lock:
             await self.access_active_prepare(at)
             value = await self.collect(at, lambda irq: irq.active)
@@ -136,7 +136,7 @@ class IrqBanks(Frame):
         return value
 
     async def uread_active(self, at: Access) -> int:
-        """The same for userspace, who has stopped all vCPUs (vgic_uaccess_read_active)."""
+        """ISACTIVER, ICACTIVER for userspace, which has stopped all vCPUs (vgic_uaccess_read_active)."""
         return await self.collect(at, lambda irq: irq.active)
 
     async def write_sactive(self, at: Access, value: int) -> None:
@@ -178,12 +178,12 @@ class IrqBanks(Frame):
             await self.vm.halt_guest()
 
     async def access_active_finish(self, at: Access) -> None:
-        """Let them go on (vgic_access_active_finish)."""
+        """Let the vCPUs run again (vgic_access_active_finish)."""
         if self.active_needs_halt(at):
             await self.vm.resume_guest()
 
     def active_needs_halt(self, at: Access) -> bool:
-        """Whether another vCPU could hold this state: an SPI, or somebody else's frame."""
+        """Whether another vCPU could hold this state: an SPI, or the frame of another vCPU."""
         return at.vcpu is not at.running or first_intid(1, at.offset) >= VGIC_NR_PRIVATE_IRQS
 
     # -- priority, configuration -------------------------------------------------------------------------

@@ -82,7 +82,7 @@ class Irqfds(Part):
             await self.shutdown(eventfd)
 
     async def shutdown(self, eventfd: EventFd) -> None:
-        """The irqfd goes once nobody injects for it any more; the eventfd is read on the way (irqfd_shutdown)."""
+        """Remove the irqfd after its readers, read the eventfd, and wait for its worker (irqfd_shutdown)."""
         await self.vm.routing.irq_srcu.synchronize()
         async with eventfd.wqh_lock:
             eventfd.gsi = None
@@ -112,7 +112,7 @@ class Irqfds(Part):
             await self.work(eventfd, gsi)
 
     async def work(self, eventfd: EventFd, gsi: int) -> None:
-        """What was left to a worker; a thread does it itself, since nobody can tell."""
+        """Do what was left to a worker; here a thread does it itself, which makes no visible difference."""
         await self.inject(gsi)
         await eventfd.queued.update(lambda count: count - 1)
         eventfd.flushed.wake()

@@ -37,10 +37,10 @@ class LrsV3(Part):
 
 
 class LrsV2(LrsV3):
-    """List registers of a GICv2 (vgic-v2.c): an SGI carries who sent it."""
+    """List registers of a GICv2 (vgic-v2.c): an SGI has the number of its sender."""
 
     def populate_lr(self, irq: Irq) -> ListRegister:
-        """The same; of an SGI's sources the lowest comes first, and others wait (vgic_v2_populate_lr)."""
+        """One interrupt as a list register; of an SGI's sources the lowest comes first (vgic_v2_populate_lr)."""
         if not irq.is_sgi():
             return super().populate_lr(irq)
         lr = ListRegister(irq.intid, irq.priority & PRIORITIES, irq.group, active=irq.active)
@@ -49,7 +49,7 @@ class LrsV2(LrsV3):
             lr.eoi_maintenance = irq.is_multi_sgi()
         if irq.is_pending() and not (irq.active and irq.is_multi_sgi()):
             irq.pending_latch = False
-            if irq.source:  # KVM warns, and leaves the register empty, where an SGI pends from nobody
+            if irq.source:  # KVM warns, and leaves the register empty, where a pending SGI has no sender
                 lr.pending = True
                 lr.source = irq.take_source()
                 if irq.source:
@@ -57,7 +57,7 @@ class LrsV2(LrsV3):
         return lr
 
     def fold_lr(self, lr: ListRegister, irq: Irq) -> None:
-        """The same; an SGI's source is remembered (vgic_v2_fold_lr_state)."""
+        """One list register back into its interrupt; an SGI keeps its source (vgic_v2_fold_lr_state)."""
         super().fold_lr(lr, irq)
         if irq.is_sgi():
             if irq.active:

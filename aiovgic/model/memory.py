@@ -1,6 +1,6 @@
 """Guest memory: slots of RAM, made page by page when first written.
 
-Every read or write of guest memory by KVM is a point of its own: the guest may be at it.
+Every read or write of guest memory by KVM is a point of its own: the guest may access the same memory.
 """
 
 from __future__ import annotations
@@ -114,12 +114,12 @@ class Memory(Part):
         return self.poke(gpa, data)
 
     async def guest_read(self, gpa: int, length: int) -> bytes | None:
-        """The same as the guest's own access, in which nothing is copied."""
+        """``length`` bytes at ``gpa`` as the guest itself reads them, or None where that is not all memory."""
         await MemoryAccess(self, gpa, length, write=False, native=True)
         return self.peek(gpa, length)
 
     async def guest_write(self, gpa: int, data: bytes) -> bool:
-        """The same as the guest's own access."""
+        """Put ``data`` at ``gpa`` as the guest itself does; False where that is not all memory."""
         await MemoryAccess(self, gpa, len(data), write=True, native=True)
         return self.poke(gpa, data)
 

@@ -1,4 +1,4 @@
-"""The owners of what was allocated: an object that is not freed, and that nothing refers to, is lost."""
+"""Ownership of allocated objects: an object that is not freed, and that no other object refers to, has leaked."""
 
 from __future__ import annotations
 

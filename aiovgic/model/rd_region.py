@@ -1,4 +1,4 @@
-"""Redistributor regions: where vCPUs' redistributor frames go, and who may get one."""
+"""Redistributor regions: the address ranges of redistributor frames, and the assignment of frames to vCPUs."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class RdRegions(Part):
             raise UapiError(errno.EINVAL, f"the next region has index {last.index + 1}, not {index}")
 
     async def free_redist_region(self, region: RdRegion) -> None:
-        """Take a region off the list; nobody points at it any more (vgic_v3_free_redist_region)."""
+        """Take a region off the list, and clear the pointers of vCPUs to it (vgic_v3_free_redist_region)."""
         self.vm.config_lock.assert_held()
         for vcpu in await self.vm.each_vcpu():
             if vcpu.rd.rdreg is region:

@@ -55,7 +55,7 @@ class Redist(IrqBanks):
         )
 
     async def write_ctlr(self, at: Access, value: int) -> None:
-        """GICR_CTLR: only the one who changes the state acts on it (vgic_mmio_write_v3r_ctlr)."""
+        """GICR_CTLR: only the write that changes the state acts on it (vgic_mmio_write_v3r_ctlr)."""
         if not await self.vm.dist.has_its():
             return
         if gicr.GicrCtlr(value).enable_lpis:
@@ -89,7 +89,7 @@ class Redist(IrqBanks):
             await self.vm.halt_guest()
 
     async def restart_vm(self, running: Vcpu | None) -> None:
-        """Let them go on."""
+        """Let the vCPUs run again."""
         if running is not None:
             await self.vm.resume_guest()
 

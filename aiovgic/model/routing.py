@@ -74,14 +74,14 @@ class Routing(Part):
         old.free()
 
     async def publish(self, routes: Routes) -> RoutingTable:
-        """Put a new table into force (rcu_assign_pointer): the one that was."""
+        """Publish a new table (rcu_assign_pointer). Returns the old one."""
         old = await self.irq_routing.load()
         table = self.vm.faults.keep(self.parts.make(RoutingTable, old.number + 1, routes))
         await self.irq_routing.store(table, RELEASE)
         return old
 
     async def destroy(self) -> None:
-        """The VM ends, and no task injects any more (kvm_free_irq_routing)."""
+        """Free the table when the VM is destroyed: no task injects any more (kvm_free_irq_routing)."""
         table = await self.irq_routing.load()
         table.free()
 
@@ -96,7 +96,7 @@ class Routing(Part):
                 await self.vm.forwarding.set_forwarding(eventfd.host_irq, route)
 
     async def unforward(self, eventfd: EventFd, gsi: int) -> None:
-        """They part (kvm_arch_irq_bypass_del_producer)."""
+        """An irqfd and the device behind it are separated (kvm_arch_irq_bypass_del_producer)."""
         if self.vm.host.gicv4:
             async with self.irq_srcu.read():
                 route = await self.find(gsi)
@@ -104,7 +104,7 @@ class Routing(Part):
                 await self.vm.forwarding.unset_forwarding(eventfd.host_irq, route)
 
     async def reroute(self, old: Routes, new: Routes) -> None:
-        """An interrupt whose route has changed is no vLPI any more (kvm_arch_update_irqfd_routing)."""
+        """Unmap the vLPI of each irqfd whose route has changed (kvm_arch_update_irqfd_routing)."""
         async with self.vm.irqfds.irqfds_lock:
             irqfds = tuple(self.vm.irqfds.items)
         for eventfd, gsi in irqfds:
@@ -121,7 +121,7 @@ class Routing(Part):
         return (await table.map.load()).get(gsi)
 
     async def set_irq(self, gsi: int, *, level: bool) -> None:
-        """Inject by GSI, from a context that may sleep (kvm_set_irq). Failures are not told."""
+        """Inject by GSI, from a context that may sleep (kvm_set_irq). Failures are ignored."""
         async with self.irq_srcu.read():
             route = await self.find(gsi)
         try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 RunExit = Mmio | Stop
-"""Why KVM_RUN returned: an access that the kernel does not answer, or the guest is done."""
+"""Why KVM_RUN returned: an access that no device in the kernel answers, or the guest is done."""
 
 STAY = None
 """What a trap handler gives when the vCPU goes on."""
@@ -37,7 +37,7 @@ class Vcpu(GuestMode):
             self.vcpu_put()
 
     async def run_loop(self, guest: Guest) -> RunExit:
-        """Once round: requests, in, out, and what the guest trapped for. Raises EIO on a dead VM, EINTR."""
+        """One iteration: requests, entry, exit, and the handling of the trap. Raises EIO on a dead VM, EINTR."""
         while True:
             if self.rt.signalled():
                 raise UapiError(errno.EINTR, "a signal is pending")
@@ -68,7 +68,7 @@ class Vcpu(GuestMode):
             await self.set_owner(irq, "timer")
 
     async def set_owner(self, irq: Irq, owner: object) -> None:
-        """No other owner injects this interrupt any more (kvm_vgic_set_owner)."""
+        """Make ``owner`` the only source that injects this interrupt (kvm_vgic_set_owner)."""
         async with irq.irq_lock:
             irq.owner = owner
             irq.line_level = False
@@ -86,13 +86,13 @@ class Vcpu(GuestMode):
             raise UapiError(errno.EIO, "the VM is dead")
         if await self.check_request(Request.SLEEP):
             await self.sleep()
-        # Nothing to do for it: having been asked made the vCPU come round and flush.
+        # Nothing to do for it: the request has made the vCPU leave the guest, and it flushes next.
         await self.check_request(Request.IRQ_PENDING)
 
     # -- in and out -------------------------------------------------------------------------
 
     async def enter_exit(self, guest: Guest) -> Exit | None:
-        """One time into the guest and out; None if another task asked the vCPU out."""
+        """Enter the guest once and leave it. Returns the trap, or None if another task asked the vCPU to leave."""
         me = self.rt.current
         me.irqs_disable()
         trap = await self.guest_entry(guest)

@@ -124,7 +124,7 @@ class VcpuState(VgicCpu):
     # -- kicks -----------------------------------------------------------------------------------
 
     async def kick(self) -> None:
-        """Make this vCPU come round its loop: wake it, or get it out of the guest (kvm_vcpu_kick)."""
+        """Make this vCPU check its requests: wake it, or get it out of the guest (kvm_vcpu_kick)."""
         self.rt.event("kick", self.name)
         if self.wait.wake():
             return
@@ -175,7 +175,7 @@ class VcpuState(VgicCpu):
             await self.make_request(Request.SLEEP)  # a signal first, then sleep again
 
     async def check_sleep(self) -> bool:
-        """Whether to sleep no longer; who goes on is scheduled out next."""
+        """Whether to sleep no longer; otherwise the vCPU is scheduled out next."""
         return await self.may_run() or await self.gives_up_cpu()
 
     async def may_run(self) -> bool:
@@ -187,7 +187,7 @@ class VcpuState(VgicCpu):
         await self.wait.wait(self.check_block, idle=True, killable=True)
 
     async def check_block(self) -> bool:
-        """Whether to block no longer; who goes on is scheduled out next (kvm_vcpu_check_block)."""
+        """Whether to block no longer; otherwise the vCPU is scheduled out next (kvm_vcpu_check_block)."""
         return await self.is_runnable() or await self.gives_up_cpu()
 
     async def gives_up_cpu(self) -> bool:

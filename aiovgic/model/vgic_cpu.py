@@ -75,7 +75,7 @@ class VgicCpu(ApList):
     async def flush_hwstate(self) -> None:
         """Fill the list registers from the ap_list (kvm_vgic_flush_hwstate).
 
-        The look at an empty list takes no lock: who queues after it also makes a request.
+        The test for an empty list takes no lock: a task that queues after it also makes a request.
         """
         if not await self.data_race(lambda: len(self.ap_list)):
             return
@@ -161,7 +161,7 @@ class VgicCpu(ApList):
         self.hw.load(self)
 
     def vgic_put(self) -> None:
-        """Take it back (kvm_vgic_put)."""
+        """Save this vCPU's interface state from the hardware (kvm_vgic_put)."""
         self.hw.put(self)
 
     async def vcpu_pending_irq(self) -> bool:

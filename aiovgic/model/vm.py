@@ -42,7 +42,7 @@ class Vm(Part):
     max_vcpus = Guarded(KVM_MAX_VCPUS, by="config_lock")
     has_vfio = Guarded(default=False, by="kvm->lock")
     ending = Guarded(default=False, by="users_count")
-    """Its parts go, one by one, and it tells no task anything."""
+    """Whether the VM is being destroyed: its parts are freed one by one, and no other task uses it."""
     halts = Guarded(0, by="config_lock")
     """How many halts are complete and have not ended. Counted by a probe (`model/halted.py`)."""
     kvm_devices = GuardedList[Part](by="kvm->lock")
@@ -105,7 +105,7 @@ class Vm(Part):
         return await self.mpidr.find(affinity)
 
     async def publish_vcpu(self, vcpu: Vcpu) -> None:
-        """Let all tasks find a vCPU that is complete (vcpu_array, online_vcpus)."""
+        """Publish a vCPU that is complete (vcpu_array, online_vcpus)."""
         self.kvm_lock.assert_held()
         vcpu.index = vcpu.mutex.key = len(await self.each_vcpu())
         await self.vcpus.update(lambda now: (*now, vcpu), RELEASE)
@@ -218,7 +218,7 @@ class Vm(Part):
                 await vcpu.kick()
 
     async def mark_dead(self) -> None:
-        """Nothing works on this VM any more; running vCPUs are told (kvm_vm_dead)."""
+        """Mark the VM dead: every later ioctl fails, and running vCPUs get a request (kvm_vm_dead)."""
         await self.vm_dead.store(value=True)
         for vcpu in await self.each_vcpu():
             await vcpu.make_vm_dead_request()

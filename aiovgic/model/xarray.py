@@ -19,7 +19,7 @@ class XArray(Generic[T]):
     """Objects by number (struct xarray). Each operation is one point, and one step at it.
 
     Readers take no lock but an RCU section; writers bring a lock where they need more than
-    one step. The map is changed in the step that the write announces, so nobody ever sees it
+    one step. The map is changed in the step that the write announces, so no task sees it
     half changed, and a large index is never copied.
     """
 
@@ -51,7 +51,7 @@ class XArray(Generic[T]):
             entries.pop(key, None)
 
     def has_room(self, key: int) -> bool:
-        """Whether storing there needs no memory; for those who keep everybody else from storing."""
+        """Whether storing there needs no memory; for callers that exclude all other writers."""
         return key in self._word.value
 
     async def erase(self, key: int) -> T | None:
@@ -68,7 +68,7 @@ class XArray(Generic[T]):
         return [(key, value) for key, value in sorted(self._word.value.items(), key=_number) if value is not None]
 
     def stored(self) -> list[T]:
-        """The same without their numbers."""
+        """All that is stored, in ascending order, without numbers and without a point: for reports."""
         return [value for _, value in self.entries()]
 
     async def unsorted(self) -> tuple[T, ...]:
@@ -77,7 +77,7 @@ class XArray(Generic[T]):
 
 
 def _same(entries: dict[int, T | None]) -> dict[int, T | None]:
-    """The map itself: whoever awaited the write changes it in the same step."""
+    """The map itself: the task that awaited the write changes it in the same step."""
     return entries
 
 

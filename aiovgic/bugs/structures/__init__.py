@@ -1,1 +1,1 @@
-"""What KVM was built like when a bug was born, itself without that bug: one structure a file."""
+"""Earlier designs of KVM in which a bug was introduced, each without that bug: one design a file."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @replaces(Lpis)
 class DeferredRelease(Lpis):
-    """Dead LPIs are known by their count, and by their being in the index."""
+    """A dead LPI has a count of zero and is still in the index."""
 
     async def put(self, irq: Irq) -> None:
         """Drop a reference; after the last one the index is swept (vgic_release_deleted_lpis)."""
@@ -31,7 +31,7 @@ class DeferredRelease(Lpis):
                     self.vm.rcu.call(each.free)
 
     async def find_living(self, intid: int) -> Irq | None:
-        """An LPI that lives, with a reference; one that is dead makes room, and is freed."""
+        """The LPI with this INTID, with a reference. A dead LPI is taken out of the index and freed."""
         self.lpi_xa_lock.assert_held()
         old = await self.lpi_xa.load(intid)
         if old is None or await self.try_get(old):

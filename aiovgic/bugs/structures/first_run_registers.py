@@ -33,7 +33,7 @@ class FirstRunRegisters(StoredAddress):
         self.initialized = self.shared("initialized", value=False)
 
     async def ctrl_init(self) -> None:
-        """The first run may register it."""
+        """Set the flag that lets the first run register this ITS."""
         await self.initialized.store(value=True)
 
     async def map_iodev(self) -> None:

@@ -24,7 +24,7 @@ class InitRegisters(StoredAddress):
     """An ITS that INIT registers."""
 
     async def ctrl_init(self) -> None:
-        """Answer where the address is now. Raises ENXIO without one, ENOSPC."""
+        """Put the ITS on the bus at its address. Raises ENXIO without one, ENOSPC."""
         async with self.vm.slots_lock:
             await self.register_at(await self.vgic_its_base.load())
 

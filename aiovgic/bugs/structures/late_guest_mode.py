@@ -1,7 +1,7 @@
 """A vCPU flushes its list into list registers first, and says then that it is in the guest: up to 7.3.
 
-Guest mode comes before requests are looked at, so that who queues after the flush is seen by his request
-or sees guest mode (docs/facts/races.md#12; docs/facts/interrupts.md#7). The way out is as it is today.
+Guest mode is published before requests are checked. So the vCPU sees the request of a task that queues after the flush,
+or that task sees guest mode (docs/facts/races.md#12; docs/facts/interrupts.md#7). The exit is as it is today.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An ITS whose ADDR only stores an address, as in 2016: something later puts it on the bus.
+"""An ITS whose ADDR only stores an address, as in 2016: a later operation puts the ITS on the bus.
 
 The checks are those of that time, in their order: the end of the region is not looked at
 (docs/facts/uapi.md#13, columns A and B).
@@ -22,7 +22,7 @@ class StoredAddress(Its):
             await self.store_addr(base)
 
     async def store_addr(self, base: int) -> None:
-        """The same, under whatever lock there is."""
+        """Check an address and keep it, under the locks that the caller holds. Raises E2BIG, EINVAL, EEXIST."""
         if base >= 1 << self.vm.ipa_bits:
             raise UapiError(errno.E2BIG, f"{base:#x} is beyond {self.vm.ipa_bits} bits")
         if not align_ok(base, SZ_64K):

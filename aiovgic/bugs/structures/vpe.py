@@ -51,7 +51,7 @@ class VpeVcpu(Vcpu):
             await self.vpe.store(Residency.DOORBELL if doorbell else Residency.SILENT)
 
     def wants_doorbell(self) -> bool:
-        """Whether it is to hear of LPIs while its thread is scheduled out (vgic_v4_want_doorbell)."""
+        """Whether it needs a doorbell while its thread is scheduled out (vgic_v4_want_doorbell)."""
         return self.in_wfi
 
     async def sched_out(self) -> None:

@@ -49,7 +49,7 @@ class PathNode:
         """Of the choice that the step is, if it is one."""
         self.taken = 0
         self.footprint = Footprint()
-        """Of all alternatives together."""
+        """The merged footprint of all alternatives of the choice."""
 
     def next_alternative(self, step: Footprint) -> bool:
         """Let the step's choice, which touched this, take another alternative, if there is one left."""

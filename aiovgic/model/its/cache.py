@@ -1,9 +1,9 @@
 """The translation cache: MSIs that were translated once are not translated again.
 
-Each entry holds a reference to its LPI. Lookups take no lock but RCU. Whoever inserts holds
-its_lock, so that the event it caches cannot be freed meanwhile; so does whoever empties the cache,
-lest an entry is inserted after it that it should have dropped (6.12 empties it under other
-locks, too, or none: docs/facts/its.md#7, and two may empty it at once).
+Each entry holds a reference to its LPI. Lookups take no lock but RCU. A task that inserts holds its_lock, so that
+the event it caches cannot be freed meanwhile. A task that empties the cache holds its_lock, so that no entry that it
+should have dropped is inserted afterwards. (6.12 empties the cache under other locks, too, or none, and two tasks may
+empty it at once: docs/facts/its.md#7.)
 """
 
 from __future__ import annotations

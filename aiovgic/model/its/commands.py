@@ -77,7 +77,7 @@ class ItsCommands(MappingCommands):
                 assert_never(command)
 
     async def handle_movi(self, command: Movi) -> ItsError | None:
-        """MOVI: the LPI goes elsewhere from now on; nobody is kicked (vgic_its_cmd_handle_movi)."""
+        """MOVI: give the LPI a new target; no vCPU is kicked (vgic_its_cmd_handle_movi)."""
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
             return ItsError.MOVI_UNMAPPED_INTERRUPT
@@ -115,7 +115,7 @@ class ItsCommands(MappingCommands):
         await self.vm.halt_guest()
 
     async def restart_vm(self) -> None:
-        """Let them go on."""
+        """Let the vCPUs run again."""
         await self.vm.resume_guest()
 
     async def handle_clear(self, command: Clear) -> ItsError | None:

@@ -42,7 +42,7 @@ class ItsFrame(Frame):
         self.baser_device_table = self.shared("baser_device_table", int(gits.BASER0_RESET))
         self.baser_coll_table = self.shared("baser_coll_table", int(gits.BASER1_RESET))
         self.channel: Channel[None, None] = Channel(self.rt, name, self.process_commands)
-        """Where the writer of CTLR or CWRITER, who holds cmd_lock, hands over to the ITS task."""
+        """Channel on which the writer of CTLR or CWRITER, which holds cmd_lock, hands over to the ITS task."""
 
     async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
         """A guest reads the frame, or beyond it the doorbell's, where nothing is."""

@@ -43,18 +43,18 @@ class Its(ItsUser):
     # -- life -------------------------------------------------------------------------------------
 
     async def create(self) -> None:
-        """What a new ITS does to its VM, whatever that is doing (vgic_its_create); config_lock held."""
+        """Set up a new ITS in its VM (vgic_its_create); config_lock held."""
         self.vm.config_lock.assert_held()
         await self.v4_init()
         await self.announce()
 
     async def v4_init(self) -> None:
-        """A GICv4 host has to know the vCPUs, unless INIT is still to come and will say it. Raises ENOMEM."""
+        """Allocate the vPEs of a GICv4 host, unless INIT is still to come and will do it. Raises ENOMEM."""
         if await self.vm.dist.vgic_initialized():
             await self.vm.forwarding.v4_init()
 
     async def announce(self) -> None:
-        """What everybody sees of it: MSIs have device ids, there are LPIs, and PROPBASER is as at reset."""
+        """Publish the new ITS: MSIs have device ids, there are LPIs, and PROPBASER has its reset value."""
         await self.require_devid()
         await self.vm.dist.has_its_flag.store(value=True)
         await self.vm.dist.propbaser.store(PROPBASER_RESET)
@@ -73,7 +73,7 @@ class Its(ItsUser):
         await self.cache.invalidate()
 
     async def forget_translations(self) -> None:
-        """ITS or LPIs were turned off: empty the cache once those are done who have seen them on."""
+        """ITS or LPIs were turned off: empty the cache after waiting for its_lock, whose holders saw them on."""
         async with self.its_lock:
             await self.invalidate_cache()
 
@@ -97,9 +97,9 @@ class Its(ItsUser):
     # -- the command queue ------------------------------------------------------------------------
 
     async def process_commands(self, _doorbell: None) -> None:
-        """Do everything in the ring, as the one who wrote (vgic_its_process_commands).
+        """Do all commands in the ring, in the context of the writer (vgic_its_process_commands).
 
-        The writer's cmd_lock is held, so nobody moves the cursors meanwhile. A command that
+        The writer's cmd_lock is held, so no other task moves the cursors meanwhile. A command that
         is not in memory is skipped.
         """
         self.cmd_lock.assert_held()

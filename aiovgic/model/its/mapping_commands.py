@@ -47,7 +47,7 @@ class MappingCommands(Part):
         return None
 
     async def clear_dte(self, entry: int) -> None:
-        """So that no restore brings an unmapped device back. Raises EFAULT."""
+        """Clear the entry of an unmapped device, so that no restore maps it again. Raises EFAULT."""
         await self.tables.write_entry(entry, 0)
 
     async def replace_device(self, old: ItsDevice | None, command: Mapd, event_bits: int, table: int) -> None:
@@ -140,5 +140,5 @@ class MappingCommands(Part):
         return None
 
     async def clear_ite(self, device: ItsDevice, event_id: int) -> None:
-        """So that no restore brings a discarded event back. Raises EFAULT."""
+        """Clear the entry of a discarded event, so that no restore maps it again. Raises EFAULT."""
         await self.tables.write_entry(self.tables.ite_address(device, event_id), 0)

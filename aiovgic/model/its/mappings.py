@@ -21,7 +21,7 @@ class Mappings(Part):
     """What the commands have mapped (vgic_its.device_list, vgic_its.collection_list).
 
     A list of KVM is a map here whose order is the list's. Only devices can be there twice,
-    from a restore over others: the first with a DeviceID is the one that is found.
+    from a restore over others: a lookup finds the first device with a DeviceID.
     """
 
     device_list = GuardedMap[int, tuple[ItsDevice, ...]](by="its_lock")

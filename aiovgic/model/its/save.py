@@ -45,7 +45,7 @@ class ItsSave(Part):
                 await self.save_dte(device, entry, await self.following(devices, n + 1))
 
     def sort_devices(self) -> None:
-        """Sort the list itself by DeviceID; KVM's comparison turns equal ones round (vgic_its_device_cmp)."""
+        """Sort the list itself by DeviceID; KVM's comparison reverses equal devices (vgic_its_device_cmp)."""
         devices = {number: found[::-1] for number, found in sorted(self.maps.device_list.items())}
         self.maps.device_list.clear()
         self.maps.device_list.update(devices)

@@ -65,7 +65,7 @@ class ItsTables(Part):
         return self.if_visible(baser.base + number * ENTRY_SIZE)
 
     async def indirect_address(self, baser: Baser, number: int) -> int | None:
-        """The same in two levels: the first has an entry for each 64 KiB page of the second."""
+        """Where an entry of an indirect table is: the first level has an entry for each 64 KiB page of the second."""
         index, rest = divmod(number, IDS_PER_PAGE)
         if index >= baser.size_bytes // ENTRY_SIZE:
             return None

@@ -98,5 +98,5 @@ class ItsUser(ItsFrame):
         row = self.TABLE.at(offset)
         if row is None:
             raise UapiError(errno.ENXIO, f"there is no register at {offset:#x}")
-        nobody = cast("Vcpu", None)  # an ITS is not any vCPU's
-        return row, Access(nobody, None, offset, 8 if row.takes(W64) else 4)
+        no_vcpu = cast("Vcpu", None)  # an ITS belongs to no vCPU
+        return row, Access(no_vcpu, None, offset, 8 if row.takes(W64) else 4)
