@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class AddLpiLeaks(Lpis):
+@replaces(LpiControl)
+class AddLpiLeaks(LpiControl):
     """A failed command does not drop the LPI's reference."""
 
     async def undo_add(self, irq: Irq) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from aiovgic.bugs.catalogue import Bug
 from aiovgic.model.its.its import Its
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import ACQUIRE, replaces
 
 
@@ -21,8 +21,8 @@ class CacheAfterOff(Its):
         await self.invalidate_cache()
 
 
-@replaces(Lpis)
-class CacheAfterLpisOff(Lpis):
+@replaces(LpiControl)
+class CacheAfterLpisOff(LpiControl):
     """The ITSes are walked under RCU, where no task may sleep to wait for its_lock."""
 
     async def invalidate_all_caches(self) -> None:

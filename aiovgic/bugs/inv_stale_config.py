@@ -8,12 +8,12 @@ No commit is known.
 from __future__ import annotations
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import replaces
 
 
-@replaces(Lpis)
-class InvStaleConfig(Lpis):
+@replaces(LpiTables)
+class InvStaleConfig(LpiTables):
     """The byte is not read again after it was stored."""
 
     async def is_newest(self, gpa: int, prop: int) -> bool:

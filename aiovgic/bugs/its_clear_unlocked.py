@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class ItsClearUnlocked(Lpis):
+@replaces(LpiControl)
+class ItsClearUnlocked(LpiControl):
     """CLEAR takes no irq_lock."""
 
     async def clear_pending(self, irq: Irq) -> None:

@@ -8,12 +8,12 @@ that takes lpi_xa_lock, which it holds (docs/facts/races.md#25c; visible in 6.12
 from __future__ import annotations
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 
-@replaces(Lpis)
-class LpiAddSelfDeadlock(Lpis):
+@replaces(LpiIndex)
+class LpiAddSelfDeadlock(LpiIndex):
     """Room is given back before the lock is."""
 
     async def has_room(self, intid: int) -> bool:

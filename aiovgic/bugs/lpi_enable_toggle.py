@@ -26,7 +26,7 @@ class LpiEnableToggle(Redist):
         was = await self.vcpu.lpi_ctlr.load()
         await self.vcpu.lpi_ctlr.store(LpiCtlr.ENABLE_LPIS)
         if was != LpiCtlr.ENABLE_LPIS:
-            await self.vm.lpis.enable_lpis(self.vcpu)
+            await self.vm.lpi_control.enable_lpis(self.vcpu)
 
     async def disable_lpis(self, running: Vcpu | None) -> None:
         was = await self.vcpu.lpi_ctlr.load()
@@ -34,9 +34,9 @@ class LpiEnableToggle(Redist):
         if was != LpiCtlr.ENABLE_LPIS:
             return
         await self.stop_vm(running)
-        await self.vm.lpis.flush_pending_lpis(self.vcpu)
+        await self.vm.lpi_control.flush_pending_lpis(self.vcpu)
         await self.restart_vm(running)
-        await self.vm.lpis.invalidate_all_caches()
+        await self.vm.lpi_control.invalidate_all_caches()
 
 
 LAYERS = (LpiEnableToggle,)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
 from aiovgic.bugs.structures import deferred_release
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class LpiEvictedLeaks(Lpis):
+@replaces(LpiIndex)
+class LpiEvictedLeaks(LpiIndex):
     """A new LPI replaces a dead one in the index, and the dead one is not freed."""
 
     async def find_living(self, intid: int) -> Irq | None:

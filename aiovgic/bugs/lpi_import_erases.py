@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class LpiImportErases(Lpis):
+@replaces(LpiTables)
+class LpiImportErases(LpiTables):
     """The table's bit counts, whatever was latched."""
 
     def import_pending(self, irq: Irq, *, pending: bool) -> None:

@@ -10,16 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
-from aiovgic.model.lpi_tables import is_set, with_bit
+from aiovgic.model.lpi_tables import LpiTables, is_set, with_bit
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class LpiImportHalfDone(Lpis):
+@replaces(LpiTables)
+class LpiImportHalfDone(LpiTables):
     """The bit is cleared last."""
 
     async def sync_pending_status(self, irq: Irq) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Lpis)
-class LpiMappedTwice(Lpis):
+@replaces(LpiControl)
+class LpiMappedTwice(LpiControl):
     """An LPI has any number of events; only the first sets its target."""
 
     async def map_lpi(self, irq: Irq, vcpu: Vcpu | None) -> bool:

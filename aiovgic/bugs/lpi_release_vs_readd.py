@@ -11,15 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class LpiReleaseVsReadd(Lpis):
+@replaces(LpiIndex)
+class LpiReleaseVsReadd(LpiIndex):
     """The count drops first, the lock is taken afterwards."""
 
     async def put_and_lock(self, irq: Irq) -> bool:

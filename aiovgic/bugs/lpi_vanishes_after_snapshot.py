@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class LpiVanishesAfterSnapshot(Lpis):
+@replaces(LpiIndex)
+class LpiVanishesAfterSnapshot(LpiIndex):
     """An LPI that was listed is used without a check that it was found."""
 
     def is_there(self, irq: Irq | None) -> TypeGuard[Irq]:

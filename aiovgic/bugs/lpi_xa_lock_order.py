@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 
-@replaces(Lpis)
-class LpiXaLockOrder(Lpis):
+@replaces(LpiIndex)
+class LpiXaLockOrder(LpiIndex):
     """The lock leaves interrupts on (spin_lock)."""
 
     IRQSAVE: ClassVar[bool] = False

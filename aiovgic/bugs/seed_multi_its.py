@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Lpis)
-class SeedMultiIts(Lpis):
-    """The target of a listed LPI is not tested again before the LPI is moved."""
+@replaces(LpiIndex)
+class ListsTargeted(LpiIndex):
+    """A list of one vCPU's LPIs has those that target it when the list is made."""
 
     async def intids(self, filter_vcpu: Vcpu | None = None) -> tuple[int, ...]:
         lpis = await self.lpi_xa.items()
@@ -28,10 +29,15 @@ class SeedMultiIts(Lpis):
             lambda: tuple([intid for intid, irq in lpis if filter_vcpu in (None, irq.target_vcpu)])
         )
 
+
+@replaces(LpiControl)
+class MovesListed(LpiControl):
+    """The target of a listed LPI is not tested again before the LPI is moved."""
+
     async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:
         await self.set_target(irq, target)
 
 
-LAYERS = (SeedMultiIts,)
+LAYERS = (ListsTargeted, MovesListed)
 
 BUG = Bug(id="seed-multi-its", layers=LAYERS, kinds=("map", "expectation"), scenario="movall-vs-movi", doc=__doc__)

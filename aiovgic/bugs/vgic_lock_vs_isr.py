@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Lpis)
-class VgicLockVsIsr(Lpis):
+@replaces(LpiControl)
+class VgicLockVsIsr(LpiControl):
     """irq_lock is taken with interrupts on (spin_lock)."""
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:

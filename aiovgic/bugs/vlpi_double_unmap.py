@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class VlpiDoubleUnmap(Lpis):
+@replaces(LpiControl)
+class VlpiDoubleUnmap(LpiControl):
     """The vLPI is unmapped before irq_lock is taken."""
 
     async def unmap_lpi(self, irq: Irq) -> None:

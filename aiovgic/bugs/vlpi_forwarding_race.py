@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class VlpiForwardingRace(Lpis):
+@replaces(LpiTables)
+class VlpiForwardingRace(LpiTables):
     """The host's vLPI is configured after irq_lock was dropped, from what was read before."""
 
     async def configured_unlock(self, irq: Irq) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Lpis)
-class VlpiMovedUnlocked(Lpis):
+@replaces(LpiControl)
+class VlpiMovedUnlocked(LpiControl):
     """The host's mapping is moved after irq_lock was dropped."""
 
     async def set_target(self, irq: Irq, vcpu: Vcpu | None) -> None:

@@ -17,7 +17,8 @@ from aiovgic.model.irq import Irq
 from aiovgic.model.its.commands import ItsCommands
 from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.model.lrs import LrsV3
 from aiovgic.sync import instrument, replaces
 
@@ -120,9 +121,9 @@ def latch_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
 def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
     """Layers that say which operation writes a latch; a layer below them that replaces it is inside it, too."""
 
-    @replaces(Lpis)
-    class WatchedLpis(Lpis):
-        """MSIs, CLEAR, and EnableLPIs."""
+    @replaces(LpiControl)
+    class WatchedControl(LpiControl):
+        """MSIs, CLEAR, and EnableLPIs from 1 to 0."""
 
         async def set_pending(self, irq: Irq) -> None:
             with keeper.inside(self.rt.current, Why.SENT):
@@ -135,6 +136,10 @@ def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
         async def flush_pending_lpis(self, vcpu: Vcpu) -> None:
             with keeper.inside(self.rt.current, Why.LPIS_OFF):
                 await super().flush_pending_lpis(vcpu)
+
+    @replaces(LpiTables)
+    class WatchedTables(LpiTables):
+        """The pending table, which is read as EnableLPIs goes from 0 to 1."""
 
         async def sync_lpi_pending_table(self, vcpu: Vcpu) -> None:
             with keeper.inside(self.rt.current, Why.TABLE_READ):
@@ -152,7 +157,7 @@ def operation_layers(keeper: Bookkeeper) -> tuple[Layer, ...]:
             with keeper.inside(self.rt.current, Why.FROM_REGISTER):
                 super().fold_lr(lr, irq)
 
-    return tuple(map(instrument, (WatchedLpis, WatchedRegisters)))
+    return tuple(map(instrument, (WatchedControl, WatchedTables, WatchedRegisters)))
 
 
 def sender_layers(ledger: Ledger) -> tuple[Layer, ...]:

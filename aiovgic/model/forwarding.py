@@ -59,7 +59,7 @@ class Forwarding(Part):
             return False
         irq = await self.vm.lpis.get(vlpi.intid)
         if irq is not None:
-            await self.vm.lpis.set_pending(irq)  # what the hardware records stands on the vCPU's list here
+            await self.vm.lpi_control.set_pending(irq)  # what the hardware records stands on the vCPU's list here
             await self.vm.put_irq(irq)
         await self.doorbell_handler(vlpi.vcpu)
         return True

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch.gicr import Pendbaser
 from aiovgic.errors import UapiError
-from aiovgic.model.lpi_tables import LpiTables
-from aiovgic.sync import ACQUIRE
+from aiovgic.sync import ACQUIRE, Part
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
+    from aiovgic.model.lpi_index import LpiIndex
+    from aiovgic.model.lpi_tables import LpiTables
     from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
 
 
 class LpiCtlr(IntEnum):
@@ -25,21 +28,27 @@ class LpiCtlr(IntEnum):
     """On its way from enabled to disabled; counts as off."""
 
 
-class Lpis(LpiTables):
-    """The LPIs of a VM (vm.lpis)."""
+class LpiControl(Part):
+    """What commands of an ITS, MSIs and redistributors do with the LPIs of a VM (vm.lpi_control)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm, index: LpiIndex, tables: LpiTables) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.index = index
+        self.tables = tables
 
     async def add_lpi(self, intid: int, vcpu: Vcpu | None) -> Irq:
         """The LPI for a new event, with a reference: one of the index, or a new one (vgic_add_lpi).
 
         An LPI of the index keeps its state and its target. Raises EFAULT where a table cannot be read, ENOMEM.
         """
-        irq = await self.get(intid)
+        irq = await self.index.get(intid)
         if irq is not None:
             return irq
-        irq = await self.insert(await self.make_lpi(intid, vcpu))
+        irq = await self.index.insert(await self.index.make_lpi(intid, vcpu))
         try:
-            await self.update_lpi_config(irq)
-            await self.sync_pending_status(irq)
+            await self.tables.update_lpi_config(irq)
+            await self.tables.sync_pending_status(irq)
         except UapiError:
             await self.undo_add(irq)
             raise
@@ -47,7 +56,7 @@ class Lpis(LpiTables):
 
     async def undo_add(self, irq: Irq) -> None:
         """Drop the reference to a new LPI that gets no event; only the index has it."""
-        await self.put(irq)
+        await self.index.put(irq)
 
     async def map_lpi(self, irq: Irq, vcpu: Vcpu | None) -> bool:
         """Give an LPI to an event, whose vCPU is its target from now on (vgic_its_map_lpi).
@@ -104,7 +113,7 @@ class Lpis(LpiTables):
         """EnableLPIs went from 0 to 1: read the pending table, unless it is all zero (vgic_enable_lpis)."""
         if not Pendbaser(await vcpu.pendbaser.load()).ptz:
             with suppress(UapiError):  # the guest is wrong: what was read so far counts
-                await self.sync_lpi_pending_table(vcpu)
+                await self.tables.sync_lpi_pending_table(vcpu)
 
     async def flush_pending_lpis(self, vcpu: Vcpu) -> None:
         """Take every LPI off a vCPU's list, and forget it was pending (vgic_flush_pending_lpis)."""
@@ -117,7 +126,7 @@ class Lpis(LpiTables):
                         vcpu.unlist(irq)
                     flushed.append(irq)
         for irq in flushed:
-            await self.put(irq)
+            await self.index.put(irq)
 
     def lose_pending(self, irq: Irq) -> None:
         """A flushed LPI belongs nowhere any more, for code that looks without having seen the flush; irq_lock held."""
@@ -132,19 +141,19 @@ class Lpis(LpiTables):
 
     async def inv_lpi(self, vcpu: Vcpu, intid: int) -> None:
         """Read one LPI's configuration again, if there is such an LPI (vgic_its_inv_lpi)."""
-        irq = await self.get(intid)
+        irq = await self.index.get(intid)
         if irq is None:
             return
         with suppress(UapiError):
-            await self.update_lpi_config(irq)
-        await self.put(irq)
+            await self.tables.update_lpi_config(irq)
+        await self.index.put(irq)
 
     async def inv_all(self, vcpu: Vcpu) -> None:
         """Read the configuration of all LPIs that target a vCPU again (vgic_its_invall)."""
-        for intid in await self.intids(vcpu):
-            irq = await self.get(intid)
-            if not self.is_there(irq):
+        for intid in await self.index.intids(vcpu):
+            irq = await self.index.get(intid)
+            if not self.index.is_there(irq):
                 continue
             with suppress(UapiError):
-                await self.update_lpi_config(irq, vcpu)
-            await self.put(irq)
+                await self.tables.update_lpi_config(irq, vcpu)
+            await self.index.put(irq)

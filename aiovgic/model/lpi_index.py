@@ -1,7 +1,7 @@
 """Which LPIs a VM has, and how long each lives.
 
 References are held by every event that maps an LPI, by the ap_list it is on, by every cached
-translation, and by whoever has just looked it up. The last one to go takes it out of the index.
+translation, and by each task that looked it up. Dropping the last one takes the LPI out of the index.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LpiIndex(Part):
-    """The LPIs of a VM by INTID (vgic_dist.lpi_xa)."""
+    """The LPIs of a VM by INTID (vm.lpis; vgic_dist.lpi_xa)."""
 
     LOCK: ClassVar[str] = "lpi_xa_lock"
     IRQSAVE: ClassVar[bool] = True

@@ -13,11 +13,14 @@ from aiovgic.arch.gicr import Pendbaser, Propbaser
 from aiovgic.arch.intid import VGIC_MIN_LPI
 from aiovgic.arch.words import Word, bit, mask, place
 from aiovgic.errors import UapiError
-from aiovgic.model.lpi_index import LpiIndex
+from aiovgic.sync import Part
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
+    from aiovgic.model.lpi_index import LpiIndex
     from aiovgic.model.vcpu import Vcpu
+    from aiovgic.model.vm import Vm
+    from aiovgic.sync import Parts
 
 BITS_PER_BYTE = 8
 
@@ -29,8 +32,13 @@ class LpiProperty(Word):
     priority = place(7, 2)
 
 
-class LpiTables(LpiIndex):
-    """LPIs, and what guest memory says about them."""
+class LpiTables(Part):
+    """What guest memory says about the LPIs of a VM (vm.lpi_tables)."""
+
+    def __init__(self, parts: Parts, name: str, vm: Vm, index: LpiIndex) -> None:
+        super().__init__(parts, name)
+        self.vm = vm
+        self.index = index
 
     # -- guest memory -------------------------------------------------------------------------
 
@@ -132,18 +140,18 @@ class LpiTables(LpiIndex):
             gpa = table + intid // BITS_PER_BYTE
             if gpa != last:
                 last, value = gpa, await self.read_byte(gpa)
-            irq = await self.get(intid)
-            if not self.is_there(irq):
+            irq = await self.index.get(intid)
+            if not self.index.is_there(irq):
                 continue
             await irq.irq_lock.acquire()
             if self.takes_table_bit(irq, vcpu):
                 irq.pending_latch = is_set(value, intid)
             await irq.queue_irq_unlock()
-            await self.put(irq)
+            await self.index.put(irq)
 
     async def scanned(self, vcpu: Vcpu) -> tuple[int, ...]:
         """The LPIs whose bits are looked at in ``vcpu``'s table."""
-        return await self.intids(vcpu)
+        return await self.index.intids(vcpu)
 
     def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:
         """Whether a bit of ``vcpu``'s table is about this LPI, now."""
@@ -162,16 +170,16 @@ class LpiTables(LpiIndex):
     async def save_each_pending(self) -> None:
         """The same, with the host's own tables at rest."""
         last, value = -1, 0
-        for intid in await self.intids():
-            irq = await self.get(intid)
-            if not self.is_there(irq):
+        for intid in await self.index.intids():
+            irq = await self.index.get(intid)
+            if not self.index.is_there(irq):
                 continue
             try:
                 last, value = await self.save_pending(irq, last, value)
             except UapiError:
-                await self.put(irq)
+                await self.index.put(irq)
                 raise
-            await self.put(irq)
+            await self.index.put(irq)
 
     async def save_pending(self, irq: Irq, last: int, value: int) -> tuple[int, int]:
         """Write one LPI's latch, if it has a target. ``last`` and ``value``: the byte read last."""

@@ -67,7 +67,7 @@ class Redist(IrqBanks):
         """EnableLPIs from 0 to 1: read the pending table."""
         if await self.vcpu.lpi_ctlr.cmpxchg(LpiCtlr.DISABLED, LpiCtlr.ENABLE_LPIS, ACQUIRE) != LpiCtlr.DISABLED:
             return
-        await self.vm.lpis.enable_lpis(self.vcpu)
+        await self.vm.lpi_control.enable_lpis(self.vcpu)
 
     async def disable_lpis(self, running: Vcpu | None) -> None:
         """EnableLPIs from 1 to 0: what is listed is lost, all translation caches are emptied.
@@ -78,9 +78,9 @@ class Redist(IrqBanks):
         if await self.vcpu.lpi_ctlr.cmpxchg(LpiCtlr.ENABLE_LPIS, LpiCtlr.RWP, ACQUIRE) != LpiCtlr.ENABLE_LPIS:
             return
         await self.stop_vm(running)
-        await self.vm.lpis.flush_pending_lpis(self.vcpu)
+        await self.vm.lpi_control.flush_pending_lpis(self.vcpu)
         await self.restart_vm(running)
-        await self.vm.lpis.invalidate_all_caches()
+        await self.vm.lpi_control.invalidate_all_caches()
         await self.vcpu.lpi_ctlr.store(LpiCtlr.DISABLED, RELEASE)
 
     async def stop_vm(self, running: Vcpu | None) -> None:
@@ -177,7 +177,7 @@ class Redist(IrqBanks):
         if at.offset & 4 or not await self.vcpu.lpis_enabled() or intid < VGIC_MIN_LPI:
             return
         await self.set_busy(1)
-        await self.vm.lpis.inv_lpi(self.vcpu, intid)
+        await self.vm.lpi_control.inv_lpi(self.vcpu, intid)
         await self.set_busy(-1)
 
     async def write_invallr(self, at: Access, value: int) -> None:
@@ -185,7 +185,7 @@ class Redist(IrqBanks):
         if at.offset & 4 or not await self.vcpu.lpis_enabled():
             return
         await self.set_busy(1)
-        await self.vm.lpis.inv_all(self.vcpu)
+        await self.vm.lpi_control.inv_all(self.vcpu)
         await self.set_busy(-1)
 
     async def read_syncr(self, at: Access) -> int:

@@ -17,7 +17,9 @@ from aiovgic.model.init import VgicInit
 from aiovgic.model.inject import Injector
 from aiovgic.model.irqfd import Irqfds
 from aiovgic.model.its import MsiInjection
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
+from aiovgic.model.lpi_index import LpiIndex
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.model.memory import Memory
 from aiovgic.model.mpidr import MpidrTable
 from aiovgic.model.rd_region import RdRegions
@@ -73,7 +75,10 @@ class Vm(Part):
         self.vm_dead = self.shared("vm_dead", value=False)
         self.memory = parts.make(Memory, "memory", faults)
         self.bus = parts.make(Bus, "bus", self)
-        self.lpis = parts.make(Lpis, "lpis", self)
+        # Three parts of one name: traces and reports say "lpis" for each of them.
+        self.lpis = parts.make(LpiIndex, "lpis", self)
+        self.lpi_tables = parts.make(LpiTables, "lpis", self, self.lpis)
+        self.lpi_control = parts.make(LpiControl, "lpis", self, self.lpis, self.lpi_tables)
         self.dist = parts.make(Dist, "dist", self)
         self.dist_v2 = parts.make(DistV2, "dist", self)
         self.cpu_regs_v2 = parts.make(CpuRegsV2, "cpu_regs", self)

@@ -14,7 +14,7 @@ from aiovgic.model.its.commands import ItsCommands
 from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
 from aiovgic.model.its.tables import ItsTables
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -95,12 +95,12 @@ class MemoryUntouched(ItsCommands):
         return None
 
 
-@replaces(Lpis)
-class ScansEveryLpi(Lpis):
+@replaces(LpiTables)
+class ScansEveryLpi(LpiTables):
     """EnableLPIs takes every LPI's bit out of the vCPU's table, whomever it targets."""
 
     async def scanned(self, vcpu: Vcpu) -> tuple[int, ...]:
-        return await self.intids()
+        return await self.index.intids()
 
 
 LAYERS = (ItsOf48, UncachedMsi, EventsUnchecked, MemoryUntouched, ScansEveryLpi)

@@ -14,7 +14,8 @@ from aiovgic.model.its.its import Its
 from aiovgic.model.its.mapping_commands import MappingCommands
 from aiovgic.model.its.msi import MsiInjection
 from aiovgic.model.its.save import ItsSave
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
+from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import GuardedMap, replaces
 
 if TYPE_CHECKING:
@@ -147,8 +148,8 @@ class StrictSave(ItsSave):
         return devices[n] if n < len(devices) else None
 
 
-@replaces(Lpis)
-class ListedLpis(Lpis):
+@replaces(LpiIndex)
+class ListedLpis(LpiIndex):
     """LPIs in a list under a spinlock, which lookups and reference drops take, too."""
 
     LOCK: ClassVar[str] = "lpi_list_lock"
@@ -186,6 +187,11 @@ class ListedLpis(Lpis):
         """A list has room for every LPI that there is."""
         return True
 
+
+@replaces(LpiTables)
+class TakesListedBits(LpiTables):
+    """EnableLPIs takes the bit of each LPI that targeted the vCPU when the list was copied."""
+
     def takes_table_bit(self, irq: Irq, vcpu: Vcpu) -> bool:
         """Whether a bit of a pending table is about this LPI: it was, when the list was copied."""
         return True
@@ -199,4 +205,5 @@ LAYERS: tuple[Layer, ...] = (
     *baser_keeps_mappings.LAYERS,
     *seed_multi_its.LAYERS,
     ListedLpis,
+    TakesListedBits,
 )

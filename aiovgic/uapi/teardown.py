@@ -79,7 +79,7 @@ class Teardown(Part):
     async def destroy_vgic(self) -> None:
         """Each vCPU gives up the LPIs on its list (kvm_vgic_destroy, kvm_vgic_vcpu_destroy)."""
         for vcpu in await self.vm.each_vcpu():
-            await self.vm.lpis.flush_pending_lpis(vcpu)
+            await self.vm.lpi_control.flush_pending_lpis(vcpu)
 
     async def destroy_vcpus(self) -> None:
         """The vCPUs go (kvm_destroy_vcpus)."""

@@ -101,4 +101,4 @@ class VgicV3Device(VgicDevice):
         async with all_stopped(self.vm):
             if self.vm.dist.vgic_model is not Model.V3 or not await self.vm.dist.vgic_initialized():
                 raise UapiError(errno.ENXIO, "the vGIC is not initialised")
-            await self.vm.lpis.save_pending_tables()
+            await self.vm.lpi_tables.save_pending_tables()

@@ -9,7 +9,7 @@ import pytest
 from aiovgic.model.its.cache import TranslationCache
 from aiovgic.model.its.frame import ItsFrame
 from aiovgic.model.its.mappings import Mappings
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 from devtools.storm import Broken, loop, rig, storm
 from devtools.storm.__main__ import main
@@ -69,8 +69,8 @@ class NeverEmptied(TranslationCache):
         await self.entries.store(key, irq)
 
 
-@replaces(Lpis)
-class ForgetsTheList(Lpis):
+@replaces(LpiControl)
+class ForgetsTheList(LpiControl):
     """LPIs that are flushed stay on the list."""
 
     async def flush_pending_lpis(self, vcpu: Vcpu) -> None:

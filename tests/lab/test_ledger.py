@@ -10,7 +10,7 @@ import pytest
 from aiovgic.engine.live import LiveExecution, run_live
 from aiovgic.lab.ledger import Ledger, Totals, Why
 from aiovgic.lab.stress_program import StressProgram
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.model.lrs import LrsV3
 from aiovgic.scenario.loader import parse
 from aiovgic.sync import Layer, replaces
@@ -99,8 +99,8 @@ class PendsAgain(LrsV3):
         super().fold_lr(lr, irq)
 
 
-@replaces(Lpis)
-class MovesForgetPending(Lpis):
+@replaces(LpiControl)
+class MovesForgetPending(LpiControl):
     """A what-if: an LPI that is moved is not pending any more."""
 
     async def move_target(self, irq: Irq, source: object, target: object) -> None:
@@ -108,8 +108,8 @@ class MovesForgetPending(Lpis):
             irq.pending_latch = False
 
 
-@replaces(Lpis)
-class DropsMsis(Lpis):
+@replaces(LpiControl)
+class DropsMsis(LpiControl):
     """A what-if: an MSI for an LPI that is pending already says that it has arrived, and is dropped."""
 
     async def set_pending(self, irq: Irq) -> None:
@@ -160,8 +160,8 @@ def test_what_may_be_lost_has_its_reason(why: Why, reason: str) -> None:
     assert ledger.accounts[8192].lost == {reason: 1}
 
 
-@replaces(Lpis)
-class ClearsByItsOwnHelper(Lpis):
+@replaces(LpiControl)
+class ClearsByItsOwnHelper(LpiControl):
     """A what-if: CLEAR changes the latch in a function with another name."""
 
     async def clear_pending(self, irq: Irq) -> None:

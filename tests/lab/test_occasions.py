@@ -10,7 +10,7 @@ from aiovgic.bugs.structures.flush_unstopped import FlushKeepsLatch
 from aiovgic.model.inject import Injector
 from aiovgic.model.irq import Irq
 from aiovgic.model.irq_banks import IrqBanks
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 from tests.lab.test_unqueued import LINE_COUNTS, LPIS_OFF, OFF_THEN_ON, TARGET_COMES_LATER, found
 
@@ -44,8 +44,8 @@ def then(tasks: str, *steps: str) -> str:
     return f"{body[:-2]}, {', '.join(steps)}]}}\n"
 
 
-@replaces(Lpis)
-class SecondMsiReturns(Lpis):
+@replaces(LpiControl)
+class SecondMsiReturns(LpiControl):
     """A what-if: an MSI for an LPI that is pending already is dropped."""
 
     async def set_pending(self, irq: Irq) -> None:

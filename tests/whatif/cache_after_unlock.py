@@ -35,7 +35,7 @@ class CacheAfterUnlock(MsiInjection):
             if isinstance(irq, ItsError):
                 return 0
             await self.vm.get_irq_ref(irq)
-            await self.vm.lpis.set_pending(irq)
+            await self.vm.lpi_control.set_pending(irq)
         key = await its.cache_key(msi.devid, msi.data)
         if key is not None:
             await its.cache.insert(key, irq)

@@ -20,14 +20,14 @@ class LpisPlainFlag(Redist):
         was = await self.vcpu.lpi_ctlr.load()
         await self.vcpu.lpi_ctlr.store(LpiCtlr.ENABLE_LPIS)
         if was is LpiCtlr.DISABLED:
-            await self.vm.lpis.enable_lpis(self.vcpu)
+            await self.vm.lpi_control.enable_lpis(self.vcpu)
 
     async def disable_lpis(self, running: Vcpu | None) -> None:
         was = await self.vcpu.lpi_ctlr.load()
         await self.vcpu.lpi_ctlr.store(LpiCtlr.DISABLED)
         if was is LpiCtlr.ENABLE_LPIS:
-            await self.vm.lpis.flush_pending_lpis(self.vcpu)
-            await self.vm.lpis.invalidate_all_caches()
+            await self.vm.lpi_control.flush_pending_lpis(self.vcpu)
+            await self.vm.lpi_control.invalidate_all_caches()
 
 
 LAYERS = (LpisPlainFlag,)

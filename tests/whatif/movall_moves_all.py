@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Lpis)
-class MovallMovesAll(Lpis):
+@replaces(LpiControl)
+class MovallMovesAll(LpiControl):
     """The source plays no part."""
 
     async def move_target(self, irq: Irq, source: Vcpu, target: Vcpu) -> None:

@@ -12,7 +12,7 @@ class SaveWhileRunning(VgicV3Device):
 
     async def save_pending_tables(self) -> None:
         async with self.vm.kvm_lock, self.vm.config_lock:
-            await self.vm.lpis.save_pending_tables()
+            await self.vm.lpi_tables.save_pending_tables()
 
 
 LAYERS = (SaveWhileRunning,)

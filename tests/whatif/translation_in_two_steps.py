@@ -18,7 +18,7 @@ class TranslationInTwoSteps(Forwarding):
             return False
         irq = await self.find_vlpi(host_irq)
         if irq is not None:
-            await self.vm.lpis.set_pending(irq)
+            await self.vm.lpi_control.set_pending(irq)
             await self.vm.put_irq(irq)
         return True
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi_index import LpiIndex
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class DeferredRelease(Lpis):
+@replaces(LpiIndex)
+class DeferredRelease(LpiIndex):
     """A dead LPI has a count of zero and is still in the index."""
 
     async def put(self, irq: Irq) -> None:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.disable_lpis_running import DisableLpisRunning
-from aiovgic.model.lpi import Lpis
+from aiovgic.model.lpi import LpiControl
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.model.irq import Irq
 
 
-@replaces(Lpis)
-class FlushKeepsLatch(Lpis):
+@replaces(LpiControl)
+class FlushKeepsLatch(LpiControl):
     """A flushed LPI stays pending, and unqueued: turning LPIs off may lose it."""
 
     def lose_pending(self, irq: Irq) -> None:

@@ -89,7 +89,7 @@ class ItsCommands(MappingCommands):
         ite.collection = collection
         vcpu = await self.maps.collection_to_vcpu(collection)
         await self.its.invalidate_cache()
-        await self.vm.lpis.set_target(ite.lpi(), vcpu)
+        await self.vm.lpi_control.set_target(ite.lpi(), vcpu)
         return None
 
     async def handle_movall(self, command: Movall) -> ItsError | None:
@@ -104,7 +104,7 @@ class ItsCommands(MappingCommands):
         for intid in await self.vm.lpis.intids(source):
             irq = await self.vm.lpis.get(intid)
             if self.vm.lpis.is_there(irq):
-                await self.vm.lpis.move_target(irq, source, target)
+                await self.vm.lpi_control.move_target(irq, source, target)
                 await self.vm.lpis.put(irq)
         await self.restart_vm()
         await self.its.invalidate_cache()
@@ -123,7 +123,7 @@ class ItsCommands(MappingCommands):
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
             return ItsError.CLEAR_UNMAPPED_INTERRUPT
-        await self.vm.lpis.clear_pending(ite.lpi())
+        await self.vm.lpi_control.clear_pending(ite.lpi())
         return None
 
     async def handle_inv(self, command: Inv) -> ItsError | None:
@@ -131,7 +131,7 @@ class ItsCommands(MappingCommands):
         ite = self.maps.find_ite(command.device, command.event)
         if ite is None:
             return ItsError.INV_UNMAPPED_INTERRUPT
-        await self.vm.lpis.update_lpi_config(ite.lpi())
+        await self.vm.lpi_tables.update_lpi_config(ite.lpi())
         return None
 
     async def handle_invall(self, command: Invall) -> ItsError | None:
@@ -141,5 +141,5 @@ class ItsCommands(MappingCommands):
             return ItsError.INVALL_UNMAPPED_COLLECTION
         vcpu = await self.maps.collection_to_vcpu(collection)
         if vcpu is not None:
-            await self.vm.lpis.inv_all(vcpu)
+            await self.vm.lpi_control.inv_all(vcpu)
         return None

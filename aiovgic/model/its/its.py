@@ -160,7 +160,7 @@ class Its(ItsUser):
         irq = await self.resolve_lpi(device_id, event_id)
         if isinstance(irq, ItsError):
             return irq
-        await self.vm.lpis.set_pending(irq)
+        await self.vm.lpi_control.set_pending(irq)
         return None
 
     # -- CTRL; kvm->lock, all vCPU mutexes and config_lock held ---------------------------------------

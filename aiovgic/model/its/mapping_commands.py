@@ -93,7 +93,7 @@ class MappingCommands(Part):
         vcpu = await self.maps.collection_to_vcpu(collection)
         for ite in list(self.maps.ites()):
             if ite.collection is collection:
-                await self.vm.lpis.set_target(ite.lpi(), vcpu)
+                await self.vm.lpi_control.set_target(ite.lpi(), vcpu)
 
     # -- events -------------------------------------------------------------------------------
 

@@ -100,16 +100,16 @@ class Mappings(Part):
 
         Raises EFAULT where the LPI's tables are not memory, EEXIST if another event has the LPI, ENOMEM.
         """
-        lpis = self.its.vm.lpis
+        vm = self.its.vm
         ite = await self.alloc_ite(device, collection, event_id)
         vcpu = await self.collection_to_vcpu(collection) if collection.is_mapped() else None
         try:
-            irq = await lpis.add_lpi(intid, vcpu)
+            irq = await vm.lpi_control.add_lpi(intid, vcpu)
         except UapiError:
             await self.free_ite(device, ite)
             raise
-        if not await lpis.map_lpi(irq, vcpu):
-            await lpis.put(irq)
+        if not await vm.lpi_control.map_lpi(irq, vcpu):
+            await vm.lpis.put(irq)
             await self.free_ite(device, ite)
             raise UapiError(errno.EEXIST, f"LPI {intid} belongs to another event")
         ite.irq = irq
@@ -123,7 +123,7 @@ class Mappings(Part):
         del device.itt[ite.event_id]
         irq = ite.irq
         if irq is not None:
-            await self.its.vm.lpis.unmap_lpi(irq)
+            await self.its.vm.lpi_control.unmap_lpi(irq)
             await self.its.vm.put_irq(irq)
         ite.free()
 

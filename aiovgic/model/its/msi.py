@@ -92,7 +92,7 @@ class MsiInjection(Part):
         irq = await self.check_cache(msi)
         if irq is None:
             return False
-        await self.vm.lpis.set_pending(irq)
+        await self.vm.lpi_control.set_pending(irq)
         await self.put_hit(irq)
         return True
 
