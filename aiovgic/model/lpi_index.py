@@ -49,11 +49,11 @@ class LpiIndex(Part):
         return await irq.refcount.get_unless_zero()
 
     def is_there(self, irq: Irq | None) -> TypeGuard[Irq]:
-        """The re-check of who walks the INTIDs: an LPI may have gone since they were listed."""
+        """The re-check of a walk over INTIDs: an LPI may have gone since they were listed."""
         return irq is not None
 
     async def intids(self, filter_vcpu: Vcpu | None = None) -> tuple[int, ...]:
-        """The INTIDs of the LPIs there are now, ascending; whoever looks one up may find it gone.
+        """The INTIDs of the LPIs there are now, ascending; a later look-up may find one gone.
 
         ``filter_vcpu`` is whose LPIs the caller is after. KVM stopped asking that here (6.10).
         """
@@ -68,7 +68,10 @@ class LpiIndex(Part):
         return irq
 
     async def insert(self, new: Irq) -> Irq:
-        """Put a new LPI into the index, unless somebody was faster: then theirs, with a reference. Raises ENOMEM."""
+        """Put a new LPI into the index. Raises ENOMEM.
+
+        If another task was faster, its LPI stays, and the caller gets that with a reference.
+        """
         if not await self.reserve(new.intid):
             new.free()
             raise UapiError(errno.ENOMEM, f"no room in the index for LPI {new.intid}")
@@ -124,7 +127,7 @@ class LpiIndex(Part):
     async def put_and_lock(self, irq: Irq) -> bool:
         """Drop a reference; True, with lpi_xa_lock held, if it was the last (refcount_dec_and_lock).
 
-        No reference is ever zero while the lock is free, so nobody can put another LPI in
+        No reference is ever zero while the lock is free, so no task can put another LPI in
         this one's place before it is erased.
         """
         if await irq.refcount.put_not_last():

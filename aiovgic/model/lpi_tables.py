@@ -64,7 +64,7 @@ class LpiTables(Part):
         """Read an LPI's configuration byte and look at it again (update_lpi_config). Raises EFAULT.
 
         With ``filter_vcpu``, only if the LPI targets that vCPU. The byte is read before
-        irq_lock is taken; of two who reload, the last one sees the newest byte.
+        irq_lock is taken; of two tasks that reload it, the last one sees the newest byte.
         """
         gpa = Propbaser(await self.vm.dist.propbaser.load()).base + irq.intid - VGIC_MIN_LPI
         while True:
@@ -129,7 +129,7 @@ class LpiTables(Part):
         irq.pending_latch |= pending
 
     def same_target(self, irq: Irq, vcpu: Vcpu | None) -> bool:
-        """The re-check of sync_pending_status: nobody moved the LPI while the table was read."""
+        """The re-check of sync_pending_status: the LPI was not moved while the table was read."""
         return irq.target_vcpu is vcpu
 
     async def sync_lpi_pending_table(self, vcpu: Vcpu) -> None:
@@ -168,7 +168,7 @@ class LpiTables(Part):
         await self.vm.forwarding.map_all_vpes()
 
     async def save_each_pending(self) -> None:
-        """The same, with the host's own tables at rest."""
+        """Write every latch while the host's own tables are at rest. Raises EFAULT."""
         last, value = -1, 0
         for intid in await self.index.intids():
             irq = await self.index.get(intid)

@@ -10,8 +10,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("aiovgic", "benchmarks", "devtools", "docs", "scenarios", "tests")
 ENDINGS = (".ambr", ".json", ".md", ".py", ".txt", ".yaml")
-STILL_TO_COME = ("aiovgic/model/",)
-"""Rooms whose texts have such words still; a room leaves this list when it is clean."""
 NAMES = ("frame-of-nobody",)
 """Names of scenarios, which recorded schedules carry."""
 EXEMPT = ("docs/renamed.md", "tests/tidy/test_facts.py", "tests/tidy/test_words.py")
@@ -56,11 +54,6 @@ def test_banned_words_are_found() -> None:
     assert banned("This turns a circle around, the helper waits: frame-of-nobody") == []
 
 
-@pytest.mark.parametrize("path", [path for path in TEXTS if not short(path).startswith(STILL_TO_COME)], ids=short)
+@pytest.mark.parametrize("path", TEXTS, ids=short)
 def test_no_text_has_a_banned_word(path: Path) -> None:
     assert banned(path.read_text("utf-8")) == []
-
-
-@pytest.mark.parametrize("room", STILL_TO_COME)
-def test_a_room_still_to_come_has_such_words(room: str) -> None:
-    assert any(banned(path.read_text("utf-8")) for path in TEXTS if short(path).startswith(room))
