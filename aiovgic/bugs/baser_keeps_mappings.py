@@ -11,15 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.its.its import Its
+from aiovgic.model.its.frame import ItsFrame
 from aiovgic.sync import replaces
 
 if TYPE_CHECKING:
     from aiovgic.arch.gits import Baser
 
 
-@replaces(Its)
-class BaserKeepsMappings(Its):
+@replaces(ItsFrame)
+class BaserKeepsMappings(ItsFrame):
     """A write that leaves Valid 0 forgets what the table held; any other write keeps it."""
 
     def baser_drops(self, old: Baser, new: Baser) -> bool:

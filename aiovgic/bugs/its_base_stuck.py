@@ -8,12 +8,12 @@ short) the base stays, so that ADDR answers EEXIST from then on although no devi
 from __future__ import annotations
 
 from aiovgic.bugs.catalogue import Bug
-from aiovgic.model.its.its import Its
+from aiovgic.model.its.user import ItsUser
 from aiovgic.sync import replaces
 
 
-@replaces(Its)
-class ItsBaseStuck(Its):
+@replaces(ItsUser)
+class ItsBaseStuck(ItsUser):
     """The stored base is not rolled back."""
 
     async def unset_base(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiovgic.arch import gits
 from aiovgic.model.init import VgicInit
-from aiovgic.model.its.frame import extract_bytes
+from aiovgic.model.its.frame import ItsFrame, extract_bytes
 from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 from aiovgic.uapi.constants import Ctrl, Group
@@ -27,10 +27,15 @@ TYPER_VALUE = gits.TYPER_VALUE.but(itt_entry_size=0)
 
 @replaces(Its)
 class Its2016(Its):
-    """CREATE does not say that MSIs have device ids, and GITS_TYPER gives no entry size."""
+    """CREATE does not say that MSIs have device ids."""
 
     async def require_devid(self) -> None:
         """INIT of the vGIC says it, see `DevidAtInit`."""
+
+
+@replaces(ItsFrame)
+class Frame2016(ItsFrame):
+    """GITS_TYPER gives no entry size."""
 
     async def read_typer(self, at: Access) -> int:
         """GITS_TYPER without the size of a device table's entries."""
@@ -70,4 +75,4 @@ class OnlyAddrAndInit(ItsDevice):
         await super().has_attr(group, attr)
 
 
-LAYERS = (Its2016, DevidAtInit, OnlyAddrAndInit)
+LAYERS = (Its2016, Frame2016, DevidAtInit, OnlyAddrAndInit)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from aiovgic.arch import gits
 from aiovgic.arch.commands import ItsError
 from aiovgic.model.its.commands import ItsCommands
+from aiovgic.model.its.frame import ItsFrame
 from aiovgic.model.its.its import Its
 from aiovgic.model.its.msi import MsiInjection
+from aiovgic.model.its.queue import CommandQueue
 from aiovgic.model.its.tables import ItsTables
 from aiovgic.model.lpi_tables import LpiTables
 from aiovgic.sync import replaces
@@ -26,17 +28,13 @@ if TYPE_CHECKING:
     from aiovgic.model.vcpu import Vcpu
 
 
-@replaces(Its)
-class ItsOf48(Its):
-    """CTLR is only a flag, tables may change at any time, and nothing is cached."""
+@replaces(ItsFrame)
+class FrameOf48(ItsFrame):
+    """CTLR is only a flag, and tables may change at any time."""
 
     async def write_ctlr(self, _at: Access, value: int) -> None:
         """GITS_CTLR: no lock, no conditions, and the ring is left alone."""
-        await self.enabled.store(gits.GitsCtlr(value).enabled)
-
-    async def may_process(self) -> bool:
-        """Whether what is in the ring is done now: on or off."""
-        return True
+        await self.its.enabled.store(gits.GitsCtlr(value).enabled)
 
     def sanitise_baser(self, word: gits.Baser, kind: int) -> gits.Baser:
         """What is kept of a BASER: addresses have 48 bits."""
@@ -45,6 +43,20 @@ class ItsOf48(Its):
     def baser_drops(self, old: gits.Baser, new: gits.Baser) -> bool:
         """Whether such a write forgets what the table held: never."""
         return False
+
+
+@replaces(CommandQueue)
+class QueueOf48(CommandQueue):
+    """The ring is worked through also while the ITS is off."""
+
+    async def may_process(self) -> bool:
+        """Whether what is in the ring is done now: on or off."""
+        return True
+
+
+@replaces(Its)
+class ItsOf48(Its):
+    """Nothing is cached."""
 
     async def cache_key(self, device_id: int, event_id: int) -> int | None:
         """Where the cache keeps a translation: there is none."""
@@ -103,4 +115,4 @@ class ScansEveryLpi(LpiTables):
         return await self.index.intids()
 
 
-LAYERS = (ItsOf48, UncachedMsi, EventsUnchecked, MemoryUntouched, ScansEveryLpi)
+LAYERS = (FrameOf48, QueueOf48, ItsOf48, UncachedMsi, EventsUnchecked, MemoryUntouched, ScansEveryLpi)

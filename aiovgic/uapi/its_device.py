@@ -46,7 +46,7 @@ class ItsDevice(KvmDevice):
 
     async def set_addr(self, base: int) -> None:
         """Give the ITS its address, and put it on the bus."""
-        await self.its.set_addr(base)
+        await self.its.user.set_addr(base)
 
     async def get_attr(self, group: int, attr: int, user: UserBuffer) -> None:
         """Get an attribute (vgic_its_get_attr)."""
@@ -54,7 +54,7 @@ class ItsDevice(KvmDevice):
             case Group.ADDR:
                 if attr != AddrType.ITS:
                     raise UapiError(errno.ENODEV, f"an ITS has no address of type {attr}")
-                await user.put_user(await self.its.get_addr(), 8)
+                await user.put_user(await self.its.user.get_addr(), 8)
             case Group.ITS_REGS:
                 await user.put_user(await self.get_reg(attr), 8)
             case _:
@@ -68,7 +68,7 @@ class ItsDevice(KvmDevice):
             case Group.CTRL if attr in KNOWN_CTRL:
                 return
             case Group.ITS_REGS:
-                await self.its.has_reg(attr)
+                await self.its.user.has_reg(attr)
             case _:
                 raise self.no_such(group, attr)
 
@@ -100,12 +100,12 @@ class ItsDevice(KvmDevice):
 
     async def set_reg(self, offset: int, value: int) -> None:
         """Write a register of the control frame. Raises EINVAL, EBUSY, ENXIO."""
-        self.its.check_reg_alignment(offset)
+        self.its.user.check_reg_alignment(offset)
         async with all_stopped(self.vm):
-            await self.its.set_reg(offset, value)
+            await self.its.user.set_reg(offset, value)
 
     async def get_reg(self, offset: int) -> int:
         """Read a register of the control frame. Raises EINVAL, EBUSY, ENXIO."""
-        self.its.check_reg_alignment(offset)
+        self.its.user.check_reg_alignment(offset)
         async with all_stopped(self.vm):
-            return await self.its.get_reg(offset)
+            return await self.its.user.get_reg(offset)

@@ -84,7 +84,7 @@ class TrustsTheGuest(ItsFrame):
     """A cursor past the end of the ring is taken."""
 
     async def write_cwriter(self, at: Access, value: int) -> None:
-        await self.cwriter.store(value)
+        await self.its.cwriter.store(value)
 
 
 @pytest.mark.parametrize("layer", [KeepsReferences, NeverEmptied, ForgetsTheList, TrustsTheGuest])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from aiovgic.arch import gits
 from aiovgic.model.bus import Bus, IoDevice, Range
-from aiovgic.model.its.its import Its
+from aiovgic.model.its.user import ItsUser
 from aiovgic.sync import RELEASE, replaces
 
 
-@replaces(Its)
-class AddrWithoutSlotsLock(Its):
+@replaces(ItsUser)
+class AddrWithoutSlotsLock(ItsUser):
     """Takes the address, and registers."""
 
     async def register_its_iodev(self, base: int) -> None:
-        await self.vgic_its_base.store(base)
-        await self.vm.bus.register(base, gits.KVM_VGIC_V3_ITS_SIZE, self)
+        await self.its.vgic_its_base.store(base)
+        await self.vm.bus.register(base, gits.KVM_VGIC_V3_ITS_SIZE, self.its)
 
 
 @replaces(Bus)

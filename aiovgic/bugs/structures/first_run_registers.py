@@ -15,17 +15,19 @@ from aiovgic.bugs.structures.stored_address import StoredAddress
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.init import FRAME_SIZES, VgicInit
+from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 from aiovgic.uapi.create import Creation
 
 if TYPE_CHECKING:
-    from aiovgic.model.its.its import Its
     from aiovgic.model.vm import Vm
     from aiovgic.sync import Parts
 
 
-class FirstRunRegisters(StoredAddress):
+class FirstRunRegisters(Its):
     """An ITS that the first run registers."""
+
+    USER = StoredAddress
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
         super().__init__(parts, name, vm)

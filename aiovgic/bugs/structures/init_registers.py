@@ -7,21 +7,20 @@ Here as it was meant: an address comes first, INIT counts once, and both are und
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from aiovgic.arch.gits import KVM_VGIC_V3_ITS_SIZE
 from aiovgic.bugs.structures.stored_address import StoredAddress
 from aiovgic.errors import UapiError
 from aiovgic.model.dist import VGIC_ADDR_UNDEF
+from aiovgic.model.its.its import Its
 from aiovgic.sync import replaces
 from aiovgic.uapi.create import Creation
 
-if TYPE_CHECKING:
-    from aiovgic.model.its.its import Its
 
-
-class InitRegisters(StoredAddress):
+class InitRegisters(Its):
     """An ITS that INIT registers."""
+
+    USER = StoredAddress
 
     async def ctrl_init(self) -> None:
         """Put the ITS on the bus at its address. Raises ENXIO without one, ENOSPC."""

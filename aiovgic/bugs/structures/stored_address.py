@@ -10,11 +10,11 @@ import errno
 
 from aiovgic.arch.words import SZ_64K, align_ok
 from aiovgic.errors import UapiError
-from aiovgic.model.its.its import Its
+from aiovgic.model.its.user import ItsUser
 
 
-class StoredAddress(Its):
-    """An ITS between its address and the bus."""
+class StoredAddress(ItsUser):
+    """The access to an ITS that is not on the bus when it gets its address."""
 
     async def set_addr(self, base: int) -> None:
         """Check an address and keep it. Raises E2BIG, EINVAL, EEXIST, in that order."""
@@ -28,5 +28,5 @@ class StoredAddress(Its):
         if not align_ok(base, SZ_64K):
             raise UapiError(errno.EINVAL, f"{base:#x} is not aligned to 64 KiB")
         if await self.has_base():
-            raise UapiError(errno.EEXIST, f"{self.name} has an address already")
-        await self.vgic_its_base.store(base)
+            raise UapiError(errno.EEXIST, f"{self.its.name} has an address already")
+        await self.its.vgic_its_base.store(base)

@@ -14,13 +14,12 @@ from aiovgic.arch import gits
 from aiovgic.arch.idregs import GITS_ABI_REV, GITS_ID_VALUES, KVM_IIDR, Iidr
 from aiovgic.arch.words import WORD_BYTES, mask, merge
 from aiovgic.errors import UapiError
-from aiovgic.model.mmio import Access, Frame, IodevType, On, Table
+from aiovgic.model.mmio import Frame, On, Table
 from aiovgic.model.sanitise import attributes
-from aiovgic.sync import Channel, Constant
 
 if TYPE_CHECKING:
-    from aiovgic.model.vcpu import Vcpu
-    from aiovgic.model.vm import Vm
+    from aiovgic.model.its.its import Its
+    from aiovgic.model.mmio import Access
     from aiovgic.sync import Parts, Shared
 
 RING_ALIGNMENT = 0x10000
@@ -29,83 +28,52 @@ RING_ALIGNMENT = 0x10000
 class ItsFrame(Frame):
     """The registers of one ITS (its_registers)."""
 
-    iodev_type = Constant(IodevType.ITS)
-
-    def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
-        super().__init__(parts, name, vm)
-        self.cmd_lock = self.lock("cmd_lock", sleeps=True)
-        self.its_lock = self.lock("its_lock", sleeps=True)
-        self.enabled = self.shared("enabled", value=False)
-        self.cbaser = self.shared("cbaser", 0)
-        self.creadr = self.shared("creadr", 0)
-        self.cwriter = self.shared("cwriter", 0)
-        self.baser_device_table = self.shared("baser_device_table", int(gits.BASER0_RESET))
-        self.baser_coll_table = self.shared("baser_coll_table", int(gits.BASER1_RESET))
-        self.channel: Channel[None, None] = Channel(self.rt, name, self.process_commands)
-        """Channel on which the writer of CTLR or CWRITER, which holds cmd_lock, hands over to the ITS task."""
-
-    async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
-        """A guest reads the frame, or beyond it the doorbell's, where nothing is."""
-        return await self.dispatch_read(Access(vcpu, vcpu, offset, length))
-
-    async def write(self, vcpu: Vcpu, offset: int, length: int, value: int) -> None:
-        """A guest writes the frame; a store to the doorbell does nothing."""
-        await self.dispatch_write(Access(vcpu, vcpu, offset, length), value)
-
-    async def process_commands(self, _doorbell: None) -> None:
-        """What the ITS task does each time; see `Its`."""
-        raise NotImplementedError
-
-    async def forget_translations(self) -> None:
-        """Empty the translation cache, the ITS being off; see `Its`."""
-        raise NotImplementedError
-
-    async def drop_mappings(self, table: Shared[int]) -> None:
-        """Forget what a table held; see `Its`."""
-        raise NotImplementedError
+    def __init__(self, parts: Parts, name: str, its: Its) -> None:
+        super().__init__(parts, name, its.vm)
+        self.its = its
 
     # -- CTLR -----------------------------------------------------------------------------------
 
     async def read_ctlr(self, _at: Access) -> int:
         """GITS_CTLR: quiescent whenever the ring is empty, on or off (vgic_mmio_read_its_ctlr)."""
-        async with self.cmd_lock:
-            quiescent = await self.creadr.load() == await self.cwriter.load()
-            return gits.GitsCtlr.of(quiescent=quiescent, enabled=await self.enabled.load())
+        async with self.its.cmd_lock:
+            quiescent = await self.its.creadr.load() == await self.its.cwriter.load()
+            return gits.GitsCtlr.of(quiescent=quiescent, enabled=await self.its.enabled.load())
 
     async def write_ctlr(self, _at: Access, value: int) -> None:
         """GITS_CTLR: off empties the cache, on does what is in the ring (vgic_mmio_write_its_ctlr)."""
         enabled = gits.GitsCtlr(value).enabled
-        async with self.cmd_lock:
+        async with self.its.cmd_lock:
             if enabled and not await self.may_enable():
                 return
-            await self.enabled.store(enabled)
+            await self.its.enabled.store(enabled)
             if not enabled:
-                await self.forget_translations()
-            await self.channel.call(None)
+                await self.its.forget_translations()
+            await self.its.queue.channel.call(None)
 
     async def may_enable(self) -> bool:
         """Whether it is on already, or ring and both tables are valid."""
-        return await self.enabled.load() or (
-            gits.Baser(await self.baser_device_table.load()).valid
-            and gits.Baser(await self.baser_coll_table.load()).valid
-            and gits.Cbaser(await self.cbaser.load()).valid
+        return await self.its.enabled.load() or (
+            gits.Baser(await self.its.baser_device_table.load()).valid
+            and gits.Baser(await self.its.baser_coll_table.load()).valid
+            and gits.Cbaser(await self.its.cbaser.load()).valid
         )
 
     # -- the ring ---------------------------------------------------------------------------------
 
     async def read_cbaser(self, at: Access) -> int:
         """GITS_CBASER."""
-        return extract_bytes(await self.cbaser.load(), at)
+        return extract_bytes(await self.its.cbaser.load(), at)
 
     async def write_cbaser(self, at: Access, value: int) -> None:
         """GITS_CBASER: ignored while on, else the ring is empty (vgic_mmio_write_its_cbaser)."""
-        if await self.enabled.load():
+        if await self.its.enabled.load():
             return
-        async with self.cmd_lock:
-            raw = update_64bit_reg(await self.cbaser.load(), at, value)
-            await self.cbaser.store(self.sanitise_cbaser(gits.Cbaser(raw)))
-            await self.creadr.store(0)
-            await self.cwriter.store(0)
+        async with self.its.cmd_lock:
+            raw = update_64bit_reg(await self.its.cbaser.load(), at, value)
+            await self.its.cbaser.store(self.sanitise_cbaser(gits.Cbaser(raw)))
+            await self.its.creadr.store(0)
+            await self.its.cwriter.store(0)
 
     def sanitise_cbaser(self, word: gits.Cbaser) -> gits.Cbaser:
         """What is kept of a CBASER: the ring is aligned to 64 KiB (vgic_sanitise_its_cbaser)."""
@@ -114,30 +82,30 @@ class ItsFrame(Frame):
 
     async def read_cwriter(self, at: Access) -> int:
         """GITS_CWRITER."""
-        return extract_bytes(await self.cwriter.load(), at)
+        return extract_bytes(await self.its.cwriter.load(), at)
 
     async def write_cwriter(self, at: Access, value: int) -> None:
         """GITS_CWRITER: do what is new in the ring; a cursor past its end is ignored (vgic_mmio_write_its_cwriter)."""
-        async with self.cmd_lock:
-            cursor = gits.Cursor(update_64bit_reg(await self.cwriter.load(), at, value)).offset
-            if cursor >= gits.Cbaser(await self.cbaser.load()).size_bytes:
+        async with self.its.cmd_lock:
+            cursor = gits.Cursor(update_64bit_reg(await self.its.cwriter.load(), at, value)).offset
+            if cursor >= gits.Cbaser(await self.its.cbaser.load()).size_bytes:
                 return
-            await self.cwriter.store(cursor)
-            await self.channel.call(None)
+            await self.its.cwriter.store(cursor)
+            await self.its.queue.channel.call(None)
 
     async def read_creadr(self, at: Access) -> int:
         """GITS_CREADR."""
-        return extract_bytes(await self.creadr.load(), at)
+        return extract_bytes(await self.its.creadr.load(), at)
 
     async def uwrite_creadr(self, _at: Access, value: int) -> None:
         """GITS_CREADR by userspace, only while off (vgic_mmio_uaccess_write_its_creadr). Raises EBUSY, EINVAL."""
-        async with self.cmd_lock:
-            if await self.enabled.load():
-                raise UapiError(errno.EBUSY, f"{self.name} is on")
+        async with self.its.cmd_lock:
+            if await self.its.enabled.load():
+                raise UapiError(errno.EBUSY, f"{self.its.name} is on")
             cursor = gits.Cursor(value).offset
-            if cursor >= gits.Cbaser(await self.cbaser.load()).size_bytes:
+            if cursor >= gits.Cbaser(await self.its.cbaser.load()).size_bytes:
                 raise UapiError(errno.EINVAL, f"{cursor:#x} is past the end of the ring")
-            await self.creadr.store(cursor)
+            await self.its.creadr.store(cursor)
 
     # -- the tables -------------------------------------------------------------------------------
 
@@ -145,9 +113,9 @@ class ItsFrame(Frame):
         """The BASER at an offset; only the first two are there."""
         match (offset - gits.BASER.offset) // gits.BASER.stride:
             case 0:
-                return self.baser_device_table
+                return self.its.baser_device_table
             case 1:
-                return self.baser_coll_table
+                return self.its.baser_coll_table
             case _:
                 return None
 
@@ -159,19 +127,19 @@ class ItsFrame(Frame):
     async def write_baser(self, at: Access, value: int) -> None:
         """GITS_BASERn: ignored while on; the store takes no lock (vgic_mmio_write_its_baser)."""
         table = self.baser(at.offset)
-        if table is None or await self.enabled.load():
+        if table is None or await self.its.enabled.load():
             return
         old = gits.Baser(await table.load())
         kind = self.table_type(table)
         new = self.sanitise_baser(gits.Baser(update_64bit_reg(old, at, value)), kind)
         await table.store(int(new))
         if self.baser_drops(old, new):
-            async with self.its_lock:
-                await self.drop_mappings(table)
+            async with self.its.its_lock:
+                await self.its.drop_mappings(table)
 
     def table_type(self, table: Shared[int]) -> int:
         """Which kind of table a BASER is for."""
-        devices = table is self.baser_device_table
+        devices = table is self.its.baser_device_table
         return gits.GITS_BASER_TYPE_DEVICE if devices else gits.GITS_BASER_TYPE_COLLECTION
 
     def sanitise_baser(self, word: gits.Baser, kind: int) -> gits.Baser:

@@ -1,21 +1,26 @@
-"""One ITS: its life, its command queue, and translation."""
+"""One ITS: its fields and parts, its life, and translation."""
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from aiovgic.arch import gits
-from aiovgic.arch.commands import COMMAND_SIZE, ItsError
+from aiovgic.arch.commands import ItsError
 from aiovgic.arch.gicr import PROPBASER_RESET
 from aiovgic.errors import UapiError
+from aiovgic.model.dist import VGIC_ADDR_UNDEF
 from aiovgic.model.its.cache import TranslationCache
 from aiovgic.model.its.commands import ItsCommands
+from aiovgic.model.its.frame import ItsFrame
 from aiovgic.model.its.mappings import Mappings
+from aiovgic.model.its.queue import CommandQueue
 from aiovgic.model.its.restore import ItsRestore
 from aiovgic.model.its.save import ItsSave
 from aiovgic.model.its.tables import NR_DEVICE_IDS, ItsTables
 from aiovgic.model.its.user import ItsUser
+from aiovgic.model.mmio import Access, IodevType
+from aiovgic.sync import Constant, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +33,50 @@ if TYPE_CHECKING:
 NR_EVENT_IDS: int = 2**gits.VITS_TYPER_IDBITS
 
 
-class Its(ItsUser):
-    """One interrupt translation service (struct vgic_its)."""
+class Its(Part):
+    """One interrupt translation service (struct vgic_its): its locks, its fields, and the parts that work on them.
+
+    ``cmd_lock`` guards the ring's registers and, for a guest, ``enabled``. MMIO reads take no lock,
+    nor do the looks at ``enabled`` before CBASER and BASER are written. So all of these fields are
+    shared words (docs/facts/interrupts.md#8.1).
+    """
+
+    USER: ClassVar[type[ItsUser]] = ItsUser
+    """What userspace's access is made of; an ITS of an old kernel names a class of its own."""
+    iodev_type = Constant(IodevType.ITS)
 
     def __init__(self, parts: Parts, name: str, vm: Vm) -> None:
-        super().__init__(parts, name, vm)
+        super().__init__(parts, name)
+        self.vm = vm
+        self.cmd_lock = self.lock("cmd_lock", sleeps=True)
+        self.its_lock = self.lock("its_lock", sleeps=True)
+        self.enabled = self.shared("enabled", value=False)
+        self.cbaser = self.shared("cbaser", 0)
+        self.creadr = self.shared("creadr", 0)
+        self.cwriter = self.shared("cwriter", 0)
+        self.baser_device_table = self.shared("baser_device_table", int(gits.BASER0_RESET))
+        self.baser_coll_table = self.shared("baser_coll_table", int(gits.BASER1_RESET))
+        # The task that sets the address checks it without slots_lock, and again with it (docs/facts/uapi.md#5.5).
+        self.vgic_its_base = self.shared("vgic_its_base", VGIC_ADDR_UNDEF)
+        self.frame = parts.make(ItsFrame, f"{name}.frame", self)
+        self.user = parts.make(self.USER, f"{name}.user", self)
+        self.queue = parts.make(CommandQueue, f"{name}.queue", self)
         self.cache = parts.make(TranslationCache, f"{name}.cache", vm)
         self.maps = parts.make(Mappings, f"{name}.maps", self)
         self.tables = parts.make(ItsTables, f"{name}.tables", self)
         self.commands = parts.make(ItsCommands, f"{name}.commands", self)
         self.saver = parts.make(ItsSave, f"{name}.save", self)
         self.restorer = parts.make(ItsRestore, f"{name}.restore", self)
+
+    # -- on the bus -------------------------------------------------------------------------------
+
+    async def read(self, vcpu: Vcpu, offset: int, length: int) -> int:
+        """A guest reads the frame, or beyond it the doorbell's, where nothing is."""
+        return await self.frame.dispatch_read(Access(vcpu, vcpu, offset, length))
+
+    async def write(self, vcpu: Vcpu, offset: int, length: int, value: int) -> None:
+        """A guest writes the frame; a store to the doorbell does nothing."""
+        await self.frame.dispatch_write(Access(vcpu, vcpu, offset, length), value)
 
     # -- life -------------------------------------------------------------------------------------
 
@@ -93,34 +131,6 @@ class Its(ItsUser):
     def named_vcpu(self, vcpus: Sequence[Vcpu], number: int) -> Vcpu | None:
         """The vCPU of this id (kvm_get_vcpu_by_id)."""
         return next((vcpu for vcpu in vcpus if vcpu.vcpu_id == number), None)
-
-    # -- the command queue ------------------------------------------------------------------------
-
-    async def process_commands(self, _doorbell: None) -> None:
-        """Do all commands in the ring, in the context of the writer (vgic_its_process_commands).
-
-        The writer's cmd_lock is held, so no other task moves the cursors meanwhile. A command that
-        is not in memory is skipped.
-        """
-        self.cmd_lock.assert_held()
-        if not await self.may_process():
-            return
-        ring = gits.Cbaser(await self.cbaser.load())
-        base, end = ring.base, ring.size_bytes
-        cwriter = await self.cwriter.load()
-        creadr = await self.creadr.load()
-        while creadr != cwriter:
-            raw = await self.vm.memory.read(base + creadr, COMMAND_SIZE)
-            if raw is not None:
-                await self.commands.handle_command(raw)
-            creadr += COMMAND_SIZE
-            if creadr == end:
-                creadr = 0
-            await self.creadr.store(creadr)
-
-    async def may_process(self) -> bool:
-        """Whether what is in the ring is done now: while the ITS is on."""
-        return await self.enabled.load()
 
     # -- translation ------------------------------------------------------------------------------
 
