@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ANNOUNCED = (Thing, Op, Runtime, Parts, Context, HostCpu, Channel)
 """What the engines hear of, or are themselves."""
 
+OURS = ("aiovgic.", "devtools.")
+"""Modules whose objects are looked at: a program of `devtools.programs` has a session of its own."""
+
 ATOMS = (int, str, bytes, float, type(None), Enum, type)
 CONTAINERS = (list, tuple, dict, set, frozenset)
 
@@ -96,7 +99,7 @@ def audited(program: Program, strategy: Strategy) -> Iterator[Audit]:
 
 
 def state_of(session: Session) -> State:
-    """Every plain attribute of every object of this package that can be reached from a session."""
+    """Every plain attribute of every object of this repository that can be reached from a session."""
     state: State = {}
     met: dict[int, bool] = {}
     todo: list[Any] = [session]
@@ -111,7 +114,7 @@ def state_of(session: Session) -> State:
             todo += each
         elif isinstance(each, Shared):
             todo.append(each.now)
-        elif type(each).__module__.startswith("aiovgic.") and not isinstance(each, ANNOUNCED):
+        elif type(each).__module__.startswith(OURS) and not isinstance(each, ANNOUNCED):
             for name, value in attributes(each):
                 todo.append(value)
                 if name != FREED and not isinstance(getattr(type(each), name, None), Declared):

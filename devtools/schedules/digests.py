@@ -106,8 +106,12 @@ def seen_of(seen: Any) -> Any:
 
 
 def without_texts(finding: Finding) -> Any:
-    """A finding as data, without texts and lines of source."""
-    return pruned(msgspec.to_builtins(finding))
+    """A finding as data, without texts and lines of source. Where a rule has no access, its name stands for one."""
+    data = pruned(msgspec.to_builtins(finding))
+    for place in data["places"]:
+        if place["access"] == finding.rule:
+            del place["access"]
+    return data
 
 
 def pruned(data: Any) -> Any:
