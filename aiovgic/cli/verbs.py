@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import click
 
 from aiovgic.errors import UsageError
 from aiovgic.text import nearest, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Verb(NamedTuple):
@@ -54,11 +51,7 @@ class Verbs(click.Group):
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(self.lines())
-
-    def lines(self) -> Sequence[tuple[str, str]]:
-        """Each verb with the sentence that the help has for it."""
-        return [(name, verb.about) for name, verb in VERBS.items()]
+            formatter.write_dl([(name, verb.about) for name, verb in VERBS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

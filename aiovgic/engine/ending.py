@@ -91,7 +91,7 @@ def run_killed(execution: Execution, task: Task, op: Op[Any]) -> None:
     """A killed task's next operation; it, too, may break something."""
     try:
         value = op.commit(task.context)
-    except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+    except Exception as error:  # noqa: BLE001  whatever the model or a user's code raises is a finding
         execution.stop(task, error, op)
         return
     execution.advance(task, value)
@@ -105,7 +105,7 @@ def judge(execution: Execution) -> None:
         found = error.finding
     except AiovgicError:
         raise
-    except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+    except Exception as error:  # noqa: BLE001  whatever the model or a user's code raises is a finding
         found = fault_in(error, AFTER)
     execution.broken = found or execution.broken
 

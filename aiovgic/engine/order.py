@@ -83,7 +83,7 @@ class HappensBefore:
         """The length of `undo` before each step."""
 
     def truncate(self, steps: int) -> None:
-        """Undo all steps after the first ``steps`` ones."""
+        """Keep the first ``steps`` steps, and undo the others."""
         if steps < len(self.events):
             mark = self.marks[steps]
             for undo in reversed(self.undo[mark:]):

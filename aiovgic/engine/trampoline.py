@@ -119,7 +119,7 @@ class Execution:
         """Run the current task to its next point; an exception that it raises ends the execution as a finding."""
         try:
             task.advance(value)
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+        except Exception as error:  # noqa: BLE001  whatever the model or a user's code raises is a finding
             self.stop(task, error)
         if task.done:
             self.ended(task)
@@ -311,7 +311,7 @@ class Execution:
                 recorder.gave(op, value)
             doing = None
             task.advance(value)
-        except Exception as error:  # noqa: BLE001  what the model raises is the model's bug
+        except Exception as error:  # noqa: BLE001  whatever the model or a user's code raises is a finding
             self.stop(task, error, doing)
         if task.done:
             self.ended(task)

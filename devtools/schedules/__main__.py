@@ -20,13 +20,12 @@ KEPT = Path(__file__).parents[2] / "tests" / "data" / "schedules.txt"
 @click.argument("names", nargs=-1)
 def main(*, write: bool, jobs: int, names: tuple[str, ...]) -> None:
     """Digest every scenario and bug, or those whose line begins with one of NAMES."""
+    if write and names:
+        raise click.UsageError("--write keeps all digests; leave out NAMES")
     asked = [case for case in cases() if not names or str(case).startswith(names)]
-    lines: dict[int, str] = {}
-    for number, line in Pool(answered, jobs).run(asked, lambda _number, _note: None):
-        lines[number] = line
-        click.echo(f"\r{len(lines)} of {len(asked)}", nl=False, err=True)
-    click.echo(err=True)
-    told = [lines[number] for number in sorted(lines)]
+    results = Pool(answered, jobs).run(asked, lambda _number, _note: None)
+    with click.progressbar(results, length=len(asked), file=sys.stderr) as shown:
+        told = [line for _, line in sorted(shown)]
     if write:
         KEPT.write_text("\n".join(told) + "\n")
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,19 +13,17 @@ from aiovgic.lab.explore import ExploreResult, explore
 from aiovgic.lab.findings import show
 from aiovgic.lab.run import run
 from aiovgic.lab.subject import Subject
+from aiovgic.record.digest import hashed
 from aiovgic.record.schedule import Schedule
 from aiovgic.record.trace import FoundEvent
 from aiovgic.revisions import REVISIONS
 from aiovgic.scenario.shipped import scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from aiovgic.record.finding import Finding
     from aiovgic.record.trace import Trace
-
-LENGTH = 16
-"""Hexadecimal digits of a digest."""
 
 BUDGET = 60
 """Executions of a search of one scenario on one revision."""
@@ -74,8 +71,9 @@ def line_of(case: Case) -> str:
         return f"{case}: refused: {type(error).__name__}"
     parts = [] if once.trace is None else [*steps_of(once.trace)]
     parts += [json.dumps(data_of(found), sort_keys=True), *replayed(case, found)]
+    lines = "".join(f"{part}\n" for part in parts)
     extent = "complete" if found.complete else "not complete"
-    return f"{case}: executions {found.executions}, {extent}, findings {len(found.findings)}, {hashed(parts)}"
+    return f"{case}: executions {found.executions}, {extent}, findings {len(found.findings)}, {hashed(lines)}"
 
 
 def answered(case: Case, _say: object) -> str:
@@ -137,11 +135,3 @@ def steps_of(trace: Trace) -> Iterator[str]:
         if not isinstance(event, FoundEvent):
             yield f"{event.step} {event.task} {event.kind_of} {event.what} {event.detail}"
     yield json.dumps([trace.end.steps, trace.end.outcome], sort_keys=True)
-
-
-def hashed(parts: Iterable[str]) -> str:
-    """The first digits of the SHA-256 of these lines."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(part.encode(errors="backslashreplace") + b"\n")
-    return whole.hexdigest()[:LENGTH]
