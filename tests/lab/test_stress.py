@@ -95,8 +95,9 @@ def test_what_cannot_be_is_refused(how: dict[str, float], says: str) -> None:
 
 
 INTERRUPT = """
-import sys
+import signal, sys
 from aiovgic.cli.main import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background of a shell ignores SIGINT
 sys.exit(run(["-v", "stress", "addr-vs-init", "--seconds", "60", "--json", *sys.argv[1:]]))
 """
 
